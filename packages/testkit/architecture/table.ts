@@ -1,0 +1,62 @@
+/** A part of the repository, and everything but `node:` modules and itself that it may import. */
+export interface Part {
+  /** A folder, or a single file. */
+  at: string;
+  /** Names of parts, of npm packages, and of workspace packages. */
+  uses: readonly string[];
+}
+
+const oci = ['errors', 'oci'];
+const content = [...oci, 'content'];
+const services = ['engine', 'buildkit'];
+
+/**
+ * Who may import whom: the architecture in one table. `oci` is pure data; the services know nothing
+ * of each other, `build` alone brings them together; generated types stay behind `buildkit` and
+ * `fsutil`; the test kit shares no code, and so no bugs, with what it tests; nothing imports `cli`.
+ */
+export const parts: Record<string, Part> = {
+  errors: { at: 'packages/core/src/errors.ts', uses: [] },
+  oci: { at: 'packages/core/src/oci', uses: ['errors', 'zod'] },
+  content: { at: 'packages/core/src/content', uses: oci },
+  engine: { at: 'packages/core/src/engine', uses: [...content, 'zod'] },
+  gen: { at: 'packages/core/src/gen', uses: ['@bufbuild/protobuf'] },
+  fsutil: { at: 'packages/core/src/fsutil', uses: ['errors', 'gen'] },
+  buildkit: { at: 'packages/core/src/buildkit', uses: [...content, 'fsutil', 'gen', 'zod'] },
+  build: {
+    at: 'packages/core/src/build',
+    uses: [...content, ...services, 'fsutil', 'tar-stream', 'zod'],
+  },
+  core: { at: 'packages/core/src/index.ts', uses: [...content, ...services, 'build'] },
+  'core tests': {
+    at: 'packages/core/integration',
+    uses: [...content, ...services, 'build', 'core', '@warmdock/core'],
+  },
+
+  cli: {
+    at: 'packages/cli/src',
+    uses: [
+      '@warmdock/core',
+      '@warmdock/compose',
+      'packages/cli/package.json',
+      'commander',
+      'log-update',
+      'picocolors',
+    ],
+  },
+  'cli tests': { at: 'packages/cli/integration', uses: ['cli', '@warmdock/core'] },
+
+  testkit: { at: 'packages/testkit/src', uses: ['@grpc/grpc-js', 'tar-stream', 'vitest'] },
+  'testkit tests': { at: 'packages/testkit/integration', uses: ['testkit'] },
+  architecture: { at: 'packages/testkit/architecture', uses: ['typescript', 'vitest'] },
+
+  examples: { at: 'examples', uses: ['@warmdock/core'] },
+  bench: { at: 'bench', uses: ['@warmdock/core', '@warmdock/testkit', 'testkit'] },
+  scripts: { at: 'scripts', uses: ['@warmdock/core', '@warmdock/testkit', 'testkit'] },
+};
+
+/**
+ * What tests (`*.test.ts`, `integration/`) and what only they share (`*.testing.ts`, `testing/`) may
+ * import besides; `testing` stands for the latter.
+ */
+export const testsUse: readonly string[] = ['@warmdock/testkit', 'vitest', 'testing'];

@@ -1,0 +1,13 @@
+export * from './bytes-message.js';
+export * from './fake-buildkit.js';
+export * from './fake-engine.js';
+export * from './fault-proxy.js';
+export type { Place } from './listen.js';
+export {
+  type BidiHandler,
+  GrpcError,
+  type RawCall,
+  type StreamHandler,
+  type UnaryHandler,
+} from './raw-grpc.js';
+export * from './session-tunnel.js';

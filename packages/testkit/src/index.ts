@@ -1,0 +1,2 @@
+export * from './library.js';
+export { useTestbed } from './testbed/use-testbed.js';

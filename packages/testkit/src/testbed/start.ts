@@ -1,0 +1,95 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startBridge } from './bridge.js';
+import { startBuildkitd } from './buildkitd.js';
+import { type Certificates, makeCertificates } from './certificates.js';
+import { findClients } from './clients.js';
+import { type Engine, type ImageStore, startEngine } from './engine.js';
+import type { BuildkitInfo, EngineInfo, TestbedInfo, TlsClientInfo } from './info.js';
+import { startRegistry } from './registry.js';
+import { ensureRootfs } from './rootfs.js';
+
+const SERVER_NAME = 'builder.test';
+
+export interface StartOptions {
+  /** Folder for all state; the caller removes it. */
+  dir: string;
+  say: (line: string) => void;
+  /** Everything is put here before it has started, so that a stop or failure half-way cleans up. */
+  started: AsyncDisposable[];
+}
+
+/** Starts every engine in parallel; resolves when all answer. */
+export async function startAll({ dir, say, started }: StartOptions): Promise<TestbedInfo> {
+  const rootfs = await ensureRootfs(say);
+  await mkdir(dir, { recursive: true });
+  const keep = <T extends AsyncDisposable>(starting: Promise<T>): Promise<T> => {
+    started.push({ [Symbol.asyncDispose]: async () => (await starting)[Symbol.asyncDispose]() });
+    return starting;
+  };
+  const engine = (name: string, store: ImageStore) =>
+    keep(startEngine({ store, rootfs, stateDir: join(dir, name) }));
+
+  const certificates = makeCertificates(join(dir, 'certificates'), SERVER_NAME);
+  const [clients, classic, containerd, builder, registry, others, certs] = await Promise.all([
+    findClients(rootfs, join(dir, 'docker-config')),
+    engine('classic', 'classic'),
+    engine('containerd', 'containerd'),
+    engine('builder', 'containerd'),
+    keep(startRegistry(rootfs, join(dir, 'registry'))),
+    otherBuildkits(rootfs, dir, certificates, keep),
+    certificates,
+  ]);
+  const { socket } = builder;
+  const plain = await keep(startBridge({ socket }));
+  const secure = await keep(startBridge({ socket, tls: await serverTls(certs) }));
+  const builderTls = clientTls(secure.address, certs);
+  return {
+    dir,
+    rootfs,
+    supervisorPid: process.pid,
+    classic: describe(classic),
+    containerd: describe(containerd),
+    builder: { ...describe(builder), address: plain.address },
+    builderTls,
+    registry: { address: registry.address },
+    buildkits: [{ name: 'embedded', address: plain.address, tls: builderTls }, ...others],
+    clients,
+  };
+}
+
+/** The BuildKits that the environment names. */
+async function otherBuildkits(
+  rootfs: string,
+  dir: string,
+  certificates: Promise<Certificates>,
+  keep: <T extends AsyncDisposable>(starting: Promise<T>) => Promise<T>,
+): Promise<BuildkitInfo[]> {
+  const { WARMDOCK_TEST_BUILDKITD: program, WARMDOCK_TEST_BUILDKIT_ADDR: address } = process.env;
+  const external: BuildkitInfo[] = address ? [{ name: 'external', address }] : [];
+  if (!program) return external;
+  const certs = await certificates;
+  const at = (name: string) => ({ program, rootfs, stateDir: join(dir, name) });
+  const [plain, secure] = await Promise.all([
+    keep(startBuildkitd(at('buildkitd'))),
+    keep(startBuildkitd({ ...at('buildkitd-tls'), certificates: certs })),
+  ]);
+  const { address: tcp, unixAddress } = plain;
+  const tls = clientTls(secure.address, certs);
+  return [{ name: 'standalone', address: tcp, unixAddress, tls }, ...external];
+}
+
+function describe({ store, socket, host, pid, logPath }: Engine): EngineInfo {
+  return { store, socket, host, pid, logPath };
+}
+
+function clientTls(address: string, { ca, clientCert, clientKey }: Certificates): TlsClientInfo {
+  return { address, ca, cert: clientCert, key: clientKey, serverName: SERVER_NAME };
+}
+
+async function serverTls({ ca, serverCert, serverKey }: Certificates) {
+  const [caPem, cert, key] = await Promise.all(
+    [ca, serverCert, serverKey].map((path) => readFile(path, 'utf8')),
+  );
+  return { ca: caPem as string, cert: cert as string, key: key as string };
+}

@@ -1,0 +1,48 @@
+/**
+ * The process that owns a testbed: `supervisor.ts DIR detached|owned`.
+ *
+ * Starts every engine, writes `DIR/testbed.json` when all answer, and stops everything on SIGTERM or
+ * SIGINT; when `owned`, also when its standard input closes, which is how it notices that its owner
+ * died, however that happened. Should it die itself, the kernel kills what it started.
+ */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { startAll } from './start.js';
+import { pidPath, statePath } from './state.js';
+
+const [dir = '', ownership] = process.argv.slice(2);
+const say = (line: string) => process.stderr.write(`testbed: ${line}\n`);
+const started: AsyncDisposable[] = [];
+let stopping = false;
+
+async function stop(exitCode: number): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  await Promise.allSettled(started.reverse().map((running) => running[Symbol.asyncDispose]()));
+  await rm(dir, { recursive: true, force: true, maxRetries: 3 });
+  process.exit(exitCode);
+}
+
+function fail(error: unknown): Promise<void> {
+  if (!stopping) say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return stop(1);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(0));
+process.on('uncaughtException', fail);
+if (ownership === 'owned') {
+  process.stdin.on('end', () => stop(0)).on('error', () => stop(0));
+  process.stdin.resume();
+}
+
+try {
+  rmSync(dir, { recursive: true, force: true });
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(pidPath(dir), String(process.pid));
+  const info = await startAll({ dir, say, started });
+  await writeFile(`${statePath(dir)}.new`, JSON.stringify(info, null, 2));
+  await rename(`${statePath(dir)}.new`, statePath(dir));
+  setInterval(() => {}, 2 ** 30);
+} catch (error) {
+  await fail(error);
+}

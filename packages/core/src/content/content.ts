@@ -1,0 +1,48 @@
+import type { Descriptor } from '../oci/descriptor.js';
+import type { Reference } from '../oci/reference.js';
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Which part of a blob; `offset` and `length` in bytes. */
+export interface Range {
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface FetchOptions extends CallOptions {
+  /** Default the whole blob. */
+  readonly range?: Range | undefined;
+}
+
+/** Where blobs can be read: a BuildKit, a registry, a folder. */
+export interface ContentSource {
+  /** Whether `fetch` would find the blob now. */
+  exists(descriptor: Descriptor, options?: CallOptions): Promise<boolean>;
+  /**
+   * The blob's bytes in order; *unverified* (see `verified`).
+   *
+   * Throws `NOT_FOUND` when the source does not hold the blob.
+   */
+  fetch(descriptor: Descriptor, options?: FetchOptions): AsyncIterable<Uint8Array>;
+  /** Where the source may lack a blob that it can get: gets those of the given ones that it lacks, in one go. */
+  prepare?(descriptors: readonly Descriptor[], options?: CallOptions): Promise<void>;
+}
+
+/** Where blobs can be put. */
+export interface ContentStore {
+  /** Stores the blob whole or not at all; throws `DIGEST_MISMATCH` when the bytes are not the descriptor's. */
+  push(
+    descriptor: Descriptor,
+    content: AsyncIterable<Uint8Array>,
+    options?: CallOptions,
+  ): Promise<void>;
+}
+
+/** Where names are kept. */
+export interface Target {
+  /** What the reference names now, `undefined` when it names nothing. */
+  resolve(reference: Reference, options?: CallOptions): Promise<Descriptor | undefined>;
+  tag(descriptor: Descriptor, reference: Reference, options?: CallOptions): Promise<void>;
+}

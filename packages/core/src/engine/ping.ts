@@ -1,0 +1,37 @@
+import { WarmdockError } from '../errors.js';
+import { call, refused } from './call.js';
+import { formatEndpoint } from './endpoint.js';
+import type { EngineHttp } from './http.js';
+import { negotiateApiVersion } from './version.js';
+
+export interface EnginePing {
+  /** The version that all further calls speak, not necessarily the daemon's newest. */
+  readonly apiVersion: string;
+  /** What images run there: `linux` or `windows`. */
+  readonly osType: string;
+  /** Whether the daemon builds with its embedded BuildKit when asked to build. */
+  readonly buildkit: boolean;
+}
+
+/** Asks the daemon who it is: one round trip, no API version needed; throws `PROTOCOL` when it is no Docker daemon. */
+export async function ping(http: EngineHttp): Promise<EnginePing> {
+  const operation = 'connecting to Docker';
+  const answer = await call(http, { operation, method: 'GET', path: '/_ping' });
+  if (answer.status !== 200) throw refused(answer);
+  const daemonVersion = headerOf(answer.headers['api-version']);
+  if (daemonVersion === undefined) {
+    throw new WarmdockError(
+      'PROTOCOL',
+      `${operation}: what listens at ${formatEndpoint(http.endpoint)} is not a Docker daemon`,
+    );
+  }
+  return {
+    apiVersion: negotiateApiVersion(daemonVersion),
+    osType: headerOf(answer.headers.ostype) ?? 'linux',
+    buildkit: headerOf(answer.headers['builder-version']) === '2',
+  };
+}
+
+function headerOf(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}

@@ -1,0 +1,64 @@
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs';
+import { isWarmdockError, WarmdockError } from '../errors.js';
+import { type BytePath, toSystemPath, toText } from './byte-path.js';
+import type { Entry } from './entry.js';
+import { errnoOf, isAbsent, unreadable } from './unreadable.js';
+
+/** Not through a link in the last element, and never waiting for the writer of a fifo put in a file's place. */
+const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/**
+ * Opens a regular file which a walk has listed, for reading; the caller closes it.
+ *
+ * No symbolic link that is put in place of the file or of a directory on its way, before, during or after
+ * the walk, makes this open a file outside of the tree: on Linux the kernel is asked where the opened
+ * file lives, which has to be the listed place; elsewhere it has to be the very file that the
+ * walk saw, by device and inode number (there a link that also fooled the walk is not noticed, and a file
+ * that an editor saved by renaming counts as replaced).
+ *
+ * @returns the descriptor and the size now, which may differ from the listed one
+ * @throws WarmdockError NOT_FOUND if it is gone or something else is in its place, PERMISSION_DENIED, UNAVAILABLE
+ */
+export function openListed(root: BytePath, entry: Entry): { fd: number; sizeBytes: number } {
+  const path = `${root}/${entry.path}`;
+  const fd = open(root, entry);
+  try {
+    const stats = fstatSync(fd, { bigint: true });
+    if (!stats.isFile() || !(livesAt(fd, path) ?? isSame(stats, entry))) throw replaced(path);
+    return { fd, sizeBytes: Number(stats.size) };
+  } catch (cause) {
+    closeSync(fd);
+    throw isWarmdockError(cause) ? cause : unreadable(root, entry.path, cause);
+  }
+}
+
+function open(root: BytePath, entry: Entry): number {
+  const path = `${root}/${entry.path}`;
+  try {
+    return openSync(toSystemPath(path), flags);
+  } catch (cause) {
+    throw errnoOf(cause) === 'ELOOP' ? replaced(path, cause) : unreadable(root, entry.path, cause);
+  }
+}
+
+/** Undefined where the kernel does not tell: on other systems, and without a /proc. */
+function livesAt(fd: number, path: BytePath): boolean | undefined {
+  if (process.platform !== 'linux') return undefined;
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`, 'latin1') === path;
+  } catch (cause) {
+    if (isAbsent(cause)) return undefined;
+    throw cause;
+  }
+}
+
+function isSame(stats: BigIntStats, entry: Entry): boolean {
+  return stats.ino === entry.ino && stats.dev === entry.dev;
+}
+
+function replaced(path: BytePath, cause?: unknown): WarmdockError {
+  return new WarmdockError('NOT_FOUND', `read ${toText(path)}: no longer what was listed`, {
+    hint: 'Something replaces files while they are sent; build again when it is done, or list them in .dockerignore.',
+    cause,
+  });
+}

@@ -1,0 +1,127 @@
+import { isWarmdockError, WarmdockError } from '../errors.js';
+import { ListWorkersRequest, ListWorkersResponse } from '../gen/control.js';
+import { type BuildKitContent, contentOf } from './content.js';
+import { type Channel, openChannel } from './grpc/channel.js';
+import { failureOf } from './grpc/failure.js';
+import { tunnelThrough } from './grpc/tunnel.js';
+import { type Session, type SessionOptions, startSession } from './session/session.js';
+import { runSolve, type SolveOptions, type SolveRequest } from './solve.js';
+import type { BuilderTransport } from './transport.js';
+
+/** A worker of the builder; platforms as `os/architecture[/variant]`. */
+export interface Worker {
+  readonly id: string;
+  readonly platforms: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  /** Empty on daemons that do not say. */
+  readonly buildkitVersion: string;
+}
+
+/** A BuildKit daemon. */
+export interface BuildKit {
+  /** Names the builder in messages. */
+  readonly name: string;
+  /** The blobs that the builder holds. */
+  readonly content: BuildKitContent;
+  /** Opens the connection unless it is open; other calls do so by themselves. Throws `UNAVAILABLE`. */
+  connect(options?: { signal?: AbortSignal | undefined }): Promise<void>;
+  listWorkers(options?: { signal?: AbortSignal | undefined }): Promise<Worker[]>;
+  /** Serves `attachables` to the builder until the session is closed. */
+  startSession(options: SessionOptions): Session;
+  /**
+   * Runs one solve to its end.
+   *
+   * Resolves with the exporter's answer. Throws `BuildError` when the build itself fails,
+   * `UNAVAILABLE` when the builder goes away, `CANCELLED` when the signal fires.
+   */
+  solve(request: SolveRequest, options: SolveOptions): Promise<Record<string, string>>;
+  close(): void;
+}
+
+/** A BuildKit behind a transport; nothing is opened before the first call, a broken connection is opened anew by the next. */
+export function buildKitOver(transport: BuilderTransport): BuildKit {
+  return new BuildKitClient(transport);
+}
+
+class BuildKitClient implements BuildKit {
+  readonly name: string;
+  readonly content: BuildKitContent;
+  readonly #transport: BuilderTransport;
+  #opening: Promise<Channel> | undefined;
+  #channel: Channel | undefined;
+
+  constructor(transport: BuilderTransport) {
+    this.#transport = transport;
+    this.name = transport.name;
+    this.content = contentOf(transport.name, () => this.#open());
+  }
+
+  async connect(options: { signal?: AbortSignal | undefined } = {}): Promise<void> {
+    await this.#open(options.signal);
+  }
+
+  async listWorkers(options: { signal?: AbortSignal | undefined } = {}): Promise<Worker[]> {
+    const channel = await this.#open(options.signal);
+    const request = ListWorkersRequest.encode({ filter: [] }).finish();
+    const answer = await channel
+      .unary('/moby.buildkit.v1.Control/ListWorkers', request, { signal: options.signal })
+      .catch((error: unknown) => {
+        throw failureOf(error, `listing the workers of builder ${this.name}`);
+      });
+    return ListWorkersResponse.decode(answer).record.map((record) => ({
+      id: record.id,
+      labels: record.labels,
+      platforms: record.platforms.map(({ os, architecture, variant }) =>
+        [os, architecture, variant].filter(Boolean).join('/'),
+      ),
+      buildkitVersion: record.buildkitVersion?.version ?? '',
+    }));
+  }
+
+  startSession(options: SessionOptions): Session {
+    const transport = this.#transport;
+    if (transport.openSession) {
+      const open = transport.openSession.bind(transport);
+      return startSession((headers) => open(headers, {}), options);
+    }
+    return startSession(async (headers) => {
+      const channel = await this.#open();
+      return tunnelThrough(
+        channel.call('/moby.buildkit.v1.Control/Session', { metadata: headers }),
+      );
+    }, options);
+  }
+
+  async solve(request: SolveRequest, options: SolveOptions): Promise<Record<string, string>> {
+    return runSolve(await this.#open(options.signal), this.name, request, options);
+  }
+
+  close(): void {
+    this.#channel?.close();
+    this.#opening?.then(
+      (channel) => channel.close(),
+      () => {},
+    );
+    this.#opening = undefined;
+  }
+
+  async #open(signal?: AbortSignal): Promise<Channel> {
+    if (this.#channel?.failure) this.#opening = undefined;
+    this.#opening ??= this.#dial(signal);
+    return this.#opening;
+  }
+
+  async #dial(signal: AbortSignal | undefined): Promise<Channel> {
+    try {
+      const connection = await this.#transport.open({ signal });
+      this.#channel = openChannel(connection, `builder ${this.name}`);
+      return this.#channel;
+    } catch (error) {
+      this.#opening = undefined;
+      if (isWarmdockError(error)) throw error;
+      throw new WarmdockError('UNAVAILABLE', `cannot connect to builder ${this.name}`, {
+        cause: error,
+      });
+    }
+  }
+}

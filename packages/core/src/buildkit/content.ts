@@ -1,0 +1,86 @@
+import type { CallOptions, ContentSource, FetchOptions } from '../content/content.js';
+import {
+  InfoRequest,
+  ListContentRequest,
+  ListContentResponse,
+  ReadContentRequest,
+} from '../gen/content.js';
+import type { Descriptor } from '../oci/descriptor.js';
+import type { Channel } from './grpc/channel.js';
+import { failureOf } from './grpc/failure.js';
+import { GrpcCode, hasStatus } from './grpc/status.js';
+import { bytesField } from './grpc/wire-fields.js';
+
+const service = '/containerd.services.content.v1.Content';
+
+/** A BuildKit's content store, read-only (BuildKit >= 0.11). */
+export interface BuildKitContent extends ContentSource {
+  /** The digests of all blobs that the store holds; throws `UNSUPPORTED` where the daemon has no content service. */
+  list(options?: CallOptions): Promise<Set<string>>;
+}
+
+/**
+ * BuildKit's content service over a channel that `open` provides.
+ *
+ * Blobs of base layers that nobody has pulled yet may be absent, and blobs may be collected within
+ * a second of the solve's end: a caller needs another way for `NOT_FOUND`.
+ */
+export function contentOf(builder: string, open: () => Promise<Channel>): BuildKitContent {
+  return {
+    async exists(descriptor, options = {}) {
+      const channel = await open();
+      try {
+        await channel.unary(
+          `${service}/Info`,
+          InfoRequest.encode({ digest: descriptor.digest }).finish(),
+          options,
+        );
+        return true;
+      } catch (error) {
+        if (hasStatus(error, GrpcCode.NOT_FOUND)) return false;
+        throw failureOf(error, `looking for blob ${descriptor.digest} in builder ${builder}`);
+      }
+    },
+
+    fetch: (descriptor, options) => read(builder, open, descriptor, options ?? {}),
+
+    async list(options = {}) {
+      const channel = await open();
+      const digests = new Set<string>();
+      const call = channel.call(`${service}/List`, options);
+      call.write([ListContentRequest.encode({ filters: [] }).finish()]);
+      call.end();
+      try {
+        for await (const message of call.messages) {
+          for (const info of ListContentResponse.decode(message).info) digests.add(info.digest);
+        }
+        return digests;
+      } catch (error) {
+        throw failureOf(error, `listing the blobs of builder ${builder}`);
+      }
+    },
+  };
+}
+
+/** A size of 0 reads to the end. */
+const wholeBlob = { offset: 0, length: 0 };
+
+async function* read(
+  builder: string,
+  open: () => Promise<Channel>,
+  { digest }: Descriptor,
+  options: FetchOptions,
+) {
+  const channel = await open();
+  const { range = wholeBlob, signal } = options;
+  const call = channel.call(`${service}/Read`, { signal });
+  call.write([
+    ReadContentRequest.encode({ digest, offset: range.offset, size: range.length }).finish(),
+  ]);
+  call.end();
+  try {
+    for await (const message of call.messages) yield bytesField(message, 2);
+  } catch (error) {
+    throw failureOf(error, `reading blob ${digest} from builder ${builder}`);
+  }
+}

@@ -1,0 +1,23 @@
+import { type ErrorCode, WarmdockError } from '../../errors.js';
+import { GrpcCode, GrpcStatusError } from './status.js';
+
+const codes: Readonly<Record<number, ErrorCode>> = {
+  [GrpcCode.CANCELLED]: 'CANCELLED',
+  [GrpcCode.INVALID_ARGUMENT]: 'INVALID_ARGUMENT',
+  [GrpcCode.DEADLINE_EXCEEDED]: 'TIMEOUT',
+  [GrpcCode.NOT_FOUND]: 'NOT_FOUND',
+  [GrpcCode.PERMISSION_DENIED]: 'PERMISSION_DENIED',
+  [GrpcCode.UNIMPLEMENTED]: 'UNSUPPORTED',
+  [GrpcCode.UNAVAILABLE]: 'UNAVAILABLE',
+  [GrpcCode.UNAUTHENTICATED]: 'PERMISSION_DENIED',
+};
+
+/** A peer's status as the error that leaves this package; `operation` names what was asked of whom. Others pass as they are. */
+export function failureOf(error: unknown, operation: string): unknown {
+  if (!(error instanceof GrpcStatusError)) return error;
+  return new WarmdockError(
+    codes[error.status] ?? 'INTERNAL',
+    `${operation} failed: ${error.message}`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,66 @@
+import type { FilterOptions } from '../../fsutil/filter.js';
+import type { PacketStream } from '../../fsutil/packet-stream.js';
+import type { TransferTotals } from '../../fsutil/send.js';
+import { frameHeadBytes, writeFrameHead } from '../grpc/frame.js';
+import { decodedValues } from '../grpc/metadata.js';
+import type { ServerCall } from '../grpc/server.js';
+import { GrpcCode, GrpcStatusError } from '../grpc/status.js';
+import type { Attachable } from './session.js';
+
+/** A directory under the name by which the build asks for it. */
+export interface ServedDirectory {
+  readonly name: string;
+  readonly directory: string;
+}
+
+/**
+ * Serves these directories to the builder, and no others.
+ *
+ * BuildKit calls `FileSync/DiffCopy` once for each directory that the frontend needs, with what to
+ * leave out in the call's metadata; `onSent` hears of each write.
+ */
+export function fileSync(
+  directories: readonly ServedDirectory[],
+  onSent?: (name: string, totals: Readonly<TransferTotals>) => void,
+): Attachable {
+  return {
+    methods: {
+      '/moby.filesync.v1.FileSync/DiffCopy': async (call) => {
+        const served = requested(call, directories);
+        const { sendTree } = await import('../../fsutil/send.js');
+        await sendTree(packetStream(call), served.directory, {
+          ...filterOf(call),
+          signal: call.signal,
+          ...(onSent && { onProgress: (totals) => onSent(served.name, totals) }),
+        });
+      },
+    },
+  };
+}
+
+function requested(call: ServerCall, directories: readonly ServedDirectory[]): ServedDirectory {
+  const [name] = decodedValues(call.metadata, 'dir-name');
+  const served = directories.find((directory) => directory.name === name);
+  if (served) return served;
+  throw new GrpcStatusError(
+    GrpcCode.NOT_FOUND,
+    `this build has no directory named ${name ?? '(none)'}`,
+  );
+}
+
+function filterOf({ metadata }: ServerCall): FilterOptions {
+  return {
+    include: decodedValues(metadata, 'include-patterns'),
+    exclude: decodedValues(metadata, 'exclude-patterns'),
+    followPaths: decodedValues(metadata, 'followpaths'),
+  };
+}
+
+function packetStream(call: ServerCall): PacketStream {
+  return {
+    headBytes: frameHeadBytes,
+    writeHead: writeFrameHead,
+    write: (frames) => call.writeFrames(frames),
+    received: call.batches,
+  };
+}

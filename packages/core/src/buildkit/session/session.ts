@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import type { Duplex } from 'node:stream';
+import { messageOf } from '../../errors.js';
+import { type Method, type Methods, serve } from '../grpc/server.js';
+import { GrpcCode, GrpcStatusError } from '../grpc/status.js';
+import { health } from './health.js';
+
+/** A service that BuildKit may call on us for the length of a session. */
+export interface Attachable {
+  /** The served methods by path, `/package.Service/Method`. */
+  readonly methods: Readonly<Record<string, Method>>;
+}
+
+export interface SessionOptions {
+  attachables: readonly Attachable[];
+  /**
+   * Scopes what BuildKit keeps of our directories from build to build.
+   *
+   * Same key and directory name: only changed files are sent. Whoever knows the key can seed that
+   * state, so it must not be guessable by others on a shared builder.
+   */
+  sharedKey: string;
+  /** How long nothing may be heard of the builder before the session counts as broken, default 30 s. */
+  silenceMs?: number | undefined;
+}
+
+/** A running session; BuildKit reaches it by `id`. */
+export interface Session {
+  readonly id: string;
+  /** Resolves when the tunnel has ended, with the reason if it broke. */
+  readonly ended: Promise<Error | undefined>;
+  close(): void;
+}
+
+/** BuildKit asks a live session for its health every 5 s, so a silent one is dead. */
+const defaultSilenceMs = 30_000;
+
+/** Opens the tunnel; receives what BuildKit must know of the session as lower-case header fields. */
+export type OpenTunnel = (headers: Record<string, string | string[]>) => Promise<Duplex>;
+
+/**
+ * Serves `attachables` to a BuildKit through a tunnel that this side opens.
+ *
+ * Returns at once: a solve may name the session before the tunnel is up, BuildKit waits for it.
+ * Follows BuildKit's session package: inside the tunnel the client is the HTTP/2 server.
+ */
+export function startSession(openTunnel: OpenTunnel, options: SessionOptions): Session {
+  const id = randomUUID().replaceAll('-', '');
+  const methods: Methods = new Map(
+    [health, ...options.attachables].flatMap(({ methods }) => Object.entries(methods)),
+  );
+  const closing = new AbortController();
+  const { sharedKey, silenceMs = defaultSilenceMs } = options;
+  const opening = openTunnel(sessionHeaders(id, sharedKey, methods));
+  const ended = runTunnel(opening, (tunnel) => serve(tunnel, methods, silenceMs), closing.signal);
+  return { id, ended, close: () => closing.abort() };
+}
+
+function sessionHeaders(
+  id: string,
+  sharedKey: string,
+  methods: Methods,
+): Record<string, string | string[]> {
+  return {
+    'x-docker-expose-session-uuid': id,
+    'x-docker-expose-session-sharedkey': sharedKey,
+    'x-docker-expose-session-grpc-method': [...methods.keys()],
+  };
+}
+
+async function runTunnel(
+  opening: Promise<Duplex>,
+  serveAt: (tunnel: Duplex) => Promise<void>,
+  closing: AbortSignal,
+): Promise<Error | undefined> {
+  try {
+    const tunnel = await opening;
+    let failure: Error | undefined;
+    tunnel.on('error', (error) => {
+      failure = error;
+    });
+    closing.addEventListener('abort', () => tunnel.destroy(), { once: true });
+    if (closing.aborted) tunnel.destroy();
+    else await serveAt(tunnel);
+    return closing.aborted ? undefined : failure;
+  } catch (error) {
+    return closing.aborted ? undefined : asError(error);
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new GrpcStatusError(GrpcCode.UNKNOWN, messageOf(error));
+}

@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { cancelled, WarmdockError } from '../errors.js';
+import {
+  SolveRequest as SolveMessage,
+  SolveResponse,
+  StatusRequest,
+  StatusResponse,
+} from '../gen/control.js';
+import type { Channel } from './grpc/channel.js';
+import { answerTooLarge } from './grpc/client-call.js';
+import { GrpcStatusError } from './grpc/status.js';
+import { ObservedSteps } from './observed-steps.js';
+import type { Session } from './session/session.js';
+import type { SolveStatus } from './solve-status.js';
+
+/** What becomes of the result; `type` and `attrs` as BuildKit names its exporters. */
+export interface Exporter {
+  readonly type: string;
+  readonly attrs: Readonly<Record<string, string>>;
+}
+
+export interface SolveRequest {
+  readonly frontend: string;
+  readonly frontendAttrs: Readonly<Record<string, string>>;
+  readonly exporter: Exporter;
+}
+
+export interface SolveOptions {
+  /** Serves the solve's directories, secrets and credentials. */
+  session: Session;
+  signal?: AbortSignal | undefined;
+  /** Called with each batch of news, in order. */
+  onStatus?: ((status: SolveStatus) => void) | undefined;
+}
+
+/** How long the news may lag behind the answer, or the answer behind the news, before it is given up. */
+const graceMs = 3_000;
+
+/** One solve on an open channel; see `BuildKit.solve`. */
+export async function runSolve(
+  channel: Channel,
+  builder: string,
+  request: SolveRequest,
+  options: SolveOptions,
+): Promise<Record<string, string>> {
+  const ref = randomUUID().replaceAll('-', '');
+  const { session, signal, onStatus } = options;
+  const observed = new ObservedSteps();
+  const stop = new AbortController();
+  try {
+    const body = encodeSolve(ref, session.id, request);
+    const call = channel.unary('/moby.buildkit.v1.Control/Solve', body, { signal });
+    const watching = watchStatus(channel, ref, stop.signal, (status) => {
+      observed.add(status);
+      onStatus?.(status);
+    });
+    try {
+      const unanswered = answerLost(channel, builder, watching, stop.signal);
+      const answer = await Promise.race([call, sessionLost(session, builder), unanswered]);
+      await atMost(graceMs, watching);
+      return SolveResponse.decode(answer).exporterResponse;
+    } catch (error) {
+      if (!signal?.aborted) await atMost(graceMs, watching);
+      throw await solveFailure(error, builder, observed, signal);
+    }
+  } finally {
+    stop.abort();
+  }
+}
+
+function encodeSolve(ref: string, session: string, request: SolveRequest): Uint8Array {
+  const exporter = { type: request.exporter.type, attrs: { ...request.exporter.attrs } };
+  return SolveMessage.encode({
+    ref,
+    session,
+    frontend: request.frontend,
+    frontendAttrs: { ...request.frontendAttrs },
+    exporters: [exporter],
+    exporterDeprecated: exporter.type,
+    exporterAttrsDeprecated: exporter.attrs,
+    cache: { exports: [], imports: [] },
+    entitlements: [],
+  }).finish();
+}
+
+/** Ends with true when the builder has told everything about the solve; a failure is the solve's own to report. */
+async function watchStatus(
+  channel: Channel,
+  ref: string,
+  signal: AbortSignal,
+  report: (status: SolveStatus) => void,
+): Promise<boolean> {
+  const call = channel.call('/moby.buildkit.v1.Control/Status', { signal });
+  call.write([StatusRequest.encode({ ref }).finish()]);
+  call.end();
+  try {
+    for await (const message of call.messages) report(StatusResponse.decode(message));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Waits for the work, but no longer than this. */
+async function atMost(timeoutMs: number, work: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  const timeout = delay(timeoutMs, undefined, { signal: over.signal }).catch(() => {});
+  await Promise.race([work, timeout]);
+  over.abort();
+}
+
+/**
+ * Throws when the solve is over by its own news but its answer does not come.
+ *
+ * That is what trailers above 64 KB look like from a peer that does not heed our limit: they kill
+ * the connection without an event (see `maxHeaderListSize`), so it is closed.
+ */
+async function answerLost(
+  channel: Channel,
+  builder: string,
+  watching: Promise<boolean>,
+  signal: AbortSignal,
+): Promise<never> {
+  const never = new Promise<never>(() => {});
+  if (!(await watching) || signal.aborted) return never;
+  await delay(graceMs, undefined, { signal }).catch(() => never);
+  channel.close();
+  throw answerTooLarge(`the build on ${builder}`);
+}
+
+/** A session that breaks leaves BuildKit waiting for it; the solve must not wait with it. */
+async function sessionLost(session: Session, builder: string): Promise<never> {
+  const cause = await session.ended;
+  throw new WarmdockError('UNAVAILABLE', `session with builder ${builder} broke off`, {
+    hint: 'check that the builder is still running and reachable, then build again',
+    cause,
+  });
+}
+
+/** A failed step explains a failure best, also where its status was lost on the way. */
+async function solveFailure(
+  error: unknown,
+  builder: string,
+  observed: ObservedSteps,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  if (signal?.aborted) return cancelled(`build on ${builder}`, signal);
+  const { buildErrorOf, buildErrorOfSteps } = await import('./build-error.js');
+  if (error instanceof GrpcStatusError) return buildErrorOf(error, observed);
+  return buildErrorOfSteps(observed, error) ?? error;
+}

@@ -1,0 +1,118 @@
+import { type Pack, pack as tarPack } from 'tar-stream';
+import type { CallOptions, ContentSource } from '../content/content.js';
+import type { Descriptor } from '../oci/descriptor.js';
+import { algorithmOf, hexOf } from '../oci/digest.js';
+import type { Document, Image } from './image.js';
+import { type LayerForm, openLayer } from './layer-form.js';
+
+export interface ArchiveOptions extends CallOptions {
+  /** Default `stored`. */
+  readonly form?: LayerForm | undefined;
+  /** Called with the bytes of each chunk of a layer. */
+  readonly onBytes?: ((sizeBytes: number) => void) | undefined;
+}
+
+/**
+ * An image archive that `POST /images/load` takes, holding only the given layers.
+ *
+ * One archive serves both stores: the classic one reads `manifest.json` and opens a layer's file
+ * only when it lacks that chainID; the containerd store sees `oci-layout`, imports `index.json` and
+ * skips blobs that are absent. It names no image, so loading it moves no tag.
+ * Formats: OCI image layout 1.0 and Docker's image archive (moby, image/tarexport).
+ */
+export function imageArchive(
+  image: Image,
+  layers: readonly Descriptor[],
+  source: ContentSource,
+  options: ArchiveOptions = {},
+): AsyncIterable<Uint8Array> {
+  const pack = tarPack();
+  writeEntries(pack, image, layers, source, options).then(
+    () => pack.finalize(),
+    (error: Error) => pack.destroy(error),
+  );
+  return pack as AsyncIterable<Uint8Array>;
+}
+
+/** Bytes of the documents that every archive of the image carries. */
+export function documentBytes(image: Image): number {
+  return documentsOf(image).reduce((sum, { bytes }) => sum + bytes.length, 0);
+}
+
+async function writeEntries(
+  pack: Pack,
+  image: Image,
+  layers: readonly Descriptor[],
+  source: ContentSource,
+  options: ArchiveOptions,
+): Promise<void> {
+  writeFile(pack, 'oci-layout', JSON.stringify({ imageLayoutVersion: '1.0.0' }));
+  writeFile(pack, 'index.json', ociIndex(image));
+  writeFile(pack, 'manifest.json', dockerManifest(image));
+  for (const { descriptor, bytes } of documentsOf(image))
+    writeFile(pack, blobPath(descriptor), bytes);
+  for (const layer of layers) await writeLayer(pack, layer, source, options);
+}
+
+function documentsOf(image: Image): Document[] {
+  const documents = image.manifests.flatMap((manifest) => [manifest.config, manifest]);
+  return [
+    ...new Map(
+      [...documents, image.root].map((document) => [document.descriptor.digest, document]),
+    ).values(),
+  ];
+}
+
+function ociIndex(image: Image): string {
+  const { mediaType, digest, size } = image.root.descriptor;
+  return JSON.stringify({ schemaVersion: 2, manifests: [{ mediaType, digest, size }] });
+}
+
+/** The classic store wants every layer listed under a path of its own, whether or not the file is there. */
+function dockerManifest(image: Image): string {
+  const entries = image.manifests
+    .filter(({ stack }) => stack !== undefined)
+    .map(({ config, layers }) => ({
+      Config: blobPath(config.descriptor),
+      RepoTags: null,
+      Layers: layers.map(blobPath),
+    }));
+  return JSON.stringify(entries);
+}
+
+function blobPath({ digest }: Descriptor): string {
+  return `blobs/${algorithmOf(digest)}/${hexOf(digest)}`;
+}
+
+function writeFile(pack: Pack, name: string, content: string | Uint8Array): void {
+  pack.entry({ name, mode: 0o644 }, typeof content === 'string' ? content : Buffer.from(content));
+}
+
+async function writeLayer(
+  pack: Pack,
+  layer: Descriptor,
+  source: ContentSource,
+  options: ArchiveOptions,
+): Promise<void> {
+  const { sizeBytes, chunks } = await openLayer(source, layer, options.form ?? 'stored', options);
+  const entry = pack.entry({ name: blobPath(layer), size: sizeBytes, mode: 0o644 });
+  const closed = new Promise<void>((resolve, reject) =>
+    entry.once('finish', resolve).once('error', reject),
+  );
+  for await (const chunk of chunks) {
+    options.onBytes?.(chunk.length);
+    if (!entry.write(chunk)) await drained(entry);
+  }
+  entry.end(null);
+  await closed;
+}
+
+function drained(entry: ReturnType<Pack['entry']>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const broken = () => reject(new Error('the archive was closed'));
+    entry.once('close', broken).once('drain', () => {
+      entry.off('close', broken);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,23 @@
+import type { ContentSource } from '../content/content.js';
+import type { Digest } from '../oci/digest.js';
+import type { LoadResult } from './load-plan.js';
+
+/** What a solve produced. */
+export interface BuildResult {
+  /** Digest of the manifest, or of the index for several platforms or attestations. */
+  readonly digest: Digest;
+  /** Digest of the image config; absent when the result is an index. */
+  readonly configDigest?: Digest;
+  /** The plan's names for the image. */
+  readonly tags: readonly string[];
+  /** Everything that the exporter answered, by BuildKit's keys such as `containerimage.digest`. */
+  readonly exporterResponse: Readonly<Record<string, string>>;
+  /** Where the image's blobs can be read. */
+  readonly content: ContentSource;
+  readonly timingsMs: { readonly connect: number; readonly solve: number };
+}
+
+/** A build and its load, in one. */
+export interface BuildOutcome extends BuildResult {
+  readonly load: LoadResult;
+}

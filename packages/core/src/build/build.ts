@@ -1,0 +1,109 @@
+import type { BuildKit } from '../buildkit/buildkit.js';
+import { connectEngine, type Engine } from '../engine/engine.js';
+import { resolveEngineEndpoint } from '../engine/resolve-endpoint.js';
+import type { BuildOptions, BuildPlan } from './build-plan.js';
+import type { BuildOutcome } from './build-result.js';
+import { type ChosenBuilder, openBuilder } from './choose-builder.js';
+import { loadImage } from './load-image.js';
+import { type EngineObservation, observeEngine } from './observe-engine.js';
+import { planBuild } from './plan-build.js';
+import type { OnProgress } from './progress.js';
+import { runBuild } from './run-build.js';
+
+export interface BuildCallOptions extends BuildOptions {
+  /**
+   * A builder's address (`tcp://`, `unix://`) or name in buildx's store, or an open connection that is
+   * kept for further builds. Default: the one that buildx would choose.
+   */
+  readonly builder?: string | BuildKit | undefined;
+  /** The daemon to load into: its address, or an open connection. Default: as the docker CLI finds it. */
+  readonly engine?: string | Engine | undefined;
+  /** Default `process.env`. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: OnProgress | undefined;
+}
+
+/**
+ * Builds on the builder and brings the image into the local daemon, sending only missing layers.
+ *
+ * The daemon is asked what it holds while the build runs. A builder that is the daemon's own
+ * embedded BuildKit leaves the image in place and nothing is sent. Throws what `planBuild`,
+ * `runBuild` and `loadImage` throw; on any failure the tags stay where they were.
+ */
+export async function build(options: BuildCallOptions): Promise<BuildOutcome> {
+  const start = performance.now();
+  const env = options.env ?? process.env;
+  const plan = planBuild(options);
+  const engine =
+    typeof options.engine === 'object'
+      ? options.engine
+      : connectEngine({ endpoint: resolveEngineEndpoint({ address: options.engine, env }) });
+  try {
+    const builder = await theBuilder(options, engine, env);
+    try {
+      const outcome = await buildAndLoad(plan, builder, engine, { ...options, env });
+      const timingsMs = { ...outcome.load.timingsMs, total: performance.now() - start };
+      return { ...outcome, load: { ...outcome.load, timingsMs } };
+    } finally {
+      if (typeof options.builder !== 'object') builder.close();
+    }
+  } finally {
+    if (engine !== options.engine) engine.close();
+  }
+}
+
+async function theBuilder(
+  { builder }: BuildCallOptions,
+  engine: Engine,
+  env: NodeJS.ProcessEnv,
+): Promise<ChosenBuilder> {
+  if (typeof builder === 'object') return { buildkit: builder, inEngine: false, close: () => {} };
+  return openBuilder(builder, engine, env);
+}
+
+async function buildAndLoad(
+  plan: BuildPlan,
+  { buildkit, inEngine }: ChosenBuilder,
+  engine: Engine,
+  options: BuildCallOptions,
+): Promise<BuildOutcome> {
+  const { env, signal, onProgress } = options;
+  if (inEngine) {
+    const { buildInEngine } = await import('./build-in-engine.js');
+    return buildInEngine(plan, buildkit, engine, { env, signal, onProgress });
+  }
+  const either = new AbortController();
+  const both = signal ? AbortSignal.any([signal, either.signal]) : either.signal;
+  const building = runBuild(plan, buildkit, { env, signal: both, onProgress });
+  const [result, observed] = await untilEitherFails(
+    building,
+    observeEngine(engine, plan.tags, { signal: both }),
+    either,
+  );
+  try {
+    const load = await loadImage(result, engine, {
+      observed,
+      onProgress,
+      ...(signal && { signal }),
+    });
+    return { ...result, load };
+  } finally {
+    await result.content[Symbol.asyncDispose]();
+  }
+}
+
+/** A dead daemon must not wait for a long build to be noticed: the first failure stops the other side and is the one reported. */
+async function untilEitherFails<T>(
+  building: Promise<T>,
+  observing: Promise<EngineObservation>,
+  stop: AbortController,
+): Promise<[T, EngineObservation]> {
+  try {
+    return await Promise.all([building, observing]);
+  } catch (error) {
+    stop.abort();
+    await Promise.allSettled([building, observing]);
+    throw error;
+  }
+}

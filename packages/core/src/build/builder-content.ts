@@ -1,0 +1,134 @@
+import type { BuildKit } from '../buildkit/buildkit.js';
+import type { CallOptions, ContentSource, FetchOptions } from '../content/content.js';
+import { isWarmdockError, messageOf, WarmdockError } from '../errors.js';
+import type { Descriptor } from '../oci/descriptor.js';
+import type { Digest } from '../oci/digest.js';
+import type { BuildPlan } from './build-plan.js';
+import type { OnProgress } from './progress.js';
+import type { RunBuildOptions } from './run-build.js';
+
+/** Manifests and configs are below this, and so are layers too small to matter. */
+const smallBytes = 1024 * 1024;
+
+/** A source over temporary space; dispose of it when its blobs have been used. */
+export interface DisposableSource extends ContentSource, AsyncDisposable {}
+
+/**
+ * The blobs of a build's result: read straight from the builder's content store, and where they are
+ * lazy or already collected, sent by the builder through the session of a second, cached solve.
+ *
+ * The first way is several times faster, the second cannot race the builder's garbage collection.
+ */
+export function builderContent(
+  plan: BuildPlan,
+  builder: BuildKit,
+  options: RunBuildOptions,
+): DisposableSource {
+  return new BuilderContent(plan, builder, options);
+}
+
+class BuilderContent implements DisposableSource {
+  readonly #plan: BuildPlan;
+  readonly #builder: BuildKit;
+  readonly #options: RunBuildOptions;
+  readonly #spools: DisposableSource[] = [];
+
+  constructor(plan: BuildPlan, builder: BuildKit, options: RunBuildOptions) {
+    this.#plan = plan;
+    this.#builder = builder;
+    this.#options = options;
+  }
+
+  async exists(descriptor: Descriptor, options: CallOptions = {}): Promise<boolean> {
+    if (await this.#spoolWith(descriptor)) return true;
+    return this.#builder.content.exists(descriptor, options);
+  }
+
+  async *fetch(descriptor: Descriptor, options: FetchOptions = {}): AsyncGenerator<Uint8Array> {
+    const spool = await this.#spoolWith(descriptor);
+    if (spool) {
+      yield* spool.fetch(descriptor, options);
+      return;
+    }
+    try {
+      yield* this.#builder.content.fetch(descriptor, options);
+    } catch (error) {
+      if (!canSpool(error)) throw error;
+      yield* (await this.#spool([descriptor], messageOf(error), options)).fetch(
+        descriptor,
+        options,
+      );
+    }
+  }
+
+  async prepare(descriptors: readonly Descriptor[], options: CallOptions = {}): Promise<void> {
+    const held = await Promise.all(
+      descriptors.map((descriptor) => this.#isReadable(descriptor, options)),
+    );
+    const absent = descriptors.filter((_, at) => !held[at]);
+    if (absent.length === 0) return;
+    await this.#spool(
+      absent,
+      `${absent.length} of ${descriptors.length} layers are not in its content store`,
+      options,
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#spools.splice(0).map((spool) => spool[Symbol.asyncDispose]()));
+  }
+
+  async #isReadable(descriptor: Descriptor, options: CallOptions): Promise<boolean> {
+    try {
+      return await this.exists(descriptor, options);
+    } catch (error) {
+      if (canSpool(error)) return false;
+      throw error;
+    }
+  }
+
+  async #spoolWith(descriptor: Descriptor): Promise<DisposableSource | undefined> {
+    for (const spool of this.#spools) if (await spool.exists(descriptor)) return spool;
+    return undefined;
+  }
+
+  async #spool(
+    wanted: readonly Descriptor[],
+    why: string,
+    options: CallOptions,
+  ): Promise<DisposableSource> {
+    notify(
+      this.#options.onProgress,
+      `cannot read the image from builder ${this.#builder.name} (${why}); letting the builder send it instead`,
+    );
+    const digests = new Set<Digest>(wanted.map(({ digest }) => digest));
+    const { spoolImage } = await import('./spool-image.js');
+    const isWanted = ({ digest, size }: Descriptor) => digests.has(digest) || size <= smallBytes;
+    const spool = await spoolImage(this.#plan, this.#builder, isWanted, {
+      ...this.#options,
+      ...options,
+    });
+    this.#spools.push(spool);
+    for (const descriptor of wanted) await this.#checkSpooled(spool, descriptor);
+    return spool;
+  }
+
+  async #checkSpooled(spool: DisposableSource, { digest }: Descriptor): Promise<void> {
+    if (await spool.exists({ digest } as Descriptor)) return;
+    throw new WarmdockError(
+      'NOT_FOUND',
+      `builder ${this.#builder.name} no longer has blob ${digest} and rebuilt another image`,
+      {
+        hint: 'its cache was pruned during the build; build again',
+      },
+    );
+  }
+}
+
+function canSpool(error: unknown): boolean {
+  return isWarmdockError(error) && (error.code === 'NOT_FOUND' || error.code === 'UNSUPPORTED');
+}
+
+function notify(onProgress: OnProgress | undefined, message: string): void {
+  onProgress?.({ type: 'notice', message });
+}

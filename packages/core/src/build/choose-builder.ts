@@ -1,0 +1,58 @@
+import { isBuilderAddress, parseBuilderAddress } from '../buildkit/address.js';
+import { type BuildKit, buildKitOver } from '../buildkit/buildkit.js';
+import { addressTransport } from '../buildkit/transport.js';
+import { formatEndpoint } from '../engine/endpoint.js';
+import { connectEngine, type Engine } from '../engine/engine.js';
+import { resolveEngineEndpoint } from '../engine/resolve-endpoint.js';
+import { engineTransport } from './engine-buildkit.js';
+
+/** A builder ready to use; `inEngine` when it is the very daemon that the image is for. */
+export interface ChosenBuilder {
+  readonly buildkit: BuildKit;
+  readonly inEngine: boolean;
+  close(): void;
+}
+
+/**
+ * The builder that `--builder` names, or that buildx would choose without it.
+ *
+ * Throws as `chooseBuilder` of buildx's store does: `NOT_FOUND`, `UNSUPPORTED`, `INVALID_ARGUMENT`.
+ */
+export async function openBuilder(
+  name: string | undefined,
+  engine: Engine,
+  env: NodeJS.ProcessEnv,
+): Promise<ChosenBuilder> {
+  if (name !== undefined && isBuilderAddress(name))
+    return dialled(buildKitOver(addressTransport(parseBuilderAddress(name))));
+  const { chooseBuilder } = await import('../buildkit/buildx-store.js');
+  const choice = chooseBuilder({ ...(name !== undefined && { name }), env });
+  if (choice.kind === 'address') return dialled(buildKitOver(addressTransport(choice.address)));
+  return embedded(choice.context, engine, env);
+}
+
+function dialled(buildkit: BuildKit): ChosenBuilder {
+  return { buildkit, inEngine: false, close: () => buildkit.close() };
+}
+
+/** The BuildKit inside a docker context's daemon; the context may be the target's own. */
+function embedded(
+  context: string | undefined,
+  engine: Engine,
+  env: NodeJS.ProcessEnv,
+): ChosenBuilder {
+  const host =
+    context === undefined
+      ? engine
+      : connectEngine({ endpoint: resolveEngineEndpoint({ context, env }) });
+  const inEngine = formatEndpoint(host.endpoint) === formatEndpoint(engine.endpoint);
+  const buildkit = buildKitOver(engineTransport(host));
+  return {
+    buildkit,
+    inEngine,
+    close: () => {
+      buildkit.close();
+      if (host !== engine) host.close();
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import { type BuildKit, buildKitOver } from '../buildkit/buildkit.js';
+import type { BuildKitContent } from '../buildkit/content.js';
+import type { BuilderTransport } from '../buildkit/transport.js';
+import { formatEndpoint } from '../engine/endpoint.js';
+import type { Engine } from '../engine/engine.js';
+
+/** The way to the BuildKit that is embedded in a Docker daemon: upgraded connections of its API. */
+export function engineTransport(engine: Engine): BuilderTransport {
+  return {
+    name: `of the Docker daemon at ${formatEndpoint(engine.endpoint)}`,
+    open: ({ signal }) => engine.hijack('/grpc', { protocol: 'h2c', ...(signal && { signal }) }),
+    openSession: (headers, { signal }) =>
+      engine.hijack('/session', { protocol: 'h2c', headers, ...(signal && { signal }) }),
+  };
+}
+
+/** The blobs of a daemon's containerd store. */
+export function engineContent(engine: Engine): { content: BuildKitContent; close(): void } {
+  const buildkit: BuildKit = buildKitOver(engineTransport(engine));
+  return { content: buildkit.content, close: () => buildkit.close() };
+}

@@ -1,0 +1,112 @@
+import type { CallOptions } from '../content/content.js';
+import type { Engine } from '../engine/engine.js';
+import { isWarmdockError, messageOf, WarmdockError } from '../errors.js';
+import { parseReference } from '../oci/reference.js';
+import type { BuildResult } from './build-result.js';
+import { type Image, layersOf } from './image.js';
+import type { LoadPlan, LoadResult } from './load-plan.js';
+import type { EngineObservation } from './observe-engine.js';
+import { decideLoad, type LoadDecision } from './plan-load.js';
+import type { OnProgress } from './progress.js';
+import type { Sent, Shipment } from './send-layers.js';
+
+export interface LoadOptions extends CallOptions {
+  onProgress?: OnProgress | undefined;
+  /** What is known of the daemon already, from `observeEngine`. */
+  observed?: EngineObservation | undefined;
+}
+
+/**
+ * Brings a build's image into the daemon, sending only the layers that it lacks.
+ *
+ * The archive names no image: tags move only after the daemon has shown that it holds this very
+ * image, so a failure at any point leaves every tag where it was. Throws `LOAD_FAILED`,
+ * `DIGEST_MISMATCH`, `UNAVAILABLE` (the daemon or the builder went away), `CANCELLED`.
+ */
+export async function loadImage(
+  result: BuildResult,
+  engine: Engine,
+  options: LoadOptions = {},
+): Promise<LoadResult> {
+  const start = performance.now();
+  const decision = await decideLoad(result, engine, options);
+  const { plan, image } = decision;
+  options.onProgress?.({ type: 'compare', plan });
+  const compared = performance.now();
+  const sent =
+    image && isTransfer(plan)
+      ? await transfer(result, engine, decision, image, options)
+      : { layers: 0, sizeBytes: 0 };
+  await moveTags(plan, result.tags, engine, options);
+  const end = performance.now();
+  return {
+    outcome: plan.outcome,
+    reason: plan.reason,
+    imageId: plan.imageId,
+    tags: result.tags,
+    layersTotal: plan.layersTotal,
+    layersSent: sent.layers,
+    bytesSent: sent.sizeBytes,
+    timingsMs: {
+      ...result.timingsMs,
+      compare: compared - start,
+      load: end - compared,
+      total: end - start,
+    },
+  };
+}
+
+type Transfer = Extract<LoadPlan, { missing: unknown }>;
+
+function isTransfer(plan: LoadPlan): plan is Transfer {
+  return 'missing' in plan;
+}
+
+/** Sends what is missing; when the daemon does not take that, everything as the builder holds it, once. */
+async function transfer(
+  result: BuildResult,
+  engine: Engine,
+  { plan, observed }: LoadDecision,
+  image: Image,
+  options: LoadOptions,
+): Promise<Sent> {
+  const { sendLayers, verifyLoaded } = await import('./send-layers.js');
+  const attempt = async (shipment: Shipment) => {
+    const sent = await sendLayers(result, engine, image, shipment, options);
+    await verifyLoaded(plan.imageId, result.tags, engine, image, observed, options);
+    return sent;
+  };
+  const { missing } = plan as Transfer;
+  const inflates = observed.info.store === 'classic' && engine.endpoint.kind === 'unix';
+  const all = layersOf(image);
+  try {
+    return await attempt({ layers: missing, form: inflates ? 'inflated' : 'stored' });
+  } catch (error) {
+    const sentAll = missing.length === all.length && !inflates;
+    if (!isWarmdockError(error) || error.code !== 'LOAD_FAILED' || sentAll) throw error;
+    options.onProgress?.({
+      type: 'notice',
+      message: `loading ${missing.length} of ${all.length} layers failed (${messageOf(error)}); sending all layers as they are instead`,
+    });
+    return attempt({ layers: all, form: 'stored' });
+  }
+}
+
+/** Tagging is also the last proof: the daemon refuses an image that it does not hold. */
+async function moveTags(
+  plan: LoadPlan,
+  tags: readonly string[],
+  engine: Engine,
+  options: CallOptions,
+): Promise<void> {
+  for (const tag of tags) {
+    if (await engine.tagImage(plan.imageId, parseReference(tag), options)) continue;
+    throw new WarmdockError(
+      'LOAD_FAILED',
+      `cannot tag ${tag}: the daemon no longer holds image ${plan.imageId}`,
+      {
+        hint: 'something removed it in the meantime; build again',
+      },
+    );
+  }
+}

@@ -1,0 +1,97 @@
+import type { CallOptions } from '../content/content.js';
+import type { Engine } from '../engine/engine.js';
+import type { ImageInspect } from '../engine/image-answers.js';
+import type { Descriptor } from '../oci/descriptor.js';
+import type { Digest } from '../oci/digest.js';
+import type { BuildResult } from './build-result.js';
+import type { Image } from './image.js';
+import type { LoadPlan } from './load-plan.js';
+import { type EngineObservation, observeEngine } from './observe-engine.js';
+
+export interface PlanLoadOptions extends CallOptions {
+  /** What is known of the daemon already; asked for when absent. */
+  observed?: EngineObservation | undefined;
+}
+
+/** A plan together with what carrying it out needs. */
+export interface LoadDecision {
+  readonly plan: LoadPlan;
+  readonly observed: EngineObservation;
+  /** Read only when the daemon lacks the image. */
+  readonly image: Image | undefined;
+}
+
+/**
+ * Compares a build's result with what the daemon has; changes nothing.
+ *
+ * Throws `UNSUPPORTED` when no part of a multi-platform result runs on the daemon.
+ */
+export async function planLoad(
+  result: BuildResult,
+  engine: Engine,
+  options: PlanLoadOptions = {},
+): Promise<LoadPlan> {
+  return (await decideLoad(result, engine, options)).plan;
+}
+
+/** As `planLoad`, keeping what was read on the way. */
+export async function decideLoad(
+  result: BuildResult,
+  engine: Engine,
+  options: PlanLoadOptions,
+): Promise<LoadDecision> {
+  const observed = options.observed ?? (await observeEngine(engine, result.tags, options));
+  const knownId = observed.info.store === 'containerd' ? result.digest : result.configDigest;
+  const present = knownId && (await presentImage(knownId, engine, observed, options));
+  if (present)
+    return { plan: planTags(present, result.tags, observed), observed, image: undefined };
+  const { planMissing } = await import('./plan-missing.js');
+  return planMissing(result, engine, observed, options);
+}
+
+/** The image if the daemon holds it; its tags tell without another question in the common case. */
+async function presentImage(
+  id: Digest,
+  engine: Engine,
+  observed: EngineObservation,
+  options: CallOptions,
+): Promise<ImageInspect | undefined> {
+  for (const inspect of observed.tagged.values()) if (inspect.id === id) return inspect;
+  return engine.inspectImage(id, options);
+}
+
+/** The plan for an image that the daemon holds. */
+export function planTags(
+  present: ImageInspect,
+  tags: readonly string[],
+  observed: EngineObservation,
+): LoadPlan {
+  const moving = tags.filter((tag) => observed.tagged.get(tag)?.id !== present.id);
+  const common = { imageId: present.id, layersTotal: present.diffIds.length };
+  if (moving.length === 0)
+    return { ...common, outcome: 'unchanged', reason: `the daemon has image ${present.id}` };
+  return {
+    ...common,
+    outcome: 'retag',
+    reason: `the daemon has image ${present.id}, but not as ${moving.join(', ')}`,
+  };
+}
+
+/** The plan for an image that the daemon lacks. */
+export function planLayers(
+  imageId: Digest,
+  layers: readonly Descriptor[],
+  missing: readonly Descriptor[],
+  evidence: string,
+): LoadPlan {
+  const sizeBytes = missing.reduce((sum, { size }) => sum + size, 0);
+  const outcome = missing.length > 0 && missing.length === layers.length ? 'full' : 'thin';
+  return {
+    outcome,
+    imageId,
+    layersTotal: layers.length,
+    missing,
+    sizeBytes,
+    reason: `the daemon lacks image ${imageId}; ${evidence}`,
+  };
+}

@@ -1,0 +1,67 @@
+import type { CallOptions, ContentSource } from '../content/content.js';
+import { readBlob } from '../content/read-blob.js';
+import { WarmdockError } from '../errors.js';
+import { type Descriptor, isAttestation } from '../oci/descriptor.js';
+import { parseImageConfig } from '../oci/image-config.js';
+import { layerStackOf } from '../oci/layer-stack.js';
+import { parseIndex, parseManifest } from '../oci/manifest.js';
+import { kindOf } from '../oci/media-types.js';
+import { formatPlatform, type Platform } from '../oci/platform.js';
+import { choosePlatform } from '../oci/platform-match.js';
+import type { Document, Image, ImageManifest } from './image.js';
+
+const maxDocumentBytes = 4 * 1024 * 1024;
+
+/** Reads an image's manifests and configs, verified; throws `NOT_FOUND` and `DIGEST_MISMATCH` as the source does. */
+export async function readImage(
+  source: ContentSource,
+  root: Descriptor,
+  options: CallOptions = {},
+): Promise<Image> {
+  const document = await readDocument(source, root, options);
+  if (kindOf(root.mediaType) !== 'index') {
+    return { root: document, manifests: [await readManifest(source, document, options)] };
+  }
+  const { manifests } = parseIndex(document.bytes);
+  const read = async (descriptor: Descriptor) =>
+    readManifest(source, await readDocument(source, descriptor, options), options);
+  return { root: document, manifests: await Promise.all(manifests.map(read)) };
+}
+
+/** The part of the image that a host of this platform runs, as an image of its own; throws `UNSUPPORTED` when there is none. */
+export function forPlatform(image: Image, host: Platform): Image {
+  if (kindOf(image.root.descriptor.mediaType) !== 'index') return image;
+  const chosen = choosePlatform(host, parseIndex(image.root.bytes).manifests);
+  const manifest = image.manifests.find(({ descriptor }) => descriptor.digest === chosen?.digest);
+  if (manifest) return { root: manifest, manifests: [manifest] };
+  throw new WarmdockError(
+    'UNSUPPORTED',
+    `image ${image.root.descriptor.digest} has nothing for ${formatPlatform(host)}`,
+    {
+      hint: `build with --platform ${formatPlatform(host)}`,
+    },
+  );
+}
+
+async function readManifest(
+  source: ContentSource,
+  document: Document,
+  options: CallOptions,
+): Promise<ImageManifest> {
+  const manifest = parseManifest(document.bytes);
+  const config = await readDocument(source, manifest.config, options);
+  const image = { ...document, config, layers: manifest.layers };
+  if (isAttestation(document.descriptor)) return image;
+  return { ...image, stack: layerStackOf(manifest, parseImageConfig(config.bytes)) };
+}
+
+async function readDocument(
+  source: ContentSource,
+  descriptor: Descriptor,
+  options: CallOptions,
+): Promise<Document> {
+  return {
+    descriptor,
+    bytes: await readBlob(source, descriptor, { ...options, maxBytes: maxDocumentBytes }),
+  };
+}

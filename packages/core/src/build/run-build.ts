@@ -1,0 +1,90 @@
+import type { BuildKit } from '../buildkit/buildkit.js';
+import type { Attachable } from '../buildkit/session/session.js';
+import type { Exporter } from '../buildkit/solve.js';
+import type { SolveStatus } from '../buildkit/solve-status.js';
+import type { BuildPlan } from './build-plan.js';
+import type { BuildResult } from './build-result.js';
+import { builderContent, type DisposableSource } from './builder-content.js';
+import { contextKey } from './context-key.js';
+import { imageDigests } from './image-digests.js';
+import type { OnProgress } from './progress.js';
+import { sessionServices } from './session-services.js';
+import { checkedSources } from './sources.js';
+
+export interface RunBuildOptions {
+  signal?: AbortSignal | undefined;
+  onProgress?: OnProgress | undefined;
+  /** Where credentials and secrets are looked up, default `process.env`. */
+  env?: NodeJS.ProcessEnv | undefined;
+  /** What becomes of the result, default an image in the builder's content store. */
+  exporter?: Exporter | undefined;
+  /** Services for the builder beside the plan's directories, secrets and the user's credentials. */
+  attachables?: readonly Attachable[] | undefined;
+}
+
+/**
+ * An image that stays in the builder, named by nobody.
+ *
+ * Media types and compression are pinned because BuildKit changed its default in 0.31: the same
+ * build must have the same digest on every builder.
+ */
+export const imageExporter: Exporter = {
+  type: 'image',
+  attrs: { 'oci-mediatypes': 'true', compression: 'gzip' },
+};
+
+/** A result whose `content` may hold temporary files; dispose of it after the load. */
+export interface RunningResult extends BuildResult {
+  readonly content: DisposableSource;
+}
+
+/**
+ * Runs the plan as one solve.
+ *
+ * Throws `BuildError` when the Dockerfile fails, `INVALID_ARGUMENT` for a missing context or
+ * Dockerfile, `UNAVAILABLE` when the builder cannot be reached or goes away, `CANCELLED`.
+ */
+export async function runBuild(
+  plan: BuildPlan,
+  builder: BuildKit,
+  options: RunBuildOptions = {},
+): Promise<RunningResult> {
+  const { exporterResponse, timingsMs } = await runSolve(plan, builder, options);
+  return {
+    ...imageDigests(exporterResponse, builder.name),
+    tags: plan.tags,
+    exporterResponse,
+    content: builderContent(plan, builder, options),
+    timingsMs,
+  };
+}
+
+/** The solve of `runBuild` with any exporter. */
+export async function runSolve(
+  plan: BuildPlan,
+  builder: BuildKit,
+  options: RunBuildOptions,
+): Promise<Pick<BuildResult, 'exporterResponse' | 'timingsMs'>> {
+  const { signal, onProgress, env = process.env, exporter = imageExporter } = options;
+  const frontendAttrs = { ...plan.frontendAttrs, ...checkedSources(plan) };
+  const start = performance.now();
+  await builder.connect({ signal });
+  const connected = performance.now();
+  const session = builder.startSession({
+    attachables: [...sessionServices(plan, env, onProgress), ...(options.attachables ?? [])],
+    sharedKey: plan.contextKey ?? contextKey(plan.locals, env),
+  });
+  const onStatus = onProgress && ((status: SolveStatus) => onProgress({ type: 'solve', status }));
+  try {
+    const exporterResponse = await builder.solve(
+      { frontend: plan.frontend, frontendAttrs, exporter },
+      { session, signal, onStatus },
+    );
+    return {
+      exporterResponse,
+      timingsMs: { connect: connected - start, solve: performance.now() - connected },
+    };
+  } finally {
+    session.close();
+  }
+}

@@ -1,0 +1,34 @@
+import type { BuildKit } from '../buildkit/buildkit.js';
+import { contentStore } from '../buildkit/session/content-store.js';
+import { createSpoolStore } from '../content/spool-store.js';
+import type { Descriptor } from '../oci/descriptor.js';
+import type { BuildPlan } from './build-plan.js';
+import type { DisposableSource } from './builder-content.js';
+import { imageExporter, type RunBuildOptions, runSolve } from './run-build.js';
+
+/**
+ * Runs the plan again and lets the builder send the wanted blobs while it still holds them.
+ *
+ * Every step is cached, unless the cache was pruned meanwhile: then the builder builds again and
+ * the blobs may be others.
+ */
+export async function spoolImage(
+  plan: BuildPlan,
+  builder: BuildKit,
+  wanted: (descriptor: Descriptor) => boolean,
+  options: RunBuildOptions,
+): Promise<DisposableSource> {
+  const spool = await createSpoolStore();
+  try {
+    const exporter = { type: 'oci', attrs: { ...imageExporter.attrs, tar: 'false' } };
+    await runSolve(plan, builder, {
+      ...options,
+      exporter,
+      attachables: [contentStore(spool, wanted)],
+    });
+    return spool;
+  } catch (error) {
+    await spool[Symbol.asyncDispose]();
+    throw error;
+  }
+}

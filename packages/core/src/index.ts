@@ -1,0 +1,44 @@
+export { type BuildCallOptions, build } from './build/build.js';
+export type { BuildOptions, BuildPlan, LocalDirectory } from './build/build-plan.js';
+export type { BuildOutcome, BuildResult } from './build/build-result.js';
+export { openBuilder } from './build/choose-builder.js';
+export { type LoadOptions, loadImage } from './build/load-image.js';
+export type { LoadOutcome, LoadPlan, LoadResult, Timings } from './build/load-plan.js';
+export { type EngineObservation, observeEngine } from './build/observe-engine.js';
+export { planBuild } from './build/plan-build.js';
+export { type PlanLoadOptions, planLoad } from './build/plan-load.js';
+export type { OnProgress, Progress } from './build/progress.js';
+export {
+  imageExporter,
+  type RunBuildOptions,
+  type RunningResult,
+  runBuild,
+} from './build/run-build.js';
+export { parseSecretSpec } from './build/secret-spec.js';
+export { type BuilderAddress, parseBuilderAddress, type TlsFiles } from './buildkit/address.js';
+export { BuildError, type FailedStep } from './buildkit/build-error.js';
+export { type BuildKit, buildKitOver, type Worker } from './buildkit/buildkit.js';
+export { type DockerfileExcerpt, formatExcerpt } from './buildkit/dockerfile-excerpt.js';
+export type { SecretSource } from './buildkit/session/secrets.js';
+export type { Attachable, Session, SessionOptions } from './buildkit/session/session.js';
+export type { Exporter } from './buildkit/solve.js';
+export type {
+  SolveStatus,
+  Timestamp,
+  Vertex,
+  VertexLog,
+  VertexStatus,
+  VertexWarning,
+} from './buildkit/solve-status.js';
+export { addressTransport, type BuilderTransport } from './buildkit/transport.js';
+export type { CallOptions, ContentSource, ContentStore, Target } from './content/content.js';
+export { type EngineEndpoint, parseEngineAddress } from './engine/endpoint.js';
+export { connectEngine, type Engine } from './engine/engine.js';
+export type { ImageInspect } from './engine/image-answers.js';
+export type { EngineInfo } from './engine/info.js';
+export { resolveEngineEndpoint } from './engine/resolve-endpoint.js';
+export { type ErrorCode, isWarmdockError, WarmdockError } from './errors.js';
+export type { Descriptor } from './oci/descriptor.js';
+export { type Digest, parseDigest } from './oci/digest.js';
+export { type Platform, parsePlatform } from './oci/platform.js';
+export { parseReference, type Reference } from './oci/reference.js';

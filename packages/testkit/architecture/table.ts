@@ -8,6 +8,7 @@ export interface Part {
 
 const oci = ['errors', 'oci'];
 const content = [...oci, 'content'];
+const foundations = [...content, 'docker'];
 const services = ['engine', 'buildkit'];
 
 /**
@@ -19,13 +20,14 @@ export const parts: Record<string, Part> = {
   errors: { at: 'packages/core/src/errors.ts', uses: [] },
   oci: { at: 'packages/core/src/oci', uses: ['errors', 'zod'] },
   content: { at: 'packages/core/src/content', uses: oci },
-  engine: { at: 'packages/core/src/engine', uses: [...content, 'zod'] },
+  docker: { at: 'packages/core/src/docker', uses: ['errors'] },
+  engine: { at: 'packages/core/src/engine', uses: foundations },
   gen: { at: 'packages/core/src/gen', uses: ['@bufbuild/protobuf'] },
   fsutil: { at: 'packages/core/src/fsutil', uses: ['errors', 'gen'] },
-  buildkit: { at: 'packages/core/src/buildkit', uses: [...content, 'fsutil', 'gen', 'zod'] },
+  buildkit: { at: 'packages/core/src/buildkit', uses: [...foundations, 'fsutil', 'gen'] },
   build: {
     at: 'packages/core/src/build',
-    uses: [...content, ...services, 'fsutil', 'tar-stream', 'zod'],
+    uses: [...content, ...services, 'tar-stream'],
   },
   core: { at: 'packages/core/src/index.ts', uses: [...content, ...services, 'build'] },
   'core tests': {

@@ -22,6 +22,7 @@ export interface FakeBuildkitHandlers {
   session?: BidiHandler;
   contentInfo?: UnaryHandler;
   contentRead?: StreamHandler;
+  contentList?: StreamHandler;
 }
 
 export interface FakeBuildkitOptions {
@@ -59,7 +60,8 @@ export async function startFakeBuildkit(
 }
 
 function addHandlers(server: Server, handlers: FakeBuildkitHandlers): void {
-  const { solve, listWorkers, info, status, session, contentInfo, contentRead } = handlers;
+  const { solve, listWorkers, info, status, session } = handlers;
+  const { contentInfo, contentRead, contentList } = handlers;
   if (solve) addUnary(server, `${CONTROL}/Solve`, solve);
   if (listWorkers) addUnary(server, `${CONTROL}/ListWorkers`, listWorkers);
   if (info) addUnary(server, `${CONTROL}/Info`, info);
@@ -67,6 +69,7 @@ function addHandlers(server: Server, handlers: FakeBuildkitHandlers): void {
   if (session) addBidi(server, `${CONTROL}/Session`, session);
   if (contentInfo) addUnary(server, `${CONTENT}/Info`, contentInfo);
   if (contentRead) addStream(server, `${CONTENT}/Read`, contentRead);
+  if (contentList) addStream(server, `${CONTENT}/List`, contentList);
 }
 
 function bind(server: Server, address: string, tls: FakeBuildkitOptions['tls']): Promise<number> {

@@ -1,3 +1,4 @@
+export { Metadata as GrpcMetadata } from '@grpc/grpc-js';
 export * from './bytes-message.js';
 export * from './fake-buildkit.js';
 export * from './fake-engine.js';
@@ -10,4 +11,5 @@ export {
   type StreamHandler,
   type UnaryHandler,
 } from './raw-grpc.js';
+export * from './raw-grpc-client.js';
 export * from './session-tunnel.js';

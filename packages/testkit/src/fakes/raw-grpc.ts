@@ -52,8 +52,11 @@ export function addStream(server: Server, path: string, run: StreamHandler): voi
 }
 
 export function addBidi(server: Server, path: string, run: BidiHandler): void {
-  const handler = (call: ServerDuplexStream<Buffer, Buffer>) =>
-    writeAll(call, run(call, rawCallOf(call)));
+  const handler = (call: ServerDuplexStream<Buffer, Buffer>) => {
+    // Reading a duplex to its end would destroy it, and the answers with it.
+    const requests = call.iterator({ destroyOnReturn: false });
+    return writeAll(call, run(requests, rawCallOf(call)));
+  };
   server.register(path, handler, same, same, 'bidi');
 }
 

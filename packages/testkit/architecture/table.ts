@@ -8,7 +8,7 @@ export interface Part {
 
 const oci = ['errors', 'oci'];
 const content = [...oci, 'content'];
-const foundations = [...content, 'docker'];
+const foundations = [...content, 'docker', 'authorities'];
 const services = ['engine', 'buildkit'];
 
 /**
@@ -18,6 +18,7 @@ const services = ['engine', 'buildkit'];
  */
 export const parts: Record<string, Part> = {
   errors: { at: 'packages/core/src/errors.ts', uses: [] },
+  authorities: { at: 'packages/core/src/authorities.ts', uses: ['errors'] },
   oci: { at: 'packages/core/src/oci', uses: ['errors', 'zod'] },
   content: { at: 'packages/core/src/content', uses: oci },
   docker: { at: 'packages/core/src/docker', uses: ['errors'] },
@@ -41,7 +42,6 @@ export const parts: Record<string, Part> = {
       '@warmdock/core',
       '@warmdock/compose',
       'packages/cli/package.json',
-      'commander',
       'log-update',
       'picocolors',
     ],

@@ -1,15 +1,13 @@
 import { type Pack, pack as tarPack } from 'tar-stream';
-import type { CallOptions, ContentSource } from '../content/content.js';
+import type { ContentSource } from '../content/content.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import { algorithmOf, hexOf } from '../oci/digest.js';
 import type { Document, Image } from './image.js';
-import { type LayerForm, openLayer } from './layer-form.js';
+import { type LayerForm, type OpenOptions, openLayer } from './layer-form.js';
 
-export interface ArchiveOptions extends CallOptions {
+export interface ArchiveOptions extends OpenOptions {
   /** Default `stored`. */
   readonly form?: LayerForm | undefined;
-  /** Called with the bytes of each chunk of a layer. */
-  readonly onBytes?: ((sizeBytes: number) => void) | undefined;
 }
 
 /**
@@ -20,18 +18,29 @@ export interface ArchiveOptions extends CallOptions {
  * skips blobs that are absent. It names no image, so loading it moves no tag.
  * Formats: OCI image layout 1.0 and Docker's image archive (moby, image/tarexport).
  */
-export function imageArchive(
+export async function* imageArchive(
   image: Image,
   layers: readonly Descriptor[],
   source: ContentSource,
   options: ArchiveOptions = {},
-): AsyncIterable<Uint8Array> {
+): AsyncGenerator<Uint8Array> {
   const pack = tarPack();
+  let failure: { readonly error: unknown } | undefined;
   writeEntries(pack, image, layers, source, options).then(
     () => pack.finalize(),
-    (error: Error) => pack.destroy(error),
+    (error: unknown) => {
+      failure ??= { error };
+      // Given an error, it would emit it from each of its entries.
+      pack.destroy();
+    },
   );
-  return pack as AsyncIterable<Uint8Array>;
+  try {
+    yield* pack as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw failure ? failure.error : error;
+  } finally {
+    pack.destroy();
+  }
 }
 
 /** Bytes of the documents that every archive of the image carries. */
@@ -96,21 +105,19 @@ async function writeLayer(
 ): Promise<void> {
   const { sizeBytes, chunks } = await openLayer(source, layer, options.form ?? 'stored', options);
   const entry = pack.entry({ name: blobPath(layer), size: sizeBytes, mode: 0o644 });
-  const closed = new Promise<void>((resolve, reject) =>
-    entry.once('finish', resolve).once('error', reject),
-  );
   for await (const chunk of chunks) {
-    options.onBytes?.(chunk.length);
-    if (!entry.write(chunk)) await drained(entry);
+    if (!entry.write(chunk)) await heard('drain', entry);
   }
   entry.end(null);
-  await closed;
+  await heard('finish', entry);
 }
 
-function drained(entry: ReturnType<Pack['entry']>): Promise<void> {
+/** Waits for the entry; throws when the archive is closed instead. */
+function heard(event: 'drain' | 'finish', entry: ReturnType<Pack['entry']>): Promise<void> {
   return new Promise((resolve, reject) => {
     const broken = () => reject(new Error('the archive was closed'));
-    entry.once('close', broken).once('drain', () => {
+    if (entry.destroyed) return broken();
+    entry.once('close', broken).once(event, () => {
       entry.off('close', broken);
       resolve();
     });

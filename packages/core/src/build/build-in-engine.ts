@@ -16,7 +16,9 @@ export async function buildInEngine(
   engine: Engine,
   options: RunBuildOptions,
 ): Promise<BuildOutcome> {
-  const exporter = { type: 'moby', attrs: { name: plan.tags.join(',') } };
+  // Without a tag the name must be absent: an empty one is refused.
+  const attrs: Record<string, string> = plan.tags.length > 0 ? { name: plan.tags.join(',') } : {};
+  const exporter = { type: 'moby', attrs };
   const result = await runBuild(plan, buildkit, { ...options, exporter });
   const start = performance.now();
   const { store } = await engine.info(options);
@@ -28,10 +30,10 @@ export async function buildInEngine(
     ...result,
     load: {
       outcome: 'in-place',
-      reason: `the daemon ${buildkit.name} built it itself`,
+      reason: `the builder ${buildkit.name} left it there`,
       imageId,
       tags: plan.tags,
-      layersTotal: inspect?.diffIds.length ?? 0,
+      layersTotal: new Set(inspect?.diffIds).size,
       layersSent: 0,
       bytesSent: 0,
       timingsMs: { connect, solve, compare, load: 0, total: connect + solve + compare },

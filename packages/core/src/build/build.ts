@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { BuildKit } from '../buildkit/buildkit.js';
 import { connectEngine, type Engine } from '../engine/engine.js';
 import { resolveEngineEndpoint } from '../engine/resolve-endpoint.js';
@@ -76,11 +77,10 @@ async function buildAndLoad(
   const either = new AbortController();
   const both = signal ? AbortSignal.any([signal, either.signal]) : either.signal;
   const building = runBuild(plan, buildkit, { env, signal: both, onProgress });
-  const [result, observed] = await untilEitherFails(
-    building,
+  const observing = onceSolving(buildkit, both, () =>
     observeEngine(engine, plan.tags, { signal: both }),
-    either,
   );
+  const [result, observed] = await untilEitherFails(building, observing, either);
   try {
     const load = await loadImage(result, engine, {
       observed,
@@ -91,6 +91,17 @@ async function buildAndLoad(
   } finally {
     await result.content[Symbol.asyncDispose]();
   }
+}
+
+/** Runs `ask` when the solve has been sent: until then every millisecond on this side is one that the builder idles. */
+async function onceSolving<T>(
+  buildkit: BuildKit,
+  signal: AbortSignal,
+  ask: () => Promise<T>,
+): Promise<T> {
+  await buildkit.connect({ signal });
+  await setImmediate();
+  return ask();
 }
 
 /** A dead daemon must not wait for a long build to be noticed: the first failure stops the other side and is the one reported. */

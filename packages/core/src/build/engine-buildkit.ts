@@ -7,7 +7,7 @@ import type { Engine } from '../engine/engine.js';
 /** The way to the BuildKit that is embedded in a Docker daemon: upgraded connections of its API. */
 export function engineTransport(engine: Engine): BuilderTransport {
   return {
-    name: `of the Docker daemon at ${formatEndpoint(engine.endpoint)}`,
+    name: `in the Docker daemon at ${formatEndpoint(engine.endpoint)}`,
     open: ({ signal }) => engine.hijack('/grpc', { protocol: 'h2c', ...(signal && { signal }) }),
     openSession: (headers, { signal }) =>
       engine.hijack('/session', { protocol: 'h2c', headers, ...(signal && { signal }) }),

@@ -23,6 +23,10 @@ export interface Image {
 
 /** All layers of the image, each once, bottom first. */
 export function layersOf(image: Image): Descriptor[] {
-  const layers = image.manifests.flatMap((manifest) => manifest.layers);
+  return eachOnce(image.manifests.flatMap((manifest) => manifest.layers));
+}
+
+/** Without those that stood before: an image may hold the same layer several times. */
+export function eachOnce(layers: readonly Descriptor[]): Descriptor[] {
   return [...new Map(layers.map((layer) => [layer.digest, layer])).values()];
 }

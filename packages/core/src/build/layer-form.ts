@@ -1,5 +1,4 @@
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
+import { createGunzip, type Gunzip } from 'node:zlib';
 import type { CallOptions, ContentSource } from '../content/content.js';
 import { verified } from '../content/verified.js';
 import { WarmdockError } from '../errors.js';
@@ -13,6 +12,11 @@ import { compressionOf } from '../oci/media-types.js';
  * that, beside the transfer. The containerd store keeps blobs by digest, so there they stay as they are.
  */
 export type LayerForm = 'stored' | 'inflated';
+
+export interface OpenOptions extends CallOptions {
+  /** Called with the size of each chunk as the builder holds it, whatever the form. */
+  readonly onBytes?: ((sizeBytes: number) => void) | undefined;
+}
 
 /** A layer's bytes in one form, with the size that an archive announces before them. */
 export interface LayerBytes {
@@ -29,21 +33,32 @@ const trailerBytes = 4;
 /**
  * Opens a layer in the given form; its stored bytes are verified against the digest either way.
  *
- * Layers that are not gzip stay as they are. Throws `LOAD_FAILED` while reading when the inflated
- * size is not the announced one, as for gzip files of several members or above 4 GB.
+ * Layers that are not gzip stay as they are. Throws `LOAD_FAILED` while reading when the layer can
+ * only travel as stored: it cannot be inflated, or not to the size that was announced, as for gzip
+ * files of several members or above 4 GB.
  */
 export async function openLayer(
   source: ContentSource,
   layer: Descriptor,
   form: LayerForm,
-  options: CallOptions,
+  options: OpenOptions,
 ): Promise<LayerBytes> {
-  const stored = verified(layer, source.fetch(layer, options));
+  const stored = counted(verified(layer, source.fetch(layer, options)), options.onBytes);
   if (form === 'stored' || compressionOf(layer.mediaType) !== 'gzip') {
     return { sizeBytes: layer.size, chunks: stored };
   }
   const sizeBytes = await inflatedSize(source, layer, options);
-  return { sizeBytes, chunks: ofSize(inflate(stored), sizeBytes, layer) };
+  return { sizeBytes, chunks: ofSize(inflate(stored, layer), sizeBytes, layer) };
+}
+
+async function* counted(
+  chunks: AsyncIterable<Uint8Array>,
+  onBytes: OpenOptions['onBytes'],
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    onBytes?.(chunk.length);
+    yield chunk;
+  }
 }
 
 async function inflatedSize(
@@ -62,11 +77,54 @@ async function inflatedSize(
   );
 }
 
-async function* inflate(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* inflate(
+  stored: AsyncIterable<Uint8Array>,
+  layer: Descriptor,
+): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip({ chunkSize: inflateChunkBytes });
-  // An error of the source destroys the inflater, and is thrown where that is read.
-  pipeline(chunks, gunzip).catch(() => {});
-  yield* gunzip;
+  const reader = { left: false };
+  const fed = feed(stored, gunzip, reader);
+  // Awaited below, unless the reader leaves.
+  fed.catch(() => {});
+  try {
+    yield* gunzip;
+    await fed;
+  } catch (cause) {
+    // Wrong bytes are told from right ones that are no gzip by their digest alone.
+    await fed;
+    throw new WarmdockError('LOAD_FAILED', `layer ${layer.digest} cannot be inflated`, { cause });
+  } finally {
+    reader.left = true;
+    gunzip.destroy();
+  }
+}
+
+/** Reads to the end, where the digest is checked, even when the inflater has failed before. */
+async function feed(
+  stored: AsyncIterable<Uint8Array>,
+  gunzip: Gunzip,
+  reader: { readonly left: boolean },
+): Promise<void> {
+  try {
+    for await (const chunk of stored) {
+      if (reader.left) return;
+      if (!gunzip.destroyed && !gunzip.write(chunk)) await roomIn(gunzip);
+    }
+    gunzip.end();
+  } catch (error) {
+    gunzip.destroy(error as Error);
+    throw error;
+  }
+}
+
+function roomIn(gunzip: Gunzip): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      gunzip.off('drain', settle).off('close', settle);
+      resolve();
+    };
+    gunzip.on('drain', settle).on('close', settle);
+  });
 }
 
 async function* ofSize(

@@ -37,7 +37,7 @@ export async function loadImage(
     image && isTransfer(plan)
       ? await transfer(result, engine, decision, image, options)
       : { layers: 0, sizeBytes: 0 };
-  await moveTags(plan, result.tags, engine, options);
+  if (!isProven(decision)) await moveTags(plan, result.tags, engine, options);
   const end = performance.now();
   return {
     outcome: plan.outcome,
@@ -54,6 +54,14 @@ export async function loadImage(
       total: end - start,
     },
   };
+}
+
+/** How long the daemon's word that its tags name the image is taken for true. */
+const proofLifetimeMs = 1_000;
+
+/** Tags that were just seen on the image need not be set again. */
+function isProven({ plan, observed }: LoadDecision): boolean {
+  return plan.outcome === 'unchanged' && performance.now() - observed.atMs < proofLifetimeMs;
 }
 
 type Transfer = Extract<LoadPlan, { missing: unknown }>;

@@ -6,6 +6,7 @@ interface Planned {
   readonly reason: string;
   /** What the daemon calls the image: the config digest on the classic store, else the manifest's or index's. */
   readonly imageId: Digest;
+  /** Different layers of the image. */
   readonly layersTotal: number;
 }
 

@@ -1,12 +1,12 @@
 import type { CallOptions } from '../content/content.js';
 import type { Engine } from '../engine/engine.js';
-import type { ImageInspect } from '../engine/image-answers.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import type { BuildResult } from './build-result.js';
+import { countLayers } from './count-layers.js';
 import type { Image } from './image.js';
 import type { LoadPlan } from './load-plan.js';
-import { type EngineObservation, observeEngine } from './observe-engine.js';
+import { type EngineObservation, observeEngine, type TaggedImage } from './observe-engine.js';
 
 export interface PlanLoadOptions extends CallOptions {
   /** What is known of the daemon already; asked for when absent. */
@@ -43,8 +43,14 @@ export async function decideLoad(
   const observed = options.observed ?? (await observeEngine(engine, result.tags, options));
   const knownId = observed.info.store === 'containerd' ? result.digest : result.configDigest;
   const present = knownId && (await presentImage(knownId, engine, observed, options));
-  if (present)
-    return { plan: planTags(present, result.tags, observed), observed, image: undefined };
+  if (present) {
+    const layersTotal = await countLayers(present, result, engine, options);
+    return {
+      plan: planTags(present.id, layersTotal, result.tags, observed),
+      observed,
+      image: undefined,
+    };
+  }
   const { planMissing } = await import('./plan-missing.js');
   return planMissing(result, engine, observed, options);
 }
@@ -55,25 +61,26 @@ async function presentImage(
   engine: Engine,
   observed: EngineObservation,
   options: CallOptions,
-): Promise<ImageInspect | undefined> {
-  for (const inspect of observed.tagged.values()) if (inspect.id === id) return inspect;
+): Promise<TaggedImage | undefined> {
+  for (const image of observed.tagged.values()) if (image.id === id) return image;
   return engine.inspectImage(id, options);
 }
 
 /** The plan for an image that the daemon holds. */
 export function planTags(
-  present: ImageInspect,
+  imageId: Digest,
+  layersTotal: number,
   tags: readonly string[],
   observed: EngineObservation,
 ): LoadPlan {
-  const moving = tags.filter((tag) => observed.tagged.get(tag)?.id !== present.id);
-  const common = { imageId: present.id, layersTotal: present.diffIds.length };
+  const moving = tags.filter((tag) => observed.tagged.get(tag)?.id !== imageId);
+  const common = { imageId, layersTotal };
   if (moving.length === 0)
-    return { ...common, outcome: 'unchanged', reason: `the daemon has image ${present.id}` };
+    return { ...common, outcome: 'unchanged', reason: `the daemon has image ${imageId}` };
   return {
     ...common,
     outcome: 'retag',
-    reason: `the daemon has image ${present.id}, but not as ${moving.join(', ')}`,
+    reason: `the daemon has image ${imageId}, but not as ${moving.join(', ')}`,
   };
 }
 

@@ -2,7 +2,6 @@ import type { CallOptions } from '../content/content.js';
 import type { Engine } from '../engine/engine.js';
 import { isWarmdockError, WarmdockError } from '../errors.js';
 import type { Descriptor } from '../oci/descriptor.js';
-import { parseDescriptor } from '../oci/parse-descriptor.js';
 import type { BuildResult } from './build-result.js';
 import { engineContent } from './engine-buildkit.js';
 import { type Image, layersOf } from './image.js';
@@ -10,6 +9,7 @@ import type { EngineObservation } from './observe-engine.js';
 import { type LoadDecision, planLayers, planTags } from './plan-load.js';
 import { missingFromClassicStore, missingFromContainerdStore, type Presence } from './presence.js';
 import { forPlatform, readImage } from './read-image.js';
+import { rootDescriptor } from './root-descriptor.js';
 
 /** Plans the load of an image that the daemon is not known to hold: reads its manifests, finds the layers that are there. */
 export async function planMissing(
@@ -36,7 +36,10 @@ async function planClassic(
   const imageId = manifest.config.descriptor.digest;
   // The config of an index's manifest is known only now, so this is the first chance to look for it.
   const present = result.configDigest ? undefined : await engine.inspectImage(imageId, options);
-  if (present) return { plan: planTags(present, result.tags, observed), observed, image };
+  if (present) {
+    const plan = planTags(present.id, layersOf(image).length, result.tags, observed);
+    return { plan, observed, image };
+  }
   const tagged = [...observed.tagged.values()];
   const { missing, evidence } = await missingFromClassicStore(
     engine,
@@ -44,7 +47,7 @@ async function planClassic(
     tagged,
     options,
   );
-  return { plan: planLayers(imageId, manifest.layers, missing, evidence), observed, image };
+  return { plan: planLayers(imageId, layersOf(image), missing, evidence), observed, image };
 }
 
 async function planContainerd(
@@ -84,16 +87,4 @@ export async function listBlobs(engine: Engine, options: CallOptions): Promise<S
   } finally {
     close();
   }
-}
-
-function rootDescriptor({ digest, exporterResponse }: BuildResult): Descriptor {
-  const encoded = exporterResponse['containerimage.descriptor'];
-  if (encoded === undefined)
-    throw new WarmdockError('PROTOCOL', `the builder did not describe image ${digest}`);
-  const descriptor = parseDescriptor(Buffer.from(encoded, 'base64'));
-  if (descriptor.digest === digest) return descriptor;
-  throw new WarmdockError(
-    'PROTOCOL',
-    `the builder described image ${descriptor.digest} where it built ${digest}`,
-  );
 }

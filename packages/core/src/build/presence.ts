@@ -5,9 +5,12 @@ import { chainIdsOf } from '../oci/chain-id.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import type { Layer } from '../oci/layer-stack.js';
+import { eachOnce } from './image.js';
+import type { TaggedImage } from './observe-engine.js';
 
 /** Which of an image's layers a daemon holds, and how that is known. */
 export interface Presence {
+  /** Each once. */
   readonly missing: readonly Descriptor[];
   readonly evidence: string;
 }
@@ -25,10 +28,10 @@ const maxInspected = 200;
 export async function missingFromClassicStore(
   engine: Engine,
   layers: readonly Layer[],
-  tagged: readonly ImageInspect[],
+  tagged: readonly TaggedImage[],
   options: CallOptions,
 ): Promise<Presence> {
-  const held = new Set(tagged.flatMap(({ diffIds }) => chainIdsOf(diffIds)));
+  const held = new Set(tagged.flatMap(({ diffIds = [] }) => chainIdsOf(diffIds)));
   const missing = () => layers.filter(({ chainId }) => !held.has(chainId));
   if (missing().length > 0) {
     const seen = new Set(tagged.map(({ id }) => id));
@@ -38,8 +41,8 @@ export async function missingFromClassicStore(
     }
   }
   return presence(
-    layers.length,
-    missing().map(({ descriptor }) => descriptor),
+    eachOnce(layers.map(({ descriptor }) => descriptor)).length,
+    eachOnce(missing().map(({ descriptor }) => descriptor)),
     'its images share',
   );
 }

@@ -1,4 +1,4 @@
-import { isWarmdockError, WarmdockError } from '../errors.js';
+import { cancelled, isWarmdockError, WarmdockError } from '../errors.js';
 import { ListWorkersRequest, ListWorkersResponse } from '../gen/control.js';
 import { type BuildKitContent, contentOf } from './content.js';
 import { type Channel, openChannel } from './grpc/channel.js';
@@ -38,22 +38,36 @@ export interface BuildKit {
   close(): void;
 }
 
+export interface BuildKitOptions {
+  /**
+   * How long the builder may be silent where it owes an answer, default 30 s: a session breaks then,
+   * and with it the solve; other calls throw `TIMEOUT`.
+   */
+  silenceMs?: number;
+}
+
 /** A BuildKit behind a transport; nothing is opened before the first call, a broken connection is opened anew by the next. */
-export function buildKitOver(transport: BuilderTransport): BuildKit {
-  return new BuildKitClient(transport);
+export function buildKitOver(
+  transport: BuilderTransport,
+  { silenceMs = 30_000 }: BuildKitOptions = {},
+): BuildKit {
+  return new BuildKitClient(transport, silenceMs);
 }
 
 class BuildKitClient implements BuildKit {
   readonly name: string;
   readonly content: BuildKitContent;
   readonly #transport: BuilderTransport;
+  readonly #silenceMs: number;
   #opening: Promise<Channel> | undefined;
   #channel: Channel | undefined;
+  #closing = new AbortController();
 
-  constructor(transport: BuilderTransport) {
+  constructor(transport: BuilderTransport, silenceMs: number) {
     this.#transport = transport;
+    this.#silenceMs = silenceMs;
     this.name = transport.name;
-    this.content = contentOf(transport.name, () => this.#open());
+    this.content = contentOf(transport.name, (signal) => this.#open(signal), silenceMs);
   }
 
   async connect(options: { signal?: AbortSignal | undefined } = {}): Promise<void> {
@@ -64,7 +78,10 @@ class BuildKitClient implements BuildKit {
     const channel = await this.#open(options.signal);
     const request = ListWorkersRequest.encode({ filter: [] }).finish();
     const answer = await channel
-      .unary('/moby.buildkit.v1.Control/ListWorkers', request, { signal: options.signal })
+      .unary('/moby.buildkit.v1.Control/ListWorkers', request, {
+        signal: options.signal,
+        silenceMs: this.#silenceMs,
+      })
       .catch((error: unknown) => {
         throw failureOf(error, `listing the workers of builder ${this.name}`);
       });
@@ -78,14 +95,15 @@ class BuildKitClient implements BuildKit {
     }));
   }
 
-  startSession(options: SessionOptions): Session {
+  startSession(session: SessionOptions): Session {
     const transport = this.#transport;
+    const options = { silenceMs: this.#silenceMs, ...session };
     if (transport.openSession) {
       const open = transport.openSession.bind(transport);
-      return startSession((headers) => open(headers, {}), options);
+      return startSession((headers, signal) => open(headers, { signal }), options);
     }
-    return startSession(async (headers) => {
-      const channel = await this.#open();
+    return startSession(async (headers, signal) => {
+      const channel = await this.#open(signal);
       return tunnelThrough(
         channel.call('/moby.buildkit.v1.Control/Session', { metadata: headers }),
       );
@@ -97,31 +115,47 @@ class BuildKitClient implements BuildKit {
   }
 
   close(): void {
+    this.#closing.abort();
+    this.#closing = new AbortController();
     this.#channel?.close();
-    this.#opening?.then(
-      (channel) => channel.close(),
-      () => {},
-    );
+    this.#channel = undefined;
     this.#opening = undefined;
   }
 
+  /** Callers share the connection and its opening: one that is cancelled leaves it to the others. */
   async #open(signal?: AbortSignal): Promise<Channel> {
-    if (this.#channel?.failure) this.#opening = undefined;
-    this.#opening ??= this.#dial(signal);
-    return this.#opening;
+    if (this.#channel?.failure) {
+      this.#channel = undefined;
+      this.#opening = undefined;
+    }
+    const operation = `connecting to builder ${this.name}`;
+    if (signal?.aborted) throw cancelled(operation, signal);
+    this.#opening ??= this.#dial(this.#closing.signal);
+    return signal ? orCancelled(this.#opening, operation, signal) : this.#opening;
   }
 
-  async #dial(signal: AbortSignal | undefined): Promise<Channel> {
+  async #dial(signal: AbortSignal): Promise<Channel> {
     try {
       const connection = await this.#transport.open({ signal });
-      this.#channel = openChannel(connection, `builder ${this.name}`);
-      return this.#channel;
+      const channel = openChannel(connection, `builder ${this.name}`);
+      if (signal.aborted) channel.close();
+      else this.#channel = channel;
+      return channel;
     } catch (error) {
-      this.#opening = undefined;
+      if (!signal.aborted) this.#opening = undefined;
       if (isWarmdockError(error)) throw error;
       throw new WarmdockError('UNAVAILABLE', `cannot connect to builder ${this.name}`, {
         cause: error,
       });
     }
   }
+}
+
+/** What `work` ends with, or `CANCELLED` as soon as the signal fires; the work itself goes on. */
+function orCancelled<T>(work: Promise<T>, operation: string, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = () => reject(cancelled(operation, signal));
+    signal.addEventListener('abort', cancel, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', cancel));
+  });
 }

@@ -19,21 +19,24 @@ export interface BuildKitContent extends ContentSource {
   list(options?: CallOptions): Promise<Set<string>>;
 }
 
+type OpenChannel = (signal?: AbortSignal) => Promise<Channel>;
+
 /**
  * BuildKit's content service over a channel that `open` provides.
  *
  * Blobs of base layers that nobody has pulled yet may be absent, and blobs may be collected within
- * a second of the solve's end: a caller needs another way for `NOT_FOUND`.
+ * a second of the solve's end: a caller needs another way for `NOT_FOUND`. Throws `TIMEOUT` when
+ * the builder is silent for `silenceMs`.
  */
-export function contentOf(builder: string, open: () => Promise<Channel>): BuildKitContent {
+export function contentOf(builder: string, open: OpenChannel, silenceMs: number): BuildKitContent {
   return {
     async exists(descriptor, options = {}) {
-      const channel = await open();
+      const channel = await open(options.signal);
       try {
         await channel.unary(
           `${service}/Info`,
           InfoRequest.encode({ digest: descriptor.digest }).finish(),
-          options,
+          { ...options, silenceMs },
         );
         return true;
       } catch (error) {
@@ -42,12 +45,12 @@ export function contentOf(builder: string, open: () => Promise<Channel>): BuildK
       }
     },
 
-    fetch: (descriptor, options) => read(builder, open, descriptor, options ?? {}),
+    fetch: (descriptor, options) => read(builder, open, descriptor, options ?? {}, silenceMs),
 
     async list(options = {}) {
-      const channel = await open();
+      const channel = await open(options.signal);
       const digests = new Set<string>();
-      const call = channel.call(`${service}/List`, options);
+      const call = channel.call(`${service}/List`, { ...options, silenceMs });
       call.write([ListContentRequest.encode({ filters: [] }).finish()]);
       call.end();
       try {
@@ -67,13 +70,14 @@ const wholeBlob = { offset: 0, length: 0 };
 
 async function* read(
   builder: string,
-  open: () => Promise<Channel>,
+  open: OpenChannel,
   { digest }: Descriptor,
   options: FetchOptions,
+  silenceMs: number,
 ) {
-  const channel = await open();
   const { range = wholeBlob, signal } = options;
-  const call = channel.call(`${service}/Read`, { signal });
+  const channel = await open(signal);
+  const call = channel.call(`${service}/Read`, { signal, silenceMs });
   call.write([
     ReadContentRequest.encode({ digest, offset: range.offset, size: range.length }).finish(),
   ]);

@@ -1,5 +1,6 @@
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
+import { trustedAuthorities } from '../authorities.js';
 import { cancelled, messageOf, WarmdockError } from '../errors.js';
 import { type BuilderAddress, formatBuilderAddress, type TlsFiles } from './address.js';
 
@@ -52,7 +53,7 @@ async function dialTls(
   const socket = connect({
     host,
     port,
-    ca,
+    ...(ca ? { ca } : await trustedAuthorities()),
     cert,
     key,
     ALPNProtocols: ['h2'],

@@ -6,7 +6,7 @@ const logTailBytes = 16 * 1024;
 /** What a solve reported of its steps, kept so that a failure can be explained. */
 export class ObservedSteps {
   readonly #names = new Map<string, string>();
-  readonly #logs = new Map<string, string>();
+  readonly #logs = new Map<string, Buffer>();
   #failed: { readonly digest: string; readonly reason: string } | undefined;
 
   add(status: SolveStatus): void {
@@ -16,8 +16,9 @@ export class ObservedSteps {
       if (vertex.error !== '') this.#failed ??= { digest: vertex.digest, reason: vertex.error };
     }
     for (const log of status.logs) {
-      const text = (this.#logs.get(log.vertex) ?? '') + Buffer.from(log.msg).toString('utf8');
-      this.#logs.set(log.vertex, text.slice(-logTailBytes));
+      // Bytes, since a message may end in the middle of a character.
+      const output = Buffer.concat([this.#logs.get(log.vertex) ?? Buffer.alloc(0), log.msg]);
+      this.#logs.set(log.vertex, output.subarray(-logTailBytes));
     }
   }
 
@@ -38,7 +39,7 @@ export class ObservedSteps {
 
   /** The last lines that the step printed. */
   logTail(digest: string): string[] {
-    const text = this.#logs.get(digest)?.trimEnd();
+    const text = this.#logs.get(digest)?.toString('utf8').trimEnd();
     return text ? text.split('\n') : [];
   }
 }

@@ -32,10 +32,9 @@ export interface SolveOptions {
   signal?: AbortSignal | undefined;
   /** Called with each batch of news, in order. */
   onStatus?: ((status: SolveStatus) => void) | undefined;
+  /** How long the news may lag behind the answer, and the answer behind the news before it is looked into; default 3 s. */
+  graceMs?: number | undefined;
 }
-
-/** How long the news may lag behind the answer, or the answer behind the news, before it is given up. */
-const graceMs = 3_000;
 
 /** One solve on an open channel; see `BuildKit.solve`. */
 export async function runSolve(
@@ -45,18 +44,19 @@ export async function runSolve(
   options: SolveOptions,
 ): Promise<Record<string, string>> {
   const ref = randomUUID().replaceAll('-', '');
-  const { session, signal, onStatus } = options;
+  const { session, signal, onStatus, graceMs = 3_000 } = options;
   const observed = new ObservedSteps();
   const stop = new AbortController();
+  const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   try {
     const body = encodeSolve(ref, session.id, request);
-    const call = channel.unary('/moby.buildkit.v1.Control/Solve', body, { signal });
+    const call = channel.unary('/moby.buildkit.v1.Control/Solve', body, { signal: either });
     const watching = watchStatus(channel, ref, stop.signal, (status) => {
       observed.add(status);
       onStatus?.(status);
     });
     try {
-      const unanswered = answerLost(channel, builder, watching, stop.signal);
+      const unanswered = answerLost(channel, builder, watching, graceMs, stop.signal);
       const answer = await Promise.race([call, sessionLost(session, builder), unanswered]);
       await atMost(graceMs, watching);
       return SolveResponse.decode(answer).exporterResponse;
@@ -111,22 +111,37 @@ async function atMost(timeoutMs: number, work: Promise<unknown>): Promise<void> 
 }
 
 /**
- * Throws when the solve is over by its own news but its answer does not come.
+ * Throws when the solve is over by its own news, its answer does not come, and nothing else does either.
  *
  * That is what trailers above 64 KB look like from a peer that does not heed our limit: they kill
- * the connection without an event (see `maxHeaderListSize`), so it is closed.
+ * the connection without an event (see `maxHeaderListSize`), so it is closed. A live builder may
+ * take its time between the two: it writes the build's history then.
  */
 async function answerLost(
   channel: Channel,
   builder: string,
   watching: Promise<boolean>,
+  graceMs: number,
   signal: AbortSignal,
 ): Promise<never> {
   const never = new Promise<never>(() => {});
-  if (!(await watching) || signal.aborted) return never;
-  await delay(graceMs, undefined, { signal }).catch(() => never);
+  if (!(await watching)) return never;
+  do {
+    if (signal.aborted) return never;
+    await delay(graceMs, undefined, { signal }).catch(() => never);
+  } while (await answers(channel, graceMs, signal));
+  if (signal.aborted) return never;
   channel.close();
-  throw answerTooLarge(`the build on ${builder}`);
+  throw answerTooLarge(`the build on builder ${builder}`);
+}
+
+/** Whether the peer answers a call at all, in whatever way. */
+async function answers(channel: Channel, silenceMs: number, signal: AbortSignal): Promise<boolean> {
+  const check = '/grpc.health.v1.Health/Check';
+  return channel.unary(check, new Uint8Array(), { silenceMs, signal }).then(
+    () => true,
+    (error: unknown) => error instanceof GrpcStatusError,
+  );
 }
 
 /** A session that breaks leaves BuildKit waiting for it; the solve must not wait with it. */
@@ -145,7 +160,7 @@ async function solveFailure(
   observed: ObservedSteps,
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
-  if (signal?.aborted) return cancelled(`build on ${builder}`, signal);
+  if (signal?.aborted) return cancelled(`build on builder ${builder}`, signal);
   const { buildErrorOf, buildErrorOfSteps } = await import('./build-error.js');
   if (error instanceof GrpcStatusError) return buildErrorOf(error, observed);
   return buildErrorOfSteps(observed, error) ?? error;

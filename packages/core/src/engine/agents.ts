@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Agent } from 'node:http';
+import { trustedAuthorities } from '../authorities.js';
 import { messageOf, WarmdockError } from '../errors.js';
 import { type EngineEndpoint, type EngineTls, formatEndpoint } from './endpoint.js';
 
@@ -38,7 +39,7 @@ async function readTlsFiles(
     );
     return {
       rejectUnauthorized: verify,
-      ...(ca && { ca }),
+      ...(ca ? { ca } : await trustedAuthorities()),
       ...(cert && { cert }),
       ...(key && { key }),
     };

@@ -2,8 +2,13 @@ import * as z from 'zod/mini';
 import { WarmdockError } from '../errors.js';
 import type { Descriptor } from './descriptor.js';
 import { kindOf, MediaType } from './media-types.js';
-import { toDescriptor } from './parse-descriptor.js';
-import { annotationsSchema, checkShape, descriptorSchema, readJson } from './wire-schema.js';
+import {
+  annotationsSchema,
+  checkShape,
+  descriptorSchema,
+  readJson,
+  toDescriptor,
+} from './wire-schema.js';
 
 /** One image for one platform, or an artifact: a config and layers from the bottom up. */
 export interface Manifest {

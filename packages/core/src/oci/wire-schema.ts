@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { messageOf, WarmdockError } from '../errors.js';
+import type { Descriptor } from './descriptor.js';
 import { type Digest, isDigest } from './digest.js';
+import type { Platform } from './platform.js';
 
 /** Registries refuse larger manifests, and no honest image needs them. */
 export const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
@@ -28,6 +30,19 @@ export const descriptorSchema = z.looseObject({
   annotations: annotationsSchema,
   platform: z.nullish(platformSchema),
 });
+
+/** The checked wire form without the `null`s that Go writes for empty fields. */
+export function toDescriptor({
+  annotations,
+  platform,
+  ...rest
+}: z.output<typeof descriptorSchema>): Descriptor {
+  return {
+    ...rest,
+    ...(annotations && { annotations }),
+    ...(platform && { platform: platform as Platform }),
+  };
+}
 
 /** The JSON of an image's document; `what` names it in errors. Throws `PROTOCOL` when it is too large or no JSON. */
 export function readJson(bytes: Uint8Array, what: string): unknown {

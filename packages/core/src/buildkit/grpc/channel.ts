@@ -10,8 +10,8 @@ import { GrpcCode, GrpcStatusError } from './status.js';
  * The default of 64 KB holds `Content/Read` to a round trip per 64 KB. Larger than this gains
  * nothing on a local network and only grows what a slow consumer keeps in memory.
  */
-const streamWindowBytes = 8 * 1024 * 1024;
-const connectionWindowBytes = 16 * 1024 * 1024;
+const streamWindowBytes = 2 * 1024 * 1024;
+const connectionWindowBytes = 8 * 1024 * 1024;
 
 /**
  * Node's HTTP/2 falls silent, without an event, when a peer's trailers pass 64 KB; BuildKit's do when
@@ -22,6 +22,8 @@ const maxHeaderListSize = 65_535;
 export interface CallOptions {
   signal?: AbortSignal | undefined;
   metadata?: Record<string, string | string[]>;
+  /** How long the peer may be silent while an answer is waited for, then `TIMEOUT`; default for ever. */
+  silenceMs?: number | undefined;
 }
 
 /** One gRPC connection; calls run side by side on it. */
@@ -58,7 +60,10 @@ class Http2Channel implements Channel {
       createConnection: () => connection,
       settings: { initialWindowSize: streamWindowBytes, maxHeaderListSize, enablePush: false },
     });
-    this.#session.once('connect', () => this.#session.setLocalWindowSize(connectionWindowBytes));
+    this.#session.once('connect', () => {
+      // Node throws for a session that was closed in the meantime.
+      if (!this.#session.destroyed) this.#session.setLocalWindowSize(connectionWindowBytes);
+    });
     this.#session.once('remoteSettings', () => {
       this.#greeted = true;
     });
@@ -84,6 +89,7 @@ class Http2Channel implements Channel {
     return new ClientCall(stream, {
       operation: `${method} on ${this.#peer}`,
       signal: options.signal,
+      silenceMs: options.silenceMs,
       connectionFailure: (error) => this.#failureAfter(error),
     });
   }

@@ -3,6 +3,7 @@ import { cancelled, messageOf, WarmdockError } from '../../errors.js';
 import { Status } from '../../gen/status.js';
 import { encodeFrames, FrameReader } from './frame.js';
 import { firstValue, type Metadata, metadataOf } from './metadata.js';
+import { SilenceLimit } from './silence-limit.js';
 import { GrpcCode, GrpcStatusError, type StatusDetail } from './status.js';
 import { writeAll } from './write.js';
 
@@ -14,6 +15,7 @@ interface CallContext {
   /** Method and peer, for errors. */
   readonly operation: string;
   readonly signal: AbortSignal | undefined;
+  readonly silenceMs: number | undefined;
   /** What ended the connection; `error` is what the call noticed of it. */
   connectionFailure(error: unknown): WarmdockError | undefined;
 }
@@ -25,6 +27,7 @@ export class ClientCall {
   readonly #stream: ClientHttp2Stream;
   readonly #context: CallContext;
   #status: Metadata = new Map();
+  #silent: WarmdockError | undefined;
 
   constructor(stream: ClientHttp2Stream, context: CallContext) {
     this.#stream = stream;
@@ -55,11 +58,17 @@ export class ClientCall {
 
   async *#read(): AsyncGenerator<Buffer, void, void> {
     const reader = new FrameReader();
+    const silence = this.#limitSilence();
     try {
-      for await (const chunk of this.#stream) yield* reader.push(chunk as Buffer);
+      for await (const chunk of this.#stream) {
+        silence?.heard();
+        yield* reader.push(chunk as Buffer);
+        silence?.wait();
+      }
     } catch (error) {
       throw this.#failureOf(error);
     } finally {
+      silence?.stop();
       this.cancel();
     }
     this.#throwUnlessOk();
@@ -83,6 +92,7 @@ export class ClientCall {
     if (error instanceof WarmdockError) return error;
     const { signal, operation } = this.#context;
     if (signal?.aborted) return cancelled(operation, signal);
+    if (this.#silent) return this.#silent;
     const code = firstValue(this.#status, 'grpc-status');
     if (code !== undefined && code !== '0') return statusError(this.#status, Number(code));
     const httpStatus = firstValue(this.#status, ':status');
@@ -96,6 +106,18 @@ export class ClientCall {
     if (this.#stream.rstCode === internalError) return answerTooLarge(operation);
     return new WarmdockError('UNAVAILABLE', `${operation} broke off: ${messageOf(error)}`, {
       cause: error,
+    });
+  }
+
+  #limitSilence(): SilenceLimit | undefined {
+    const { silenceMs, operation } = this.#context;
+    if (silenceMs === undefined) return undefined;
+    return new SilenceLimit(silenceMs, () => {
+      const message = `${operation}: nothing was heard for ${silenceMs / 1000} s`;
+      this.#silent = new WarmdockError('TIMEOUT', message, {
+        hint: 'check that the builder is still running and reachable, then try again',
+      });
+      this.cancel();
     });
   }
 

@@ -117,10 +117,10 @@ describe('the status of a call', () => {
       new WarmdockError('INVALID_ARGUMENT', 'bad', { hint: 'do better' }),
       { code: 3, details: 'bad (do better)' },
     ],
-    ['our UNAVAILABLE, never as such', new WarmdockError('UNAVAILABLE', 'away'), { code: 13 }],
-    ['a foreign error', new Error('oops'), { code: 13, details: 'oops' }],
+    ['our UNAVAILABLE, never as such', new WarmdockError('UNAVAILABLE', 'away'), { code: 2 }],
+    ['a foreign error', new Error('oops'), { code: 2, details: 'oops' }],
     ['text of any alphabet', new Error('100% füße 日本\n/?#'), { details: '100% füße 日本\n/?#' }],
-    ['broken text', new Error('half \ud83d'), { code: 13, details: 'half \ufffd' }],
+    ['broken text', new Error('half \ud83d'), { code: 2, details: 'half \ufffd' }],
   ])('is that of %s that the method throws', async (_rule, thrown, expected) => {
     const caller = await serving(() => Promise.reject(thrown));
     await expect(caller.unary(path, nothing)).rejects.toMatchObject(expected);

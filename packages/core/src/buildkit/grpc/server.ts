@@ -101,9 +101,9 @@ function statusOf(error: unknown): GrpcStatusError {
   if (error instanceof GrpcStatusError) return error;
   if (isWarmdockError(error)) {
     const message = error.hint ? `${error.message} (${error.hint})` : error.message;
-    return new GrpcStatusError(statusOfCode[error.code] ?? GrpcCode.INTERNAL, message);
+    return new GrpcStatusError(statusOfCode[error.code] ?? GrpcCode.UNKNOWN, message);
   }
-  return new GrpcStatusError(GrpcCode.INTERNAL, messageOf(error));
+  return new GrpcStatusError(GrpcCode.UNKNOWN, messageOf(error));
 }
 
 /** Without `UNAVAILABLE`: to BuildKit it says that a service is not served at all, and it goes another way. */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { FilterOptions } from '../../fsutil/filter.js';
 import type { PacketStream } from '../../fsutil/packet-stream.js';
 import type { TransferTotals } from '../../fsutil/send.js';
@@ -23,11 +24,13 @@ export function fileSync(
   directories: readonly ServedDirectory[],
   onSent?: (name: string, totals: Readonly<TransferTotals>) => void,
 ): Attachable {
+  // Loaded while the builder reads the solve: in time for its call, not before the solve is sent.
+  const sending = setImmediate().then(() => import('../../fsutil/send.js'));
   return {
     methods: {
       '/moby.filesync.v1.FileSync/DiffCopy': async (call) => {
         const served = requested(call, directories);
-        const { sendTree } = await import('../../fsutil/send.js');
+        const { sendTree } = await sending;
         await sendTree(packetStream(call), served.directory, {
           ...filterOf(call),
           signal: call.signal,

@@ -20,7 +20,10 @@ export interface SessionOptions {
    * state, so it must not be guessable by others on a shared builder.
    */
   sharedKey: string;
-  /** How long nothing may be heard of the builder before the session counts as broken, default 30 s. */
+  /**
+   * How long nothing may be heard of the builder before the session counts as broken, default 30 s:
+   * BuildKit asks a live session for its health every 5 s.
+   */
   silenceMs?: number | undefined;
 }
 
@@ -35,8 +38,14 @@ export interface Session {
 /** BuildKit asks a live session for its health every 5 s, so a silent one is dead. */
 const defaultSilenceMs = 30_000;
 
-/** Opens the tunnel; receives what BuildKit must know of the session as lower-case header fields. */
-export type OpenTunnel = (headers: Record<string, string | string[]>) => Promise<Duplex>;
+/**
+ * Opens the tunnel; receives what BuildKit must know of the session as lower-case header fields.
+ * `signal` ends the opening; the tunnel afterwards ends with the session.
+ */
+export type OpenTunnel = (
+  headers: Record<string, string | string[]>,
+  signal: AbortSignal,
+) => Promise<Duplex>;
 
 /**
  * Serves `attachables` to a BuildKit through a tunnel that this side opens.
@@ -51,7 +60,7 @@ export function startSession(openTunnel: OpenTunnel, options: SessionOptions): S
   );
   const closing = new AbortController();
   const { sharedKey, silenceMs = defaultSilenceMs } = options;
-  const opening = openTunnel(sessionHeaders(id, sharedKey, methods));
+  const opening = openTunnel(sessionHeaders(id, sharedKey, methods), closing.signal);
   const ended = runTunnel(opening, (tunnel) => serve(tunnel, methods, silenceMs), closing.signal);
   return { id, ended, close: () => closing.abort() };
 }

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import { trustedAuthorities } from '../../authorities.js';
 import type { StoredLogin } from '../../docker/config.js';
 import { type JsonObject, parseJsonObject, textOf } from '../../docker/json-file.js';
 import { messageOf, WarmdockError } from '../../errors.js';
@@ -47,13 +49,13 @@ export async function fetchToken(
   options: FetchTokenOptions,
 ): Promise<Token> {
   const realm = realmOf(request);
-  const send = (init: RequestInit, url = realm) => ask(request.host, url, init, options);
+  const put = (question: Question, url = realm) => ask(request.host, url, question, options);
   const byQuery = queryUrl(realm, request);
-  if (!login) return tokenIn(await send({}, byQuery), request.host, realm);
+  if (!login) return tokenIn(await put({}, byQuery), request.host, realm);
   requireSecrecy(realm, request.host);
-  const byPost = await send({ method: 'POST', body: oauthForm(request, login), redirect: 'error' });
+  const byPost = await put({ method: 'POST', body: oauthForm(request, login) });
   if (!noOauthStatuses.has(byPost.status)) return tokenIn(byPost, request.host, realm);
-  const byGet = await send({ headers: { authorization: basicAuth(login) } }, byQuery);
+  const byGet = await put({ headers: { authorization: basicAuth(login) } }, byQuery);
   return tokenIn(byGet, request.host, realm);
 }
 
@@ -104,6 +106,12 @@ function basicAuth(login: StoredLogin): string {
   return `Basic ${Buffer.from(`${username}:${secret}`).toString('base64')}`;
 }
 
+interface Question {
+  readonly method?: 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: URLSearchParams;
+}
+
 interface Answer {
   readonly status: number;
   readonly text: string;
@@ -112,18 +120,17 @@ interface Answer {
 async function ask(
   host: string,
   url: URL,
-  init: RequestInit,
+  question: Question,
   { signal, timeoutMs = 30_000 }: FetchTokenOptions,
 ): Promise<Answer> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   try {
-    const response = await fetch(url, { ...init, signal: limit });
-    return { status: response.status, text: await bodyOf(response) };
+    const response = await send(url, question, limit);
+    return { status: response.statusCode ?? 0, text: await bodyOf(response) };
   } catch (cause) {
-    const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
     throw new WarmdockError(
       'UNAVAILABLE',
-      `cannot reach ${nameOf(url)} for a token of registry ${host}: ${messageOf(reason)}`,
+      `cannot reach ${nameOf(url)} for a token of registry ${host}: ${messageOf(cause)}`,
       {
         hint: 'if only the builder can reach it, set BUILDKIT_NO_CLIENT_TOKEN=1; the builder then receives the login itself',
         cause,
@@ -132,10 +139,32 @@ async function ask(
   }
 }
 
-async function bodyOf(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
+/** Follows no redirect: a login must not wander. `fetch` cannot be given further authorities. */
+async function send(
+  url: URL,
+  { method, headers, body }: Question,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const secure = url.protocol === 'https:';
+  const { request } = secure ? await import('node:https') : await import('node:http');
+  const form = body && { 'content-type': 'application/x-www-form-urlencoded' };
+  const authorities = secure ? await trustedAuthorities() : {};
+  return new Promise((resolve, reject) => {
+    const sent = request(url, {
+      method: method ?? 'GET',
+      headers: { ...form, ...headers },
+      signal,
+      ...authorities,
+    });
+    sent.once('response', resolve).once('error', reject);
+    sent.end(body?.toString());
+  });
+}
+
+async function bodyOf(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of response) {
     sizeBytes += chunk.length;
     if (sizeBytes > answerLimitBytes)
       throw new Error(`its answer is larger than ${answerLimitBytes} bytes`);

@@ -1,0 +1,161 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
+import { extract } from 'tar-stream';
+import { describe, expect, it } from 'vitest';
+import type { ContentSource } from '../content/content.js';
+import { memorySource } from '../content/testing/memory-source.js';
+import { hexOf } from '../oci/digest.js';
+import { MediaType } from '../oci/media-types.js';
+import { documentBytes, imageArchive } from './archive.js';
+import { builtImage, putAttestation, putImage, putIndex } from './image.testing.js';
+import { readImage } from './read-image.js';
+
+/** The files of a tar archive. */
+async function filesOf(archive: AsyncIterable<Uint8Array>): Promise<Map<string, Buffer>> {
+  const files = new Map<string, Buffer>();
+  const parser = extract();
+  Readable.from(archive)
+    .on('error', (error) => parser.destroy(error))
+    .pipe(parser);
+  for await (const entry of parser) files.set(entry.header.name, await buffer(entry));
+  return files;
+}
+
+const pathOf = ({ digest }: { digest: Parameters<typeof hexOf>[0] }) =>
+  `blobs/sha256/${hexOf(digest)}`;
+const jsonOf = (bytes: Buffer | undefined) => JSON.parse(String(bytes));
+
+describe('imageArchive', () => {
+  it('holds the documents, both tables of contents, and of the layers only those given', async () => {
+    const { source, image } = builtImage('low', 'middle', 'top');
+    const whole = await readImage(source, image.root);
+    const [, middle] = image.layers;
+    const files = await filesOf(imageArchive(whole, image.layers.slice(1, 2), source));
+    expect([...files.keys()].sort()).toEqual(
+      [
+        ...['oci-layout', 'index.json', 'manifest.json'],
+        ...[image.root, image.config, ...image.layers.slice(1, 2)].map(pathOf),
+      ].sort(),
+    );
+    expect(files.get(pathOf(middle as never))?.equals(gzipSync('middle'))).toBe(true);
+  });
+
+  it('lists all layers for the classic store, and names no tag', async () => {
+    const { source, image } = builtImage('low', 'top');
+    const files = await filesOf(imageArchive(await readImage(source, image.root), [], source));
+    expect(jsonOf(files.get('manifest.json'))).toEqual([
+      { Config: pathOf(image.config), RepoTags: null, Layers: image.layers.map(pathOf) },
+    ]);
+  });
+
+  it('lists the root for the containerd store, and names nothing', async () => {
+    const { source, image } = builtImage('low', 'top');
+    const files = await filesOf(imageArchive(await readImage(source, image.root), [], source));
+    const { mediaType, digest, size } = image.root;
+    expect(jsonOf(files.get('oci-layout'))).toEqual({ imageLayoutVersion: '1.0.0' });
+    expect(jsonOf(files.get('index.json'))).toEqual({
+      schemaVersion: 2,
+      manifests: [{ mediaType, digest, size }],
+    });
+  });
+
+  it('holds all of an index, of which the classic store sees the images', async () => {
+    const source = memorySource();
+    const image = putImage(source, ['a']);
+    const attestation = putAttestation(source, image.root);
+    const root = putIndex(source, [image.root, attestation]);
+    const whole = await readImage(source, root);
+    const files = await filesOf(imageArchive(whole, [], source));
+    expect(jsonOf(files.get('index.json')).manifests).toMatchObject([{ digest: root.digest }]);
+    for (const document of [root, image.root, image.config, attestation]) {
+      expect(files.has(pathOf(document))).toBe(true);
+    }
+    expect(jsonOf(files.get('manifest.json'))).toMatchObject([{ Config: pathOf(image.config) }]);
+  });
+
+  it('inflates gzip layers when asked to, under the same names', async () => {
+    const { source, image } = builtImage('a'.repeat(100_000), 'b');
+    const whole = await readImage(source, image.root);
+    const files = await filesOf(imageArchive(whole, image.layers, source, { form: 'inflated' }));
+    const contents = image.layers.map((layer) => String(files.get(pathOf(layer))));
+    expect(contents).toEqual(['a'.repeat(100_000), 'b']);
+  });
+
+  it('counts the bytes of layers as they go, and those of documents', async () => {
+    const { source, image } = builtImage('low', 'top');
+    const whole = await readImage(source, image.root);
+    let counted = 0;
+    const onBytes = (sizeBytes: number) => {
+      counted += sizeBytes;
+    };
+    await filesOf(imageArchive(whole, image.layers, source, { onBytes }));
+    expect(counted).toBe(image.layers.reduce((sum, { size }) => sum + size, 0));
+    expect(documentBytes(whole)).toBe(image.root.size + image.config.size);
+  });
+});
+
+describe('an archive that cannot be finished', () => {
+  const broken = new Error('the source broke');
+
+  /** Gives half of each layer's bytes before it breaks, and tells when it is left. */
+  function halfSource(source: ContentSource, left = () => {}): ContentSource {
+    return {
+      ...source,
+      async *fetch(descriptor, options) {
+        try {
+          for await (const chunk of source.fetch(descriptor, options)) yield chunk.subarray(0, 500);
+          throw broken;
+        } finally {
+          left();
+        }
+      },
+    };
+  }
+
+  async function bigImage() {
+    const { source, image } = builtImage();
+    const layer = source.add(Buffer.alloc(3_000_000, 'x'), MediaType.ociLayer);
+    return { source, layer, whole: await readImage(source, image.root) };
+  }
+
+  it('throws the error of its source, to whom reads it', async () => {
+    const { source, layer, whole } = await bigImage();
+    await expect(filesOf(imageArchive(whole, [layer], halfSource(source)))).rejects.toBe(broken);
+  });
+
+  it('throws the error of a source that breaks before the archive is read', async () => {
+    const { layer, whole } = await bigImage();
+    const archive = imageArchive(whole, [layer], memorySource());
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await expect(filesOf(archive)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('leaves its source when its reader leaves', async () => {
+    const { source, layer, whole } = await bigImage();
+    let left = () => {};
+    const leaving = new Promise<void>((resolve) => {
+      left = resolve;
+    });
+    const slow = halfSource({ ...source, fetch: byteByByte }, left);
+    for await (const chunk of imageArchive(whole, [layer], slow)) {
+      if (chunk.length === 1) break;
+    }
+    await leaving;
+  });
+
+  it('is DIGEST_MISMATCH for a layer of other bytes', async () => {
+    const { source, layer, whole } = await bigImage();
+    source.corrupt(layer, Buffer.alloc(3_000_000, 'y'));
+    await expect(filesOf(imageArchive(whole, [layer], source))).rejects.toMatchObject({
+      code: 'DIGEST_MISMATCH',
+    });
+  });
+});
+
+async function* byteByByte(): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    yield Buffer.from('x');
+  }
+}

@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runDocker, useTestbed } from '@warmdock/testkit';
+import { describe, expect, test } from 'vitest';
+import {
+  imageIdOf,
+  layeredProject,
+  newTag,
+  occupy,
+  projectOf,
+  temporaryFolder,
+  withShell,
+} from './support/project.js';
+import { runWarmdock } from './support/warmdock.js';
+
+const stores = ['classic', 'containerd'] as const;
+const settings = useTestbed().buildkits.flatMap(({ name, address }) =>
+  stores.map((store) => ({ name, address, store, host: useTestbed()[store].host })),
+);
+
+describe.each(settings)('on the $name BuildKit for the $store store', ({ address, host }) => {
+  const build = (args: readonly string[], context: string) =>
+    runWarmdock(['build', '--builder', address, ...args, context], { host });
+
+  test('a first build loads all layers, the next one nothing, and one changed layer is one layer', async () => {
+    const context = layeredProject();
+    const tag = newTag(host);
+    const first = await build(['-t', tag], context);
+    expect(first).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(first.stderr).toMatch(/\nall 3 layers loaded, 10\d kB \(\d.*s\)\n$/);
+
+    const second = await build(['-t', tag], context);
+    expect(second).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(second.stderr).toMatch(/\nunchanged, nothing loaded \(\d+ ms\)\n$/);
+
+    const other = newTag(host);
+    expect((await build(['-t', other], context)).stderr).toMatch(
+      /\nretagged, nothing loaded \(.*\)\n$/,
+    );
+    expect(await imageIdOf(host, other)).toBe(await imageIdOf(host, tag));
+
+    writeFileSync(join(context, 'top'), randomBytes(500));
+    const third = await build(['-t', tag], context);
+    expect(third.stderr).toMatch(/\n1 of 3 layers loaded, \d\.\d kB \(.*\)\n$/);
+  });
+
+  test('with -q stdout is what the daemon calls the image, and nothing else is said', async () => {
+    const tag = newTag(host);
+    const { exitCode, stdout, stderr } = await build(['-q', '-t', tag], layeredProject());
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toBe(`${await imageIdOf(host, tag)}\n`);
+  });
+
+  test('the files hold the image ID and what was built and loaded', async () => {
+    const tag = newTag(host);
+    const dir = temporaryFolder();
+    const files = ['--iidfile', join(dir, 'iid'), '--metadata-file', join(dir, 'metadata.json')];
+    await build([...files, '-t', tag], layeredProject());
+    expect(readFileSync(join(dir, 'iid'), 'utf8')).toBe(await imageIdOf(host, tag));
+    const digest = expect.stringMatching(/^sha256:[0-9a-f]{64}$/);
+    const ms = expect.any(Number);
+    expect(JSON.parse(readFileSync(join(dir, 'metadata.json'), 'utf8'))).toEqual({
+      'containerimage.config.digest': digest,
+      'containerimage.descriptor': expect.objectContaining({ digest, size: expect.any(Number) }),
+      'containerimage.digest': digest,
+      'image.name': `docker.io/${tag}`,
+      'warmdock.load': {
+        outcome: 'full',
+        layersTotal: 3,
+        layersSent: 3,
+        bytesSent: expect.any(Number),
+        timingsMs: { connect: ms, solve: ms, compare: ms, load: ms, total: ms },
+      },
+    });
+    expect(readdirSync(dir).sort()).toEqual(['iid', 'metadata.json']);
+  });
+
+  test('flags reach the build', async () => {
+    const context = projectOf({
+      'other.Dockerfile': [
+        withShell.replace('scratch', 'scratch AS wanted'),
+        'ARG GREETING',
+        'ARG FROM_ENV',
+        'RUN --network=none --mount=type=secret,id=word echo "$GREETING $FROM_ENV $(cat /run/secrets/word)" > /said',
+        'FROM scratch AS unwanted',
+        'COPY absent /absent',
+      ].join('\n'),
+      word: 'secret',
+    });
+    const tag = newTag(host);
+    const args = [
+      ...[
+        'build',
+        '--builder',
+        address,
+        '-t',
+        tag,
+        '-f',
+        join(context, 'other.Dockerfile'),
+        '--target=wanted',
+      ],
+      ...[
+        '--build-arg',
+        'GREETING=hello',
+        '--build-arg',
+        'FROM_ENV',
+        '--label',
+        'a=b',
+        '--pull=false',
+      ],
+      ...['--secret', `id=word,src=${join(context, 'word')}`, '--no-cache', '--load', context],
+    ];
+    const { exitCode, stderr } = await runWarmdock(args, {
+      host,
+      env: { FROM_ENV: 'environment' },
+    });
+    expect(exitCode, stderr).toBe(0);
+    const said = await runDocker(
+      ['run', '--rm', '--network=none', tag, 'busybox', 'cat', '/said'],
+      { host },
+    );
+    expect(said.stdout).toBe('hello environment secret\n');
+    const labels = await runDocker(
+      ['image', 'inspect', '--format', '{{json .Config.Labels}}', tag],
+      { host },
+    );
+    expect(JSON.parse(labels.stdout)).toEqual({ a: 'b' });
+  });
+
+  test('rawjson on stderr is JSON throughout', async () => {
+    const { stderr } = await build(['--progress=rawjson', '-t', newTag(host)], layeredProject());
+    const lines = stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { vertexes?: { name?: string }[] });
+    const names = lines.flatMap(({ vertexes = [] }) => vertexes.map(({ name }) => name));
+    expect(names).toContain('[internal] load build definition from Dockerfile');
+    expect(names).toContain('load into the daemon');
+  });
+
+  test('a tag that named another image moves', async () => {
+    const tag = newTag(host);
+    const before = await occupy(host, tag);
+    await build(['-t', tag], layeredProject());
+    expect(await imageIdOf(host, tag)).not.toBe(before);
+  });
+});
+
+test.each(stores)('without a builder the daemon of the %s store builds in place', async (store) => {
+  const { host } = useTestbed()[store];
+  const tag = newTag(host);
+  const { exitCode, stderr } = await runWarmdock(['build', '-t', tag, layeredProject()], { host });
+  expect(exitCode, stderr).toBe(0);
+  expect(stderr).toMatch(/\nbuilt in place, nothing loaded \(.*\)\n$/);
+  expect(await imageIdOf(host, tag)).toMatch(/^sha256:/);
+});

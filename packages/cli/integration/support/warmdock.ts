@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+const packages = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** The program as it is installed. */
+export const launcher = join(packages, 'cli/bin/warmdock');
+
+export interface Ended {
+  /** 128 + signal number when a signal ended it, as shells say it. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** From the last signal sent, or from the start. */
+  readonly durationMs: number;
+}
+
+export interface Running {
+  readonly ended: Promise<Ended>;
+  kill(signal: NodeJS.Signals): void;
+  /** Waits until stderr holds this. Throws when the program ends without it. */
+  seen(pattern: RegExp): Promise<void>;
+}
+
+export interface RunOptions {
+  /** `DOCKER_HOST`. */
+  readonly host?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Default the launcher itself. */
+  readonly program?: string;
+}
+
+/** Starts the built program in a home of its own, in which nobody has a Docker configuration. */
+export function startWarmdock(
+  args: readonly string[],
+  { host, env, program = launcher }: RunOptions = {},
+): Running {
+  assertBuilt();
+  const home = mkdtempSync(join(tmpdir(), 'warmdock-home-'));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const child = spawn(program, args, {
+    env: {
+      PATH: process.env.PATH ?? '',
+      HOME: home,
+      ...(host !== undefined && { DOCKER_HOST: host }),
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let since = performance.now();
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      const exitCode = code ?? 128 + constants.signals[signal ?? 'SIGKILL'];
+      resolve({ exitCode, stdout, stderr, durationMs: performance.now() - since });
+    });
+  });
+  return {
+    ended,
+    kill(signal) {
+      since = performance.now();
+      child.kill(signal);
+    },
+    seen: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => pattern.test(stderr) && resolve();
+        child.stderr.on('data', look);
+        child.once('close', () => reject(new Error(`ended without ${pattern}: ${stderr}`)));
+        look();
+      }),
+  };
+}
+
+export function runWarmdock(args: readonly string[], options?: RunOptions): Promise<Ended> {
+  return startWarmdock(args, options).ended;
+}
+
+/** A test of yesterday's program would tell nothing about today's. */
+function assertBuilt(): void {
+  const built = statSync(join(packages, 'cli/dist/build-program.cjs'), { throwIfNoEntry: false });
+  const changed = Math.max(newest(join(packages, 'cli/src')), newest(join(packages, 'core/src')));
+  if (!built || built.mtimeMs < changed)
+    throw new Error('packages/cli/dist is out of date: run `pnpm build`');
+}
+
+function newest(dir: string): number {
+  const files = readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /(?<!\.test)\.ts$/.test(name),
+  );
+  return Math.max(...files.map((name) => statSync(join(dir, name)).mtimeMs));
+}

@@ -1,0 +1,89 @@
+/** A flag of a command. A `list` collects the values of all its occurrences, of the others the last one counts. */
+export interface Flag {
+  readonly name: string;
+  /** One letter. */
+  readonly short?: string;
+  readonly kind: 'boolean' | 'string' | 'list';
+  /** What the flag does, for people. */
+  readonly about: string;
+}
+
+export interface ParsedFlags {
+  /** Values by flag name, in order; those of a boolean are `true` and `false`. */
+  readonly values: ReadonlyMap<string, readonly string[]>;
+  readonly positionals: readonly string[];
+}
+
+/** A word that no command line of these flags may contain. */
+export class FlagError extends Error {}
+
+/**
+ * Reads a command line as docker and buildx read theirs (the grammar of Go's pflag).
+ *
+ * `--name=value`, `--name value`, `-n value`, `-nvalue`, `-n=value`, bundled short booleans, flags and
+ * positionals in any order, `--` ends the flags. A value-taking flag takes the next word whatever it
+ * looks like; a boolean takes its value only after `=`. Throws `FlagError` in pflag's words.
+ */
+export function parseFlags(argv: readonly string[], flags: readonly Flag[]): ParsedFlags {
+  const values = new Map<string, string[]>();
+  const positionals: string[] = [];
+  const rest = [...argv];
+  const set = (flag: Flag, value: string) => {
+    const checked = flag.kind === 'boolean' ? String(parseBoolean(flag, value)) : value;
+    values.set(flag.name, [...(values.get(flag.name) ?? []), checked]);
+  };
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    if (word === '--') {
+      positionals.push(...rest);
+      break;
+    }
+    if (word.startsWith('--')) readLong(word, rest, flags, set);
+    else if (word.startsWith('-') && word !== '-') readShort(word.slice(1), rest, flags, set);
+    else positionals.push(word);
+  }
+  return { values, positionals };
+}
+
+type SetFlag = (flag: Flag, value: string) => void;
+
+function readLong(word: string, rest: string[], flags: readonly Flag[], set: SetFlag): void {
+  const [, name = '', value] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
+  if (name === '' || name.startsWith('-')) throw new FlagError(`bad flag syntax: ${word}`);
+  const flag = flags.find((each) => each.name === name);
+  if (!flag) throw new FlagError(`unknown flag: --${name}`);
+  if (value !== undefined) set(flag, value);
+  else if (flag.kind === 'boolean') set(flag, 'true');
+  else set(flag, rest.shift() ?? lacksArgument(`--${name}`));
+}
+
+function readShort(letters: string, rest: string[], flags: readonly Flag[], set: SetFlag): void {
+  const flag = flags.find((each) => each.short === letters[0]);
+  if (!flag) throw new FlagError(`unknown shorthand flag: '${letters[0]}' in -${letters}`);
+  const after = letters.slice(1);
+  if (after.length > 1 && after.startsWith('=')) {
+    set(flag, after.slice(1));
+  } else if (flag.kind === 'boolean') {
+    set(flag, 'true');
+    if (after !== '') readShort(after, rest, flags, set);
+  } else {
+    set(flag, after || (rest.shift() ?? lacksArgument(`'${letters[0]}' in -${letters}`)));
+  }
+}
+
+function lacksArgument(flag: string): never {
+  throw new FlagError(`flag needs an argument: ${flag}`);
+}
+
+const booleans = new Map([
+  ...['1', 't', 'T', 'true', 'TRUE', 'True'].map((text) => [text, true] as const),
+  ...['0', 'f', 'F', 'false', 'FALSE', 'False'].map((text) => [text, false] as const),
+]);
+
+function parseBoolean(flag: Flag, text: string): boolean {
+  const value = booleans.get(text);
+  if (value !== undefined) return value;
+  const name = flag.short ? `-${flag.short}, --${flag.name}` : `--${flag.name}`;
+  throw new FlagError(
+    `invalid argument ${JSON.stringify(text)} for "${name}" flag: neither true nor false`,
+  );
+}

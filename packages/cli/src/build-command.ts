@@ -1,0 +1,75 @@
+import { BuildError, type BuildOutcome, build } from '@warmdock/core';
+import type { BuildArguments } from './arguments/build-arguments.js';
+import { buildOptionsOf } from './build-options.js';
+import { chooseMode, type DisplayMode } from './display/choose-mode.js';
+import { formatLogTail } from './display/failed-logs.js';
+import { openDisplay } from './display/open-display.js';
+import { Watch } from './display/watch.js';
+import type { Output } from './output.js';
+import { formatLastLine } from './report/last-line.js';
+import { metadataOf } from './report/metadata.js';
+import { prepareResultFile } from './report/result-file.js';
+
+export interface BuildContext {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  /** Default the core's. */
+  readonly build?: typeof build;
+}
+
+/**
+ * `warmdock build`: progress and the closing line go to stderr, with `--quiet` the image ID to stdout,
+ * results to the files that were asked for once the daemon has the image.
+ *
+ * Throws what the core's `build` throws, and `INVALID_ARGUMENT` for options that contradict each other.
+ */
+export async function runBuildCommand(args: BuildArguments, context: BuildContext): Promise<void> {
+  const { stdout, stderr, env } = context;
+  const { mode, printsImageId } = chooseMode(args.progress, args.quiet, env);
+  const options = buildOptionsOf(args, env);
+  const imageIdFile = args.iidfile && prepareResultFile('image ID file', args.iidfile);
+  const metadataFile = args.metadataFile && prepareResultFile('metadata file', args.metadataFile);
+
+  const outcome = await runWatched(mode, context, (watch) =>
+    (context.build ?? build)({ ...options, signal: context.signal, onProgress: watch.onProgress }),
+  );
+
+  // Counts from the start of the process: what the command took is what its user waited for.
+  const totalMs = performance.now();
+  if (imageIdFile) imageIdFile.write(outcome.load.imageId);
+  if (metadataFile) metadataFile.write(JSON.stringify(metadataOf(outcome, totalMs), null, 2));
+  if (printsImageId) stdout.write(`${outcome.load.imageId}\n`);
+  else if (isForPeople(mode)) stderr.write(`${formatLastLine(outcome.load, totalMs)}\n`);
+}
+
+/** Runs a build below a display, which is ended either way before anything else is printed. */
+async function runWatched(
+  mode: DisplayMode,
+  { stderr, env }: BuildContext,
+  run: (watch: Watch) => Promise<BuildOutcome>,
+): Promise<BuildOutcome> {
+  const display = await openDisplay(mode, stderr, env);
+  const watch = new Watch(display);
+  const warn = () => {
+    if (isForPeople(mode)) stderr.write(watch.warnings.format(stderr.isTerminal && !env.NO_COLOR));
+  };
+  try {
+    const outcome = await run(watch);
+    watch.succeed(outcome.load);
+    warn();
+    return outcome;
+  } catch (error) {
+    watch.fail(error);
+    warn();
+    if (error instanceof BuildError && error.step && !display.showsLogs) {
+      stderr.write(formatLogTail(error.step.name, error.logTail));
+    }
+    throw error;
+  }
+}
+
+function isForPeople(mode: DisplayMode): boolean {
+  return mode !== 'none' && mode !== 'rawjson';
+}

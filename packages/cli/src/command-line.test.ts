@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { UsageError } from './arguments/usage-error.js';
+import { parseCommandLine } from './command-line.js';
+
+function built(line: string) {
+  const command = parseCommandLine(`build ${line}`.split(' '));
+  if (command.type !== 'build') throw new Error(`not a build: ${line}`);
+  return command.args;
+}
+
+function usageErrorOf(line: string): UsageError {
+  try {
+    parseCommandLine(line.split(' '));
+  } catch (error) {
+    if (error instanceof UsageError) return error;
+    throw error;
+  }
+  throw new Error(`accepted: ${line}`);
+}
+
+const nothing = {
+  context: '.',
+  buildArgs: [],
+  builder: undefined,
+  file: undefined,
+  iidfile: undefined,
+  labels: [],
+  load: true,
+  metadataFile: undefined,
+  noCache: false,
+  noCacheFilter: [],
+  platforms: [],
+  progress: 'auto',
+  pull: false,
+  quiet: false,
+  secrets: [],
+  tags: [],
+  target: undefined,
+};
+
+describe('build', () => {
+  test.each([
+    ['.', {}],
+    ['-t a --tag=b .', { tags: ['a', 'b'] }],
+    ['-f Dockerfile.dev .', { file: 'Dockerfile.dev' }],
+    ['--build-arg A=1 --build-arg B .', { buildArgs: ['A=1', 'B'] }],
+    ['--target app .', { target: 'app' }],
+    ['--platform linux/amd64,linux/arm64 .', { platforms: ['linux/amd64,linux/arm64'] }],
+    ['--label a=b .', { labels: ['a=b'] }],
+    ['--secret id=x,src=y .', { secrets: ['id=x,src=y'] }],
+    ['--no-cache --no-cache-filter app .', { noCache: true, noCacheFilter: ['app'] }],
+    ['--pull .', { pull: true }],
+    ['--pull=false .', { pull: false }],
+    ['--builder tcp://h:1 .', { builder: 'tcp://h:1' }],
+    ['--iidfile i --metadata-file m .', { iidfile: 'i', metadataFile: 'm' }],
+    ['--progress=plain .', { progress: 'plain' }],
+    ['-q .', { quiet: true }],
+    ['--load .', {}],
+    ['--load=false .', { load: false }],
+    ['--target a --target b .', { target: 'b' }],
+  ])('%s', (line, expected) => {
+    expect(built(line)).toEqual({ ...nothing, ...expected });
+  });
+
+  test.each(['build', 'build a b'])('%j lacks its one argument, in the words of docker', (line) => {
+    expect(usageErrorOf(line)).toMatchObject({
+      message:
+        "ERROR: warmdock: 'warmdock build' requires 1 argument\n\nUsage:  warmdock build [OPTIONS] PATH | URL\n\nRun 'warmdock build --help' for more information",
+      exitCode: 1,
+    });
+  });
+
+  test('a bad flag exits with 125, as with docker', () => {
+    expect(usageErrorOf('build --foo .')).toMatchObject({
+      message: expect.stringMatching(/^unknown flag: --foo\n\nUsage: {2}warmdock build/),
+      exitCode: 125,
+    });
+  });
+
+  test.each(['build --help', 'build -h', 'build -qh .'])('%s shows every flag', (line) => {
+    expect(parseCommandLine(line.split(' '))).toEqual({
+      type: 'print',
+      text: expect.stringMatching(/-t, --tag stringArray {3,}\S/),
+    });
+  });
+});
+
+test.each(['version', '--version'])('%s prints the version', (line) => {
+  expect(parseCommandLine([line])).toEqual({
+    type: 'print',
+    text: expect.stringMatching(/^warmdock \d+\.\d+\.\d+\S*\n$/),
+  });
+});
+
+test.each([[], ['help'], ['--help'], ['-h']])('%s prints the help', (...argv) => {
+  expect(parseCommandLine(argv)).toEqual({
+    type: 'print',
+    text: expect.stringContaining('Commands:'),
+  });
+});
+
+test.each([
+  ['foo', 'ERROR: unknown command: "foo"', 1],
+  ['--foo', 'unknown flag: --foo', 125],
+])('%s is refused', (line, message, exitCode) => {
+  expect(usageErrorOf(line)).toMatchObject({ message: expect.stringContaining(message), exitCode });
+});

@@ -1,0 +1,35 @@
+import { type BuildArguments, parseBuildArguments } from './arguments/build-arguments.js';
+import { UsageError } from './arguments/usage-error.js';
+import { formatBuildHelp, mainHelp } from './help.js';
+import { version } from './version.js';
+
+/** What the words after the program's name ask for. */
+export type Command =
+  | { readonly type: 'print'; readonly text: string }
+  | { readonly type: 'build'; readonly args: BuildArguments };
+
+/** Reads a command line, in the manner of docker. Throws `UsageError`. */
+export function parseCommandLine(argv: readonly string[]): Command {
+  const [word, ...rest] = argv;
+  switch (word) {
+    case 'build': {
+      const args = parseBuildArguments(rest);
+      return args === 'help' ? { type: 'print', text: formatBuildHelp() } : { type: 'build', args };
+    }
+    case 'version':
+    case '--version':
+      return { type: 'print', text: `warmdock ${version}\n` };
+    case undefined:
+    case 'help':
+    case '--help':
+    case '-h':
+      return { type: 'print', text: mainHelp };
+    default:
+      throw unknownWord(word);
+  }
+}
+
+function unknownWord(word: string): UsageError {
+  if (word.startsWith('-')) return new UsageError(`unknown flag: ${word}\n\n${mainHelp}`, 125);
+  return new UsageError(`ERROR: unknown command: ${JSON.stringify(word)}\n\n${mainHelp}`, 1);
+}

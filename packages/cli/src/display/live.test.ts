@@ -1,0 +1,42 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { MemoryOutput } from '../testing/memory-output.js';
+import { LiveDisplay } from './live.js';
+import { parseLine, readRecording } from './testing/recordings.js';
+
+const controlStart = '\u001b';
+
+test('a build that is over before the first frame is shown once, without moving the cursor', () => {
+  vi.useFakeTimers({ now: 0 });
+  onTestFinished(() => void vi.useRealTimers());
+  const output = new MemoryOutput({ isTerminal: true });
+  const display = new LiveDisplay(output, { NO_COLOR: '1' });
+  for (const line of readRecording('cached')) display.update(parseLine(line));
+  display.notice('all layers instead');
+  display.end();
+  const lines = output.text.split('\n');
+  expect(lines[0]).toBe('[+] Building 0.0s (11/11) FINISHED');
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^ => CACHED \[base 1\/2\] COPY busybox .* 0\.0s$/),
+  );
+  expect(lines.at(-2)).toBe('NOTICE: all layers instead');
+  expect(output.text).not.toContain(controlStart);
+});
+
+test('a longer one is redrawn in place, and what a failed step printed follows at the end', async () => {
+  const output = new MemoryOutput({ isTerminal: true });
+  const display = new LiveDisplay(output, {});
+  for (const line of readRecording('failed')) display.update(parseLine(line));
+  display.notice('drawn');
+  await vi.waitFor(() => expect(output.text).toContain('drawn'));
+  display.end();
+  expect(output.text).toContain(`${controlStart}[2K`);
+  expect(output.text).toMatch(
+    / => ERROR \[3\/3\] RUN .*\n[\s\S]*------\n > \[3\/3\] RUN .*:\n\d\.\d+ line 1\n[\s\S]* line 12\n------\n$/,
+  );
+});
+
+test('a build that never began leaves nothing', () => {
+  const output = new MemoryOutput({ isTerminal: true });
+  new LiveDisplay(output, {}).end();
+  expect(output.text).toBe('');
+});

@@ -1,0 +1,30 @@
+import { WarmdockError } from '@warmdock/core';
+import type { Output } from '../output.js';
+import type { DisplayMode } from './choose-mode.js';
+import type { Display } from './display.js';
+import { PlainDisplay } from './plain.js';
+import { RawJsonDisplay } from './raw-json.js';
+
+/** A display of this mode on `stderr`; `auto` is live for terminals. Throws `INVALID_ARGUMENT` for `tty` without one. */
+export async function openDisplay(
+  mode: DisplayMode,
+  stderr: Output,
+  env: NodeJS.ProcessEnv,
+): Promise<Display> {
+  if (mode === 'none') return silence;
+  if (mode === 'rawjson') return new RawJsonDisplay(stderr);
+  if (mode === 'plain' || (mode === 'auto' && !stderr.isTerminal)) return new PlainDisplay(stderr);
+  if (!stderr.isTerminal) {
+    throw new WarmdockError(
+      'INVALID_ARGUMENT',
+      'cannot show progress=tty: standard error is not a terminal',
+      {
+        hint: 'use --progress=plain',
+      },
+    );
+  }
+  const { LiveDisplay } = await import('./live.js');
+  return new LiveDisplay(stderr, env);
+}
+
+const silence: Display = { showsLogs: false, update() {}, notice() {}, end() {} };

@@ -1,0 +1,48 @@
+import { EventEmitter } from 'node:events';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { listenForInterruption } from './interruption.js';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function listen() {
+  const source = new EventEmitter();
+  const { signal, forced } = listenForInterruption(source, 10_000);
+  let isForced = false;
+  void forced.then(() => {
+    isForced = true;
+  });
+  const settled = async () => {
+    await vi.advanceTimersByTimeAsync(0);
+    return isForced;
+  };
+  return { source, signal, isForced: settled };
+}
+
+test.each(['SIGINT', 'SIGTERM'])('the first %s cancels', async (name) => {
+  const { source, signal, isForced } = listen();
+  expect(signal.aborted).toBe(false);
+  source.emit(name, name);
+  expect(signal.reason).toEqual(new Error(`got ${name}`));
+  expect(await isForced()).toBe(false);
+});
+
+test('the second ends at once', async () => {
+  const { source, isForced } = listen();
+  source.emit('SIGINT', 'SIGINT');
+  source.emit('SIGTERM', 'SIGTERM');
+  expect(await isForced()).toBe(true);
+});
+
+test('so does the time given to wind up', async () => {
+  const { source, isForced } = listen();
+  source.emit('SIGINT', 'SIGINT');
+  await vi.advanceTimersByTimeAsync(9_999);
+  expect(await isForced()).toBe(false);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(await isForced()).toBe(true);
+});

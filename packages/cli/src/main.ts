@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { UsageError } from './arguments/usage-error.js';
+import { type Command, parseCommandLine } from './command-line.js';
+import { loadProgram } from './compiled-program.js';
+import { interruptedExitCode, listenForInterruption } from './interruption.js';
+import { StandardStream } from './standard-streams.js';
+import { version } from './version.js';
+
+type BuildProgram = typeof import('./build-program.js');
+
+const { env } = process;
+const stdout = new StandardStream(1);
+const stderr = new StandardStream(2);
+const interruption = listenForInterruption();
+
+void Promise.race([run(), interruption.forced.then(() => interruptedExitCode)]).then((exitCode) =>
+  // Not by itself: open connections would keep the process alive.
+  process.exit(exitCode),
+);
+
+async function run(): Promise<number> {
+  // The launcher hides it from Node, which would load it at every start; child processes want it.
+  if (env.WARMDOCK_EXTRA_CA_CERTS) env.NODE_EXTRA_CA_CERTS = env.WARMDOCK_EXTRA_CA_CERTS;
+  const exitCode = await runCommand();
+  await Promise.all([stdout.flush(), stderr.flush()]);
+  return exitCode;
+}
+
+async function runCommand(): Promise<number> {
+  let command: Command;
+  try {
+    command = parseCommandLine(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    stderr.write(`${error.message}\n`);
+    return error.exitCode;
+  }
+  if (command.type === 'build') return runBuild(command);
+  stdout.write(command.text);
+  return 0;
+}
+
+async function runBuild({ args }: Extract<Command, { type: 'build' }>): Promise<number> {
+  const program = loadProgram<BuildProgram>(join(__dirname, 'build-program.cjs'), cacheDir());
+  const { runBuildCommand, failureOf } = program.exports;
+  try {
+    const { signal } = interruption;
+    await Promise.race([runBuildCommand(args, { stdout, stderr, env, signal }), strayError()]);
+    program.keep();
+    return 0;
+  } catch (error) {
+    const { text, exitCode } = failureOf(error, version);
+    stderr.write(text);
+    return exitCode;
+  }
+}
+
+/** Rejects with an error that nobody caught, so that it is reported like any other. */
+function strayError(): Promise<never> {
+  return new Promise((_, reject) => process.once('uncaughtException', reject));
+}
+
+function cacheDir(): string | undefined {
+  const parent = env.XDG_CACHE_HOME || (env.HOME && join(env.HOME, '.cache'));
+  return parent && join(parent, 'warmdock');
+}

@@ -1,0 +1,24 @@
+import type { LoadResult } from '@warmdock/core';
+import { formatDuration, formatSize } from '../display/format.js';
+
+/** What happened, in the line that ends every successful build. */
+export function formatLastLine(load: LoadResult, totalMs: number): string {
+  return `${summary(load)} (${formatDuration(totalMs)})`;
+}
+
+function summary({ outcome, layersSent, layersTotal, bytesSent }: LoadResult): string {
+  switch (outcome) {
+    case 'unchanged':
+      return 'unchanged, nothing loaded';
+    case 'retag':
+      return 'retagged, nothing loaded';
+    case 'in-place':
+      return 'built in place, nothing loaded';
+    case 'thin':
+    case 'full': {
+      const isAll = layersSent === layersTotal && layersTotal > 1;
+      const layers = isAll ? `all ${layersTotal}` : `${layersSent} of ${layersTotal}`;
+      return `${layers} ${layersTotal === 1 ? 'layer' : 'layers'} loaded, ${formatSize(bytesSent)}`;
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { buildOutcome, loadResult } from '../testing/outcome.js';
+import { decodeExporterResponse, metadataOf } from './metadata.js';
+
+const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64');
+
+test.each([
+  ['a digest', 'sha256:ab', 'sha256:ab'],
+  ['base64 of an object', base64({ mediaType: 'm', size: 1 }), { mediaType: 'm', size: 1 }],
+  ['base64 of a list of objects', base64([{ a: 1 }]), [{ a: 1 }]],
+  ['base64 of an empty object', base64({}), base64({})],
+  ['base64 of an empty list', base64([]), base64([])],
+  ['base64 of a list of texts', base64(['a']), base64(['a'])],
+  ['base64 of a number', base64(1), base64(1)],
+  ['base64 of something else', 'YWJj', 'YWJj'],
+  [
+    'base64 without padding',
+    base64({ a: 1 }).replace(/=+$/, ''),
+    base64({ a: 1 }).replace(/=+$/, ''),
+  ],
+  ['an empty text', '', ''],
+])('%s in the exporter response becomes what buildx makes of it', (_, text, value) => {
+  expect(decodeExporterResponse({ key: text })).toEqual({ key: value });
+});
+
+test('the metadata has the exporter keys, the name and the load, sorted', () => {
+  const outcome = buildOutcome({
+    exporterResponse: {
+      'containerimage.digest': 'sha256:22',
+      'containerimage.config.digest': 'sha256:11',
+      'containerimage.descriptor': base64({ digest: 'sha256:22' }),
+    },
+  });
+  const metadata = metadataOf(outcome, 123.456);
+  expect(Object.keys(metadata)).toEqual(Object.keys(metadata).toSorted());
+  expect(metadata).toEqual({
+    'containerimage.config.digest': 'sha256:11',
+    'containerimage.descriptor': { digest: 'sha256:22' },
+    'containerimage.digest': 'sha256:22',
+    'image.name': 'docker.io/library/app:latest',
+    'warmdock.load': {
+      outcome: 'thin',
+      layersTotal: 42,
+      layersSent: 1,
+      bytesSent: 17_313,
+      timingsMs: { connect: 3.1, solve: 40, compare: 1, load: 60, total: 123.5 },
+    },
+  });
+});
+
+test('several tags are one name, as with buildx; the exporter knows better where it says one', () => {
+  const load = loadResult({ tags: ['docker.io/library/a:1', 'docker.io/library/b:2'] });
+  expect(metadataOf(buildOutcome({ load }), 1)['image.name']).toBe(
+    'docker.io/library/a:1,docker.io/library/b:2',
+  );
+  const exporterResponse = { 'image.name': 'docker.io/library/c:3' };
+  expect(metadataOf(buildOutcome({ load, exporterResponse }), 1)['image.name']).toBe(
+    'docker.io/library/c:3',
+  );
+});
+
+test('an image without tags has no name', () => {
+  expect(metadataOf(buildOutcome({ load: loadResult({ tags: [] }) }), 1)).not.toHaveProperty(
+    'image.name',
+  );
+});

@@ -1,0 +1,19 @@
+import type { Output } from '../output.js';
+
+/** Collects what was written. */
+export class MemoryOutput implements Output {
+  text = '';
+  readonly isTerminal: boolean;
+  readonly columns: number;
+  readonly rows: number;
+
+  constructor({ isTerminal = false, columns = 80, rows = 24 } = {}) {
+    this.isTerminal = isTerminal;
+    this.columns = columns;
+    this.rows = rows;
+  }
+
+  write(text: string): void {
+    this.text += text;
+  }
+}

@@ -1,0 +1,29 @@
+import type { BuildOutcome, Digest, LoadResult } from '@warmdock/core';
+
+export const imageId = `sha256:${'1'.repeat(64)}` as Digest;
+
+export function loadResult(fields: Partial<LoadResult> = {}): LoadResult {
+  return {
+    outcome: 'thin',
+    reason: 'one layer is missing',
+    imageId,
+    tags: ['docker.io/library/app:latest'],
+    layersTotal: 42,
+    layersSent: 1,
+    bytesSent: 17_313,
+    timingsMs: { connect: 3.0625, solve: 40, compare: 1, load: 60, total: 104 },
+    ...fields,
+  };
+}
+
+export function buildOutcome(fields: Partial<BuildOutcome> = {}): BuildOutcome {
+  return {
+    digest: `sha256:${'2'.repeat(64)}` as Digest,
+    configDigest: imageId,
+    tags: ['docker.io/library/app:latest'],
+    exporterResponse: {},
+    timingsMs: { connect: 3, solve: 40 },
+    load: loadResult(),
+    ...fields,
+  } as BuildOutcome;
+}

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import type { EngineInfo } from '@warmdock/testkit';
+import { alternate } from '../alternate.js';
+import { type Arrival, ensureBigImage, loadWithBuildx, pushAndPull } from '../big-images.js';
+import { contextDir, ensureContext, writeTiny } from '../contexts.js';
+import { restoreTag } from '../daemon.js';
+import { timeWarmdock } from '../ours.js';
+import type { Row } from '../rows.js';
+import { enginesOf, type LoadedImage, type Setting, slowRounds } from '../setting.js';
+import { settle } from '../settle.js';
+
+/**
+ * The last and tiny layer is new, on the builder too: each sample has content of its own, and
+ * begins with a daemon that holds the first version under the side's tag.
+ */
+export async function changed(setting: Setting): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const engine of enginesOf(setting)) rows.push(...(await changedIn(setting, engine)));
+  ensureContext('big');
+  return rows;
+}
+
+async function changedIn(setting: Setting, engine: EngineInfo): Promise<Row[]> {
+  const side = async (arrival: Arrival, run: (tag: string) => Promise<number>) => {
+    const image = await ensureBigImage(setting, arrival, engine);
+    return () => changedSample(image, run);
+  };
+  const warmdock = await side('warmdock', async (tag) => {
+    const build = { context: contextDir('big'), host: engine.host, tag };
+    return (await timeWarmdock(setting, { ...build, expected: ['thin'] })).wallMs;
+  });
+  const sides = {
+    load: { sample: await side('load', (tag) => loadWithBuildx(setting, engine, tag)) },
+    // After the loads: the pull must find layers that came by pull, or it fetches all of them anew.
+    pull: {
+      sample: await side('pull', (tag) => pushAndPull(setting, engine, tag)),
+      perRound: 3,
+    },
+    warmdock: { sample: warmdock, perRound: 3 },
+  };
+  const times = await alternate(sides, slowRounds(setting));
+  const row = { store: engine.store, case: 'one tiny layer changed, 2 GB image' };
+  return [
+    {
+      ...row,
+      against: 'docker buildx build --load',
+      target: { type: 'faster', times: 40 },
+      ours: times.warmdock,
+      theirs: times.load,
+    },
+    {
+      ...row,
+      against: 'docker buildx build --push + docker pull',
+      target: { type: 'faster', times: 2 },
+      ours: times.warmdock,
+      theirs: times.pull,
+    },
+  ];
+}
+
+async function changedSample(image: LoadedImage, run: (tag: string) => Promise<number>) {
+  writeTiny(contextDir('big'), randomUUID());
+  await settle();
+  const wallMs = await run(image.tag);
+  await restoreTag(image.engine, image.tag, image.id, { changed: true });
+  return wallMs;
+}

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import { alternate } from '../alternate.js';
+import { buildxBuild } from '../commands.js';
+import { ensureContext, linkContext, removeContext } from '../contexts.js';
+import { removeTags } from '../daemon.js';
+import { listLocalSources, pruneLocalSources } from '../local-sources.js';
+import { timeCommand } from '../measure.js';
+import { timeWarmdock } from '../ours.js';
+import type { Row } from '../rows.js';
+import { type Setting, slowRounds } from '../setting.js';
+import { settle } from '../settle.js';
+
+/**
+ * A context that the builder has nothing of. Its content is known, so that every step is cached:
+ * only the transfer takes time.
+ */
+export async function transfer(setting: Setting): Promise<Row[]> {
+  const engine = setting.testbed.classic;
+  const tag = `bench-transfer-${setting.builder.name}:latest`;
+  const before = await listLocalSources(setting);
+  const fresh = async (run: (context: string) => Promise<{ wallMs: number }>) => {
+    const context = linkContext(ensureContext('transfer'), `transfer-${randomUUID()}`);
+    try {
+      await settle();
+      return (await run(context)).wallMs;
+    } finally {
+      removeContext(context);
+    }
+  };
+  const warmdock = (context: string) => timeWarmdock(setting, { context, host: engine.host, tag });
+  const buildx = (context: string) =>
+    timeCommand(buildxBuild(setting, { context, host: engine.host, flags: [] }), setting);
+  try {
+    const sides = {
+      warmdock: { sample: () => fresh(warmdock) },
+      buildx: { sample: () => fresh(buildx) },
+    };
+    const times = await alternate(sides, { ...slowRounds(setting), warmUps: 1 });
+    await removeTags(engine, [tag]);
+    return [
+      {
+        case: 'first transfer of a 500 MB context',
+        store: engine.store,
+        against: 'docker buildx build',
+        target: { type: 'ratio', atMost: 0.9 },
+        ours: times.warmdock,
+        theirs: times.buildx,
+      },
+    ];
+  } finally {
+    await pruneLocalSources(setting, before);
+  }
+}

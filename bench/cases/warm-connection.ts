@@ -1,0 +1,45 @@
+import { alternate } from '../alternate.js';
+import { ensureBigImage } from '../big-images.js';
+import { buildxBuild } from '../commands.js';
+import { ensureContext } from '../contexts.js';
+import { timeCommand } from '../measure.js';
+import { importBuiltCore } from '../programs.js';
+import type { Row } from '../rows.js';
+import { enginesOf, quickRounds, type Setting } from '../setting.js';
+
+/** A program that keeps its connections open and builds again and again. */
+export async function warmConnection(setting: Setting): Promise<Row[]> {
+  const core = await importBuiltCore();
+  const { signal } = setting;
+  const rows: Row[] = [];
+  for (const { store, host } of enginesOf(setting)) {
+    const { tag } = await ensureBigImage(setting, 'warmdock', setting.testbed[store]);
+    const context = ensureContext('big');
+    const builder = core.buildKitOver(
+      core.addressTransport(core.parseBuilderAddress(setting.builder.address)),
+    );
+    const engine = core.connectEngine({ endpoint: core.parseEngineAddress(host) });
+    const bare = buildxBuild(setting, { context, host, flags: [] });
+    const sdk = async () => {
+      const start = performance.now();
+      const { load } = await core.build({ context, tags: [tag], builder, engine, signal });
+      const wallMs = performance.now() - start;
+      if (load.outcome !== 'unchanged') throw new Error(`expected unchanged, got ${load.outcome}`);
+      return wallMs;
+    };
+    const buildx = async () => (await timeCommand(bare, setting)).wallMs;
+    const sides = { sdk: { sample: sdk, perRound: 3 }, buildx: { sample: buildx } };
+    const times = await alternate(sides, quickRounds(setting));
+    builder.close();
+    engine.close();
+    rows.push({
+      case: 'unchanged, 2 GB image, SDK on open connections',
+      store,
+      against: 'docker buildx build',
+      target: { type: 'faster', times: 4 },
+      ours: times.sdk,
+      theirs: times.buildx,
+    });
+  }
+  return rows;
+}

@@ -1,0 +1,37 @@
+import { type EngineInfo, runDocker } from '@warmdock/testkit';
+
+type Daemon = Pick<EngineInfo, 'host'>;
+
+/** The id of the image that a tag names. Throws when it names none. */
+export async function imageUnder(daemon: Daemon, tag: string): Promise<string> {
+  return (await docker(daemon, 'image', 'inspect', '--format', '{{.Id}}', tag)).trim();
+}
+
+/**
+ * Puts `tag` back on image `id` and removes the image that it has named since, so that the next
+ * measurement finds the daemon as this one did. With `changed`, throws when there was no other one.
+ */
+export async function restoreTag(
+  daemon: Daemon,
+  tag: string,
+  id: string,
+  { changed = false } = {},
+): Promise<void> {
+  const current = await imageUnder(daemon, tag);
+  if (current === id) {
+    if (changed) throw new Error(`${tag} still names the image of before`);
+    return;
+  }
+  await docker(daemon, 'tag', id, tag);
+  await docker(daemon, 'image', 'rm', '--force', current);
+}
+
+export async function removeTags(daemon: Daemon, tags: readonly string[]): Promise<void> {
+  await docker(daemon, 'image', 'rm', '--force', ...tags);
+}
+
+async function docker({ host }: Daemon, ...args: string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await runDocker(args, { host });
+  if (exitCode !== 0) throw new Error(`docker ${args.join(' ')} failed: ${stderr}`);
+  return stdout;
+}

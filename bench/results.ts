@@ -1,0 +1,37 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Machine } from './machine.js';
+import { isReached, type Row } from './rows.js';
+import { formatResults, writeBetweenMarkers } from './table.js';
+
+export interface BuilderResult {
+  builder: string;
+  rows: Row[];
+}
+
+/** All of one run. */
+export interface Results {
+  date: string;
+  machine: Machine;
+  builders: BuilderResult[];
+}
+
+const latest = fileURLToPath(new URL('results/latest.json', import.meta.url));
+const readme = fileURLToPath(new URL('../README.md', import.meta.url));
+
+/** Writes `results/latest.json` and the table of the README. */
+export function writeResults(results: Results): void {
+  const builders = results.builders.map(({ builder, rows }) => ({
+    builder,
+    rows: rows.map((row) => ({ ...row, reached: isReached(row) })),
+  }));
+  mkdirSync(dirname(latest), { recursive: true });
+  writeFileSync(latest, `${JSON.stringify({ ...results, builders }, rounded, 2)}\n`);
+  writeBetweenMarkers(readme, formatResults(results));
+}
+
+/** Microseconds are noise. */
+function rounded(_: string, value: unknown): unknown {
+  return typeof value === 'number' && value > 10 ? Math.round(value * 10) / 10 : value;
+}

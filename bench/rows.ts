@@ -1,0 +1,29 @@
+import type { ImageStore } from '@warmdock/testkit';
+import type { Summary } from './alternate.js';
+
+/** What a row has to reach: a multiple of the other side's speed, a share of its time, a size. */
+export type Target =
+  | { type: 'faster'; times: number }
+  | { type: 'ratio'; atMost: number }
+  | { type: 'memory'; belowBytes: number };
+
+/** One line of the result. Times are in milliseconds, those of a `memory` target in bytes. */
+export interface Row {
+  case: string;
+  /** Image store of the daemon that is loaded into. */
+  store: ImageStore;
+  /** What warmdock is compared with. */
+  against: string;
+  /** Absent on rows that are there to compare only. */
+  target?: Target;
+  ours: Summary;
+  theirs: Summary;
+}
+
+/** Undefined without a target. */
+export function isReached({ target, ours, theirs }: Row): boolean | undefined {
+  if (target === undefined) return undefined;
+  if (target.type === 'faster') return theirs.median / ours.median >= target.times;
+  if (target.type === 'ratio') return ours.median / theirs.median <= target.atMost;
+  return ours.max < target.belowBytes;
+}

@@ -1,0 +1,83 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { BuilderResult, Results } from './results.js';
+import { isReached, type Row, type Target } from './rows.js';
+
+const START = '<!-- bench:start -->';
+const END = '<!-- bench:end -->';
+
+/** The results as Markdown, one table for each builder. */
+export function formatResults({ machine, builders }: Results): string {
+  const { cores, kernel, node, docker, buildx } = machine;
+  const extras = [
+    machine.extraCaCerts && 'NODE_EXTRA_CA_CERTS set',
+    machine.enteredRoot && 'docker and buildx with some 20 ms of entering their root',
+  ].filter(Boolean);
+  const facts = [`${cores} cores`, `kernel ${kernel}`, `Node ${node}`, `Docker ${docker}`];
+  const all = [...facts, `buildx ${buildx}`, ...extras].join(', ');
+  return [`Medians by \`pnpm bench\` on ${all}.`, ...builders.map(formatBuilder)].join('\n\n');
+}
+
+export function formatBuilder({ builder, rows }: BuilderResult): string {
+  const others = rows.filter(({ target }) => target === undefined);
+  const tables = [
+    `Builder: ${builder}`,
+    formatRows(rows.filter(({ target }) => target !== undefined)),
+    ...(others.length > 0 ? ['For comparison, without a target:', formatRows(others)] : []),
+  ];
+  return tables.join('\n\n');
+}
+
+function formatRows(rows: readonly Row[]): string {
+  const head = ['case', 'store', 'against', 'theirs', 'warmdock', 'result', 'target', ''];
+  const rules = ['---', '---', '---', '---:', '---:', '---:', '---:', '---'];
+  return [head, rules, ...rows.map(cellsOf)].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** Puts `text` between the markers of the file. Throws when it does not have them. */
+export function writeBetweenMarkers(path: string, text: string): void {
+  const content = readFileSync(path, 'utf8');
+  const [start, end] = [content.indexOf(START), content.indexOf(END)];
+  if (start === -1 || end < start) throw new Error(`${path} lacks the markers ${START} ${END}`);
+  const [before, after] = [content.slice(0, start + START.length), content.slice(end)];
+  writeFileSync(path, `${before}\n\n${text}\n\n${after}`);
+}
+
+function cellsOf(row: Row): string[] {
+  const { store, against, target, ours, theirs } = row;
+  const format = target?.type === 'memory' ? formatBytes : formatMs;
+  const verdict = { true: 'reached', false: '**missed**', undefined: '' }[`${isReached(row)}`];
+  return [
+    row.case,
+    store,
+    `\`${against}\``,
+    format(theirs.median),
+    format(ours.median),
+    formatRatio(row),
+    target ? formatTarget(target) : '',
+    verdict,
+  ];
+}
+
+function formatRatio({ target, ours, theirs }: Row): string {
+  if (target?.type === 'memory') return '';
+  if (target?.type === 'faster') return `${formatFactor(theirs.median / ours.median)}x faster`;
+  return `ratio ${(ours.median / theirs.median).toFixed(2)}`;
+}
+
+function formatTarget(target: Target): string {
+  if (target.type === 'faster') return `${target.times}x`;
+  if (target.type === 'ratio') return `<= ${target.atMost}`;
+  return `< ${formatBytes(target.belowBytes)}`;
+}
+
+function formatFactor(factor: number): string {
+  return factor.toFixed(factor < 10 ? 1 : 0);
+}
+
+function formatMs(ms: number): string {
+  return ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(2)} s`;
+}
+
+function formatBytes(bytes: number): string {
+  return `${(bytes / 1_000_000).toFixed(0)} MB`;
+}

@@ -1,4 +1,9 @@
-import { type BuildCallOptions, parseSecretSpec, WarmdockError } from '@warmdock/core';
+import {
+  type BuildCallOptions,
+  type LayerCompression,
+  parseSecretSpec,
+  WarmdockError,
+} from '@warmdock/core';
 import type { BuildArguments } from './arguments/build-arguments.js';
 
 /**
@@ -36,6 +41,8 @@ export function buildOptionsOf(args: BuildArguments, env: NodeJS.ProcessEnv): Bu
     noCache: args.noCache || args.noCacheFilter,
     pull: args.pull,
     builder: args.builder,
+    // Checked by the core, which knows the choices.
+    compression: args.compression as LayerCompression | undefined,
     env,
   };
 }

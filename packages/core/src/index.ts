@@ -1,5 +1,10 @@
 export { type BuildCallOptions, build } from './build/build.js';
-export type { BuildOptions, BuildPlan, LocalDirectory } from './build/build-plan.js';
+export type {
+  BuildOptions,
+  BuildPlan,
+  LayerCompression,
+  LocalDirectory,
+} from './build/build-plan.js';
 export type { BuildOutcome, BuildResult } from './build/build-result.js';
 export { openBuilder } from './build/choose-builder.js';
 export { type LoadOptions, loadImage } from './build/load-image.js';

@@ -7,6 +7,7 @@ export interface BuildArguments {
   readonly context: string;
   readonly buildArgs: readonly string[];
   readonly builder: string | undefined;
+  readonly compression: string | undefined;
   readonly file: string | undefined;
   readonly iidfile: string | undefined;
   readonly labels: readonly string[];
@@ -43,6 +44,7 @@ export function parseBuildArguments(argv: readonly string[]): BuildArguments | '
     context,
     buildArgs: all('build-arg'),
     builder: last('builder') || undefined,
+    compression: last('compression') || undefined,
     file: last('file') || undefined,
     iidfile: last('iidfile') || undefined,
     labels: all('label'),

@@ -1,6 +1,6 @@
 import type { Flag } from './parse-flags.js';
 
-/** The flags of `warmdock build`; names, kinds and meanings are those of `docker buildx build`. */
+/** The flags of `warmdock build`; names, kinds and meanings are those of `docker buildx build`, but for `--compression`, which there is a part of `--output`. */
 export const buildFlags: readonly Flag[] = [
   {
     name: 'build-arg',
@@ -8,6 +8,11 @@ export const buildFlags: readonly Flag[] = [
     about: "Set a build argument: KEY=VALUE, or KEY for the environment's value",
   },
   { name: 'builder', kind: 'string', about: 'Builder by name, or by address (tcp://, unix://)' },
+  {
+    name: 'compression',
+    kind: 'string',
+    about: 'How the builder compresses layers: gzip, zstd or uncompressed (default gzip)',
+  },
   { name: 'file', short: 'f', kind: 'string', about: 'The Dockerfile (default: PATH/Dockerfile)' },
   { name: 'help', short: 'h', kind: 'boolean', about: 'Show this help' },
   { name: 'iidfile', kind: 'string', about: 'Write the image ID to a file' },

@@ -1,26 +1,13 @@
-import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
-import { extract } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import type { ContentSource } from '../content/content.js';
 import { memorySource } from '../content/testing/memory-source.js';
 import { hexOf } from '../oci/digest.js';
 import { MediaType } from '../oci/media-types.js';
 import { documentBytes, imageArchive } from './archive.js';
+import { filesOf } from './daemon.testing.js';
 import { builtImage, putAttestation, putImage, putIndex } from './image.testing.js';
 import { readImage } from './read-image.js';
-
-/** The files of a tar archive. */
-async function filesOf(archive: AsyncIterable<Uint8Array>): Promise<Map<string, Buffer>> {
-  const files = new Map<string, Buffer>();
-  const parser = extract();
-  Readable.from(archive)
-    .on('error', (error) => parser.destroy(error))
-    .pipe(parser);
-  for await (const entry of parser) files.set(entry.header.name, await buffer(entry));
-  return files;
-}
 
 const pathOf = ({ digest }: { digest: Parameters<typeof hexOf>[0] }) =>
   `blobs/sha256/${hexOf(digest)}`;

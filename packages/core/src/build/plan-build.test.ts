@@ -28,6 +28,7 @@ describe('planBuild', () => {
         { id: 'key', type: 'file', path: '/home/me/key.pem' },
       ],
       tags: ['docker.io/library/app:latest', 'registry:5000/team/app:v1'],
+      compression: 'gzip',
     });
   });
 
@@ -72,6 +73,11 @@ describe('planBuild', () => {
   it.each<[string, Partial<BuildOptions>, string]>([
     ['an upper-case name', { tags: ['App'] }, 'INVALID_ARGUMENT'],
     ['a tag with a digest', { tags: [`app@sha256:${'0'.repeat(64)}`] }, 'INVALID_ARGUMENT'],
+    [
+      'a compression that BuildKit does not have',
+      { compression: 'lzma' as never },
+      'INVALID_ARGUMENT',
+    ],
     ['a context on standard input', { context: '-' }, 'UNSUPPORTED'],
     ['a Dockerfile on standard input', { dockerfile: '-' }, 'UNSUPPORTED'],
   ])('refuses %s', (_what, options, code) => {

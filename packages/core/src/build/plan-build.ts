@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { WarmdockError } from '../errors.js';
 import { formatReference, parseReference } from '../oci/reference.js';
-import type { BuildOptions, BuildPlan, LocalDirectory } from './build-plan.js';
+import type { BuildOptions, BuildPlan, LayerCompression, LocalDirectory } from './build-plan.js';
 
 /**
  * Turns options into the plan that `runBuild` executes; reads nothing, opens nothing.
@@ -20,6 +20,7 @@ export function planBuild(options: BuildOptions): BuildPlan {
       secret.type === 'file' ? { ...secret, path: resolve(cwd, secret.path) } : secret,
     ),
     tags: (options.tags ?? []).map(normalisedTag),
+    compression: checkedCompression(options.compression ?? 'gzip'),
     ...(options.contextKey !== undefined && { contextKey: options.contextKey }),
   };
 }
@@ -77,6 +78,23 @@ function optionAttrs(options: BuildOptions): Record<string, string> {
   else if (options.noCache && options.noCache.length > 0)
     attrs['no-cache'] = options.noCache.join(',');
   return attrs;
+}
+
+const compressions: ReadonlySet<string> = new Set<LayerCompression>([
+  'gzip',
+  'zstd',
+  'uncompressed',
+]);
+
+function checkedCompression(compression: LayerCompression): LayerCompression {
+  if (compressions.has(compression)) return compression;
+  throw new WarmdockError(
+    'INVALID_ARGUMENT',
+    `cannot compress layers with ${JSON.stringify(compression)}`,
+    {
+      hint: `choose one of ${[...compressions].join(', ')}`,
+    },
+  );
 }
 
 function normalisedTag(tag: string): string {

@@ -55,7 +55,12 @@ export async function decideLoad(
   return planMissing(result, engine, observed, options);
 }
 
-/** The image if the daemon holds it; its tags tell without another question in the common case. */
+/**
+ * The image if the daemon is known to hold it; its tags tell without another question in the common case.
+ *
+ * In the containerd store an image without tags may be the rest of a failed load: its layers have
+ * to be looked for first.
+ */
 async function presentImage(
   id: Digest,
   engine: Engine,
@@ -63,7 +68,7 @@ async function presentImage(
   options: CallOptions,
 ): Promise<TaggedImage | undefined> {
   for (const image of observed.tagged.values()) if (image.id === id) return image;
-  return engine.inspectImage(id, options);
+  return observed.info.store === 'classic' ? engine.inspectImage(id, options) : undefined;
 }
 
 /** The plan for an image that the daemon holds. */

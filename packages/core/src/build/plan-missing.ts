@@ -21,7 +21,7 @@ export async function planMissing(
   const whole = await readImage(result.content, rootDescriptor(result), options);
   return observed.info.store === 'classic'
     ? planClassic(result, engine, forPlatform(whole, observed.info.platform), observed, options)
-    : planContainerd(whole, engine, observed, options);
+    : planContainerd(result, engine, whole, observed, options);
 }
 
 async function planClassic(
@@ -51,18 +51,20 @@ async function planClassic(
 }
 
 async function planContainerd(
-  image: Image,
+  result: BuildResult,
   engine: Engine,
+  image: Image,
   observed: EngineObservation,
   options: CallOptions,
 ): Promise<LoadDecision> {
+  const imageId = image.root.descriptor.digest;
   const layers = layersOf(image);
   const { missing, evidence } = await presenceInContainerdStore(layers, engine, options);
-  return {
-    plan: planLayers(image.root.descriptor.digest, layers, missing, evidence),
-    observed,
-    image,
-  };
+  const isHeld = missing.length === 0 && (await engine.inspectImage(imageId, options));
+  const plan = isHeld
+    ? planTags(imageId, layers.length, result.tags, observed)
+    : planLayers(imageId, layers, missing, evidence);
+  return { plan, observed, image };
 }
 
 /** The daemon's blobs are seen through its embedded BuildKit, which is not a promised API: without it everything is sent. */

@@ -28,10 +28,14 @@ export interface RunBuildOptions {
  * Media types and compression are pinned because BuildKit changed its default in 0.31: the same
  * build must have the same digest on every builder.
  */
-export const imageExporter: Exporter = {
-  type: 'image',
-  attrs: { 'oci-mediatypes': 'true', compression: 'gzip' },
-};
+export function imageExporter(plan: BuildPlan): Exporter {
+  return { type: 'image', attrs: imageAttrs(plan) };
+}
+
+/** What decides an image's digest, for any exporter that makes one. */
+export function imageAttrs({ compression }: BuildPlan): Record<string, string> {
+  return { 'oci-mediatypes': 'true', compression };
+}
 
 /** A result whose `content` may hold temporary files; dispose of it after the load. */
 export interface RunningResult extends BuildResult {
@@ -65,7 +69,7 @@ export async function runSolve(
   builder: BuildKit,
   options: RunBuildOptions,
 ): Promise<Pick<BuildResult, 'exporterResponse' | 'timingsMs'>> {
-  const { signal, onProgress, env = process.env, exporter = imageExporter } = options;
+  const { signal, onProgress, env = process.env, exporter = imageExporter(plan) } = options;
   const frontendAttrs = { ...plan.frontendAttrs, ...checkedSources(plan) };
   const start = performance.now();
   await builder.connect({ signal });

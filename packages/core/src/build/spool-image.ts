@@ -4,7 +4,7 @@ import { createSpoolStore } from '../content/spool-store.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { BuildPlan } from './build-plan.js';
 import type { DisposableSource } from './builder-content.js';
-import { imageExporter, type RunBuildOptions, runSolve } from './run-build.js';
+import { imageAttrs, type RunBuildOptions, runSolve } from './run-build.js';
 
 /**
  * Runs the plan again and lets the builder send the wanted blobs while it still holds them.
@@ -20,7 +20,7 @@ export async function spoolImage(
 ): Promise<DisposableSource> {
   const spool = await createSpoolStore();
   try {
-    const exporter = { type: 'oci', attrs: { ...imageExporter.attrs, tar: 'false' } };
+    const exporter = { type: 'oci', attrs: { ...imageAttrs(plan), tar: 'false' } };
     await runSolve(plan, builder, {
       ...options,
       exporter,

@@ -1,0 +1,141 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { pushTestImage, randomImage, useTestbed } from '@warmdock/testkit';
+import { describe, expect, it } from 'vitest';
+import { type BuildCallOptions, build } from '../../src/build/build.js';
+import type { Progress } from '../../src/build/progress.js';
+import { parseBuilderAddress } from '../../src/buildkit/address.js';
+import { buildKitOver } from '../../src/buildkit/buildkit.js';
+import { addressTransport } from '../../src/buildkit/transport.js';
+import { parseReference } from '../../src/oci/reference.js';
+import { contextOf } from '../support/context.js';
+import {
+  hasBegun,
+  leftovers,
+  proxyTo,
+  silentAddress,
+  sleepingContext,
+  within,
+} from '../support/faults.js';
+import { anyBuilder, everySetting, type Setting } from '../support/settings.js';
+import { cleanEnv, newTag, openWorkshop } from '../support/workshop.js';
+
+/**
+ * A build by addresses, as of the CLI, that is aborted by `when`: it has to end within two seconds,
+ * leave nothing open, and the tag on the old image.
+ */
+async function abortedBuild(
+  setting: Setting,
+  when: (event: Progress) => boolean,
+  options: Partial<BuildCallOptions> = {},
+) {
+  const { host } = useTestbed()[setting.store];
+  const tags = [newTag()];
+  const { build: buildOld, engine } = openWorkshop(setting);
+  const old = contextOf({ Dockerfile: 'FROM scratch\nCOPY note /note', note: randomUUID() });
+  const { load } = await buildOld({ context: old, tags });
+  const before = leftovers();
+  const abort = new AbortController();
+  let abortedAt = 0;
+  const onProgress = (event: Progress) => {
+    if (abort.signal.aborted || !when(event)) return;
+    abortedAt = performance.now();
+    abort.abort();
+  };
+  const where = { builder: setting.builder.address, engine: host, env: cleanEnv() };
+  const signal = abort.signal;
+  await expect(
+    build({ context: old, tags, ...where, signal, onProgress, ...options }),
+  ).rejects.toMatchObject({ code: 'CANCELLED', message: expect.stringContaining('cancelled') });
+  expect(abortedAt).toBeGreaterThan(0);
+  expect(performance.now() - abortedAt).toBeLessThan(2_000);
+  await expect.poll(leftovers).toEqual(before);
+  expect(await engine.resolveImage(parseReference(tags[0] ?? ''))).toBe(load.imageId);
+}
+
+function largeContext(sizeBytes: number): string {
+  return contextOf({ Dockerfile: 'FROM scratch\nCOPY file /file', file: randomBytes(sizeBytes) });
+}
+
+describe.each(everySetting())('a build %s that is aborted', (_name, setting) => {
+  it('during a step', () => abortedBuild(setting, hasBegun, { context: sleepingContext() }));
+
+  it('while the context is sent', async () => {
+    const proxy = await proxyTo(setting.builder.address);
+    const halfSent = (event: Progress) => {
+      if (event.type === 'context' && event.name === 'context') proxy.upstream = { delayMs: 5 };
+      return event.type === 'context' && event.sizeBytes > 2_000_000;
+    };
+    await abortedBuild(setting, halfSent, {
+      context: largeContext(20_000_000),
+      builder: proxy.address,
+    });
+  });
+
+  it('when the comparison is done', () =>
+    abortedBuild(setting, ({ type }) => type === 'compare', { context: largeContext(1_000) }));
+
+  it('in the middle of the load', () =>
+    abortedBuild(setting, (event) => event.type === 'load' && event.sentBytes > 1_000_000, {
+      context: largeContext(30_000_000),
+    }));
+
+  it('while the builder sends what it had not pulled', async () => {
+    const name = `base-${randomUUID()}:v1`;
+    const base = await randomImage({ name, layers: 1, layerBytes: 30_000_000 });
+    const reference = await pushTestImage(useTestbed().registry, base);
+    const context = contextOf({ Dockerfile: `FROM ${reference}\nLABEL a=b` });
+    let sent = 0;
+    const sending = (event: Progress) => {
+      if (event.type === 'notice') sent++;
+      return sent > 0 && event.type === 'solve';
+    };
+    await abortedBuild(setting, sending, { context });
+    expect(sent).toBe(1);
+  });
+});
+
+describe('a build that is aborted while it connects', () => {
+  it('to the builder', async () => {
+    const before = leftovers();
+    const context = contextOf({ Dockerfile: 'FROM scratch\nCOPY n /', n: 'n' });
+    const { ca, cert, key } = useTestbed().builderTls;
+    const address = parseBuilderAddress(await silentAddress(), { ca, cert, key });
+    const builder = buildKitOver(addressTransport(address));
+    const engine = useTestbed().classic.host;
+    const signal = AbortSignal.timeout(300);
+    await within(2_000, () =>
+      expect(build({ context, builder, engine, env: cleanEnv(), signal })).rejects.toMatchObject({
+        code: 'CANCELLED',
+      }),
+    );
+    builder.close();
+    await expect.poll(() => leftovers().connections).toBeLessThanOrEqual(before.connections + 1);
+  });
+
+  it('to the daemon', async () => {
+    const before = leftovers();
+    const context = contextOf({ Dockerfile: 'FROM scratch\nCOPY n /', n: 'n' });
+    const engine = await silentAddress();
+    const { address } = anyBuilder();
+    const signal = AbortSignal.timeout(300);
+    await within(2_000, () =>
+      expect(
+        build({ context, builder: address, engine, env: cleanEnv(), signal }),
+      ).rejects.toMatchObject({
+        code: 'CANCELLED',
+      }),
+    );
+    await expect.poll(() => leftovers().connections).toBeLessThanOrEqual(before.connections + 1);
+  });
+
+  it('or before: nothing is opened', async () => {
+    const before = leftovers();
+    const context = contextOf({ Dockerfile: 'FROM scratch\nCOPY n /', n: 'n' });
+    const where = { builder: anyBuilder().address, engine: useTestbed().classic.host };
+    const signal = AbortSignal.abort();
+    await expect(build({ context, ...where, env: cleanEnv(), signal })).rejects.toMatchObject({
+      code: 'CANCELLED',
+    });
+    await expect.poll(leftovers).toEqual(before);
+  });
+});

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { useTestbed } from '@warmdock/testkit';
+import { onTestFinished } from 'vitest';
+import { type BuildCallOptions, build } from '../../src/build/build.js';
+import type { BuildOutcome } from '../../src/build/build-result.js';
+import type { Progress } from '../../src/build/progress.js';
+import { parseBuilderAddress } from '../../src/buildkit/address.js';
+import { type BuildKit, type BuildKitOptions, buildKitOver } from '../../src/buildkit/buildkit.js';
+import { addressTransport } from '../../src/buildkit/transport.js';
+import { parseEngineAddress } from '../../src/engine/endpoint.js';
+import { connectEngine, type Engine } from '../../src/engine/engine.js';
+import type { Setting } from './settings.js';
+
+/** A build's outcome with all that was told on the way. */
+export interface Built extends BuildOutcome {
+  readonly progress: readonly Progress[];
+}
+
+/** A builder and a daemon for one test, connected; what is built is removed with the test. */
+export interface Workshop {
+  readonly buildkit: BuildKit;
+  readonly engine: Engine;
+  /** Of the daemon. */
+  readonly host: string;
+  /** Builds under a name that only this test uses, unless `tags` says otherwise. */
+  build(options: Omit<BuildCallOptions, 'builder' | 'engine'>): Promise<Built>;
+}
+
+/** Opens the builder and the daemon of a setting, or others at the given addresses. */
+export function openWorkshop(
+  { builder, store }: Setting,
+  { address = builder.address, host = useTestbed()[store].host, ...options }: WorkshopOptions = {},
+): Workshop {
+  const buildkit = builderAt(address, options);
+  const engine = engineAt(host);
+  const tag = newTag();
+  return {
+    buildkit,
+    engine,
+    host,
+    async build(asked) {
+      const progress: Progress[] = [];
+      const outcome = await build({
+        tags: [tag],
+        env: cleanEnv(),
+        ...asked,
+        builder: buildkit,
+        engine,
+        onProgress(event) {
+          progress.push(event);
+          asked.onProgress?.(event);
+        },
+      });
+      removeAfterTest(host, outcome.load.imageId);
+      return { ...outcome, progress };
+    },
+  };
+}
+
+interface WorkshopOptions extends BuildKitOptions {
+  readonly address?: string;
+  readonly host?: string;
+}
+
+export function newTag(): string {
+  return `it-${randomUUID()}:latest`;
+}
+
+/** Nothing of the caller's Docker settings; the key of this machine stays. */
+export function cleanEnv(): NodeJS.ProcessEnv {
+  const { PATH, HOME } = process.env;
+  return { PATH, HOME, DOCKER_CONFIG: useTestbed().clients.configDir };
+}
+
+export function builderAt(address: string, options: BuildKitOptions = {}): BuildKit {
+  const buildkit = buildKitOver(addressTransport(parseBuilderAddress(address)), options);
+  onTestFinished(() => buildkit.close());
+  return buildkit;
+}
+
+export function engineAt(host: string): Engine {
+  const engine = connectEngine({ endpoint: parseEngineAddress(host) });
+  onTestFinished(() => engine.close());
+  return engine;
+}
+
+function removeAfterTest(host: string, imageId: string): void {
+  onTestFinished(async () => {
+    const engine = connectEngine({ endpoint: parseEngineAddress(host) });
+    await engine.removeImage(imageId, { force: true }).catch(() => {});
+    engine.close();
+  });
+}

@@ -1,0 +1,137 @@
+import { connect } from 'node:net';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { encodeBytesMessage, GrpcError, startFakeBuildkit } from '@warmdock/testkit';
+import { extract } from 'tar-stream';
+import { onTestFinished } from 'vitest';
+import { parseEngineAddress } from '../engine/endpoint.js';
+import type { Engine } from '../engine/engine.js';
+import type { ImageInspect } from '../engine/image-answers.js';
+import type { ImageStoreKind } from '../engine/info.js';
+import { WarmdockError } from '../errors.js';
+import { type Digest, parseDigest } from '../oci/digest.js';
+import { defaultPlatform } from '../oci/platform.js';
+import { formatReference } from '../oci/reference.js';
+
+/** What an archive held, by path. */
+export type Files = ReadonlyMap<string, Buffer>;
+
+/** A daemon in memory that behaves as its kind does where loads are concerned. */
+export interface TestDaemon {
+  readonly engine: Engine;
+  /** By id. */
+  readonly images: Map<Digest, { readonly diffIds: readonly Digest[] }>;
+  /** By normalised reference. */
+  readonly tags: Map<string, Digest>;
+  readonly blobs: Set<string>;
+  /** The archives that were loaded, in order. */
+  readonly loads: Files[];
+  /** Called with each archive before it counts; may throw as a daemon does. */
+  onLoad: (files: Files, nth: number) => void;
+}
+
+export interface TestDaemonOptions {
+  /** Default `unix:///run/docker.sock`; nothing is dialled. */
+  readonly host?: string;
+  /** Whether it tells which blobs it holds; default true. */
+  readonly tellsBlobs?: boolean;
+}
+
+export async function startDaemon(
+  store: ImageStoreKind,
+  { host = 'unix:///run/docker.sock', tellsBlobs = true }: TestDaemonOptions = {},
+): Promise<TestDaemon> {
+  const blobs = new Set<string>();
+  const embedded = await startFakeBuildkit({
+    async *contentList() {
+      if (!tellsBlobs) throw new GrpcError(12, 'unknown service');
+      for (const digest of blobs) {
+        yield encodeBytesMessage(encodeBytesMessage(Buffer.from(digest)));
+      }
+    },
+  });
+  onTestFinished(() => embedded[Symbol.asyncDispose]());
+  const images: TestDaemon['images'] = new Map();
+  const tags: TestDaemon['tags'] = new Map();
+  const inspect = (id: Digest | undefined): ImageInspect | undefined => {
+    const image = id && images.get(id);
+    if (!image) return undefined;
+    const names = [...tags].filter(([, named]) => named === id).map(([name]) => name);
+    return { id, tags: names, diffIds: image.diffIds, sizeBytes: 0 };
+  };
+  const engine: Partial<Engine> = {
+    endpoint: parseEngineAddress(host),
+    info: async () => ({
+      store,
+      id: '',
+      serverVersion: '28',
+      platform: defaultPlatform(),
+      driver: '',
+    }),
+    inspectImage: async (name) => inspect(tags.get(name) ?? (name as Digest)),
+    resolveImage: async (reference) => tags.get(formatReference(reference)),
+    listImages: async () => [...images.keys()].map((id) => ({ id, tags: [], createdUnix: 0 })),
+    async tagImage(id, reference) {
+      if (!images.has(id as Digest)) return false;
+      tags.set(formatReference(reference), id as Digest);
+      return true;
+    },
+    async loadImages(archive) {
+      const files = await filesOf(archive);
+      daemon.loads.push(files);
+      daemon.onLoad(files, daemon.loads.length);
+      const { id, diffIds } = imageIn(files, store);
+      for (const path of files.keys()) if (path.startsWith('blobs/')) blobs.add(digestAt(path));
+      images.set(id, { diffIds });
+      return { loaded: [id] };
+    },
+    hijack: async () => connect(Number(new URL(embedded.address).port), '127.0.0.1'),
+  };
+  const daemon: TestDaemon = {
+    engine: engine as Engine,
+    images,
+    tags,
+    blobs,
+    loads: [],
+    onLoad: () => {},
+  };
+  return daemon;
+}
+
+/** What a daemon says of an archive that it cannot use. */
+export function refusal(): WarmdockError {
+  return new WarmdockError('LOAD_FAILED', 'the Docker daemon says: no such file');
+}
+
+/** The digests of the layers that an archive held. */
+export function layersIn(files: Files): Digest[] {
+  const [{ Layers }] = jsonAt(files, 'manifest.json');
+  return Layers.filter((path: string) => files.has(path)).map(digestAt);
+}
+
+function imageIn(files: Files, store: ImageStoreKind) {
+  const [{ Config }] = jsonAt(files, 'manifest.json');
+  const [root] = jsonAt(files, 'index.json').manifests;
+  const diffIds: Digest[] = jsonAt(files, Config).rootfs.diff_ids;
+  return { id: store === 'classic' ? digestAt(Config) : parseDigest(root.digest), diffIds };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: what is not as expected fails the test
+function jsonAt(files: Files, path: string): any {
+  return JSON.parse(String(files.get(path)));
+}
+
+function digestAt(path: string): Digest {
+  return parseDigest(path.replace('blobs/sha256/', 'sha256:'));
+}
+
+/** The files of a tar archive. */
+export async function filesOf(archive: AsyncIterable<Uint8Array>): Promise<Files> {
+  const files = new Map<string, Buffer>();
+  const parser = extract();
+  Readable.from(archive)
+    .on('error', (error) => parser.destroy(error))
+    .pipe(parser);
+  for await (const entry of parser) files.set(entry.header.name, await buffer(entry));
+  return files;
+}

@@ -8,7 +8,7 @@ export interface Options {
   /** Names of the testbed's builders; empty for all. */
   builders: string[];
   rounds: Rounds;
-  /** Nothing is left out: the results may replace those that are checked in. */
+  /** Every case, in full: the results may replace those that are checked in. */
   isComplete: boolean;
 }
 
@@ -19,7 +19,7 @@ export const usage = `usage: pnpm bench [--only CASE]... [--builder NAME]... [--
   --rounds N      measure each side N times
   --quick         measure each side once, to see that everything works
 
-Only a run without any of these writes bench/results/latest.json and the table of the README.`;
+Only a run of all cases in full writes bench/results/latest.json and the table of the README.`;
 
 /** Throws a TypeError for flags that are not in `usage`. */
 export function parseOptions(args: string[]): Options {
@@ -38,7 +38,7 @@ export function parseOptions(args: string[]): Options {
     only: values.only.length > 0 ? values.only : Object.keys(cases),
     builders: values.builder,
     rounds: roundsOf(values),
-    isComplete: args.length === 0,
+    isComplete: values.only.length === 0 && values.rounds === undefined && !values.quick,
   };
 }
 

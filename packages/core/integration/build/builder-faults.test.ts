@@ -48,7 +48,7 @@ async function secondBuild(setting: Setting) {
   const folder = contextOf({ Dockerfile: 'FROM scratch\nCOPY file /file', file: 'old' });
   const tags = [newTag()];
   const { load } = await build({ context: folder, tags });
-  putNode(`${folder}/file`, randomBytes(20_000_000));
+  putNode(`${folder}/file`, randomBytes(12_000_000));
   return {
     proxy,
     build: (onProgress: (event: Progress) => void) => build({ context: folder, tags, onProgress }),

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseReference } from '../../src/oci/reference.js';
 import { busybox, contextOf, putNode, withShell } from '../support/context.js';
 import { inspect, run } from '../support/daemon-images.js';
-import { everySetting } from '../support/settings.js';
+import { anyBuilder, everySetting } from '../support/settings.js';
 import { newTag, openWorkshop } from '../support/workshop.js';
 
 /** Three layers of random bytes, of which `top` is the last. */
@@ -131,10 +131,10 @@ describe.each(everySetting())('a build %s', (_name, setting) => {
   });
 });
 
-describe.each(everySetting())('a build %s of a daemon that is new', (_name, setting) => {
-  it('loads everything', async () => {
-    await using daemon = await startEngine({ store: setting.store });
-    const { build, host } = openWorkshop(setting, { host: daemon.host });
+describe.each(['classic', 'containerd'] as const)('a new daemon with the %s store', (store) => {
+  it('gets everything', async () => {
+    await using daemon = await startEngine({ store });
+    const { build, host } = openWorkshop({ builder: anyBuilder(), store }, { host: daemon.host });
     const { load } = await build({ context: layeredContext() });
     expect(load).toMatchObject({ outcome: 'full', layersSent: 3 });
     expect((await inspect(host, load.imageId))?.Id).toBe(load.imageId);

@@ -1,10 +1,11 @@
-import { readdirSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { type FaultProxy, startFaultProxy } from '@warmdock/testkit';
-import { expect, onTestFinished } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import type { Progress } from '../../src/build/progress.js';
-import { busybox, contextOf, withShell } from './context.js';
+import { busybox, contextOf, temporaryFolder, withShell } from './context.js';
 
 /** A way to an address that can be cut, slowed and frozen; closed with the test. */
 export async function proxyTo(address: string): Promise<FaultProxy> {
@@ -40,13 +41,24 @@ export async function addressOf(server: Server, stop = () => {}): Promise<string
   return `tcp://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
 }
 
-/** A context whose build runs a step for so long. */
-export function sleepingContext(seconds = 60): string {
-  const unique = `# ${Date.now()}-${Math.random()}`;
-  return contextOf({
-    Dockerfile: `${withShell}\nRUN --network=none echo begun && sleep ${seconds} ${unique}`,
-    busybox,
-  });
+/** A context whose build runs a step for a minute; the step's process has the marker in its arguments. */
+export function sleepingContext(marker: string = randomUUID()): string {
+  const step = `RUN --network=none echo begun && sleep 60 # ${marker}`;
+  return contextOf({ Dockerfile: `${withShell}\n${step}`, busybox });
+}
+
+/** How many processes of this machine have the marker in their arguments. */
+export function processesWith(marker: string): number {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.filter((pid) => argumentsOf(pid).includes(marker)).length;
+}
+
+function argumentsOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** Whether a step of a `sleepingContext` is running. */
@@ -66,11 +78,27 @@ export async function within<T>(limitMs: number, work: () => Promise<T>): Promis
   }
 }
 
-/** What of ours is open: sockets and pipes, and folders for blobs. */
-export function leftovers(): { connections: number; spools: string[] } {
-  const open = process
-    .getActiveResourcesInfo()
-    .filter((name) => /TCPSocket|Pipe(?!Wrap)/.test(name));
-  const spools = readdirSync(tmpdir()).filter((name) => name.startsWith('warmdock-spool-'));
-  return { connections: open.length, spools };
+/**
+ * Notes what is open now, and makes sure that no more is when `expectNothingLeft` is called: no
+ * connection, and no folder for blobs.
+ */
+export function watchLeftovers(): { expectNothingLeft(): Promise<void> } {
+  vi.stubEnv('TMPDIR', temporaryFolder());
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const before = openConnections();
+  return {
+    async expectNothingLeft() {
+      await expect.poll(openConnections).toBeLessThanOrEqual(before);
+      await expect.poll(() => readdirSync(tmpdir()).filter(isSpool)).toEqual([]);
+    },
+  };
+}
+
+function openConnections(): number {
+  const open = process.getActiveResourcesInfo();
+  return open.filter((name) => /^(TCPSocketWrap|PipeWrap|TLSWrap)$/.test(name)).length;
+}
+
+function isSpool(name: string): boolean {
+  return name.startsWith('warmdock-spool-');
 }

@@ -32,6 +32,7 @@ class BuilderContent implements DisposableSource {
   readonly #builder: BuildKit;
   readonly #options: RunBuildOptions;
   readonly #spools: DisposableSource[] = [];
+  #spooling: Promise<DisposableSource> | undefined;
 
   constructor(plan: BuildPlan, builder: BuildKit, options: RunBuildOptions) {
     this.#plan = plan;
@@ -54,10 +55,8 @@ class BuilderContent implements DisposableSource {
       yield* this.#builder.content.fetch(descriptor, options);
     } catch (error) {
       if (!canSpool(error)) throw error;
-      yield* (await this.#spool([descriptor], messageOf(error), options)).fetch(
-        descriptor,
-        options,
-      );
+      const sent = await this.#spoolOnce(descriptor, messageOf(error), options);
+      yield* sent.fetch(descriptor, options);
     }
   }
 
@@ -90,6 +89,23 @@ class BuilderContent implements DisposableSource {
   async #spoolWith(descriptor: Descriptor): Promise<DisposableSource | undefined> {
     for (const spool of this.#spools) if (await spool.exists(descriptor)) return spool;
     return undefined;
+  }
+
+  /** Those who lack a blob at the same time wait for one solve: most likely it brings what they all want. */
+  async #spoolOnce(
+    wanted: Descriptor,
+    why: string,
+    options: CallOptions,
+  ): Promise<DisposableSource> {
+    while (this.#spooling) {
+      await this.#spooling;
+      const spool = await this.#spoolWith(wanted);
+      if (spool) return spool;
+    }
+    this.#spooling = this.#spool([wanted], why, options).finally(() => {
+      this.#spooling = undefined;
+    });
+    return this.#spooling;
   }
 
   async #spool(

@@ -33,18 +33,18 @@ export interface TestDaemon {
 export interface TestDaemonOptions {
   /** Default `unix:///run/docker.sock`; nothing is dialled. */
   readonly host?: string;
-  /** Whether it tells which blobs it holds; default true. */
-  readonly tellsBlobs?: boolean;
+  /** How it refuses to tell which blobs it holds; default it tells. */
+  readonly blobsRefusal?: 'no content service' | 'no way there';
 }
 
 export async function startDaemon(
   store: ImageStoreKind,
-  { host = 'unix:///run/docker.sock', tellsBlobs = true }: TestDaemonOptions = {},
+  { host = 'unix:///run/docker.sock', blobsRefusal }: TestDaemonOptions = {},
 ): Promise<TestDaemon> {
   const blobs = new Set<string>();
   const embedded = await startFakeBuildkit({
     async *contentList() {
-      if (!tellsBlobs) throw new GrpcError(12, 'unknown service');
+      if (blobsRefusal) throw new GrpcError(12, 'unknown service');
       for (const digest of blobs) {
         yield encodeBytesMessage(encodeBytesMessage(Buffer.from(digest)));
       }
@@ -85,7 +85,10 @@ export async function startDaemon(
       images.set(id, { diffIds });
       return { loaded: [id] };
     },
-    hijack: async () => connect(Number(new URL(embedded.address).port), '127.0.0.1'),
+    async hijack() {
+      if (blobsRefusal === 'no way there') throw new WarmdockError('NOT_FOUND', 'page not found');
+      return connect(Number(new URL(embedded.address).port), '127.0.0.1');
+    },
   };
   const daemon: TestDaemon = {
     engine: engine as Engine,

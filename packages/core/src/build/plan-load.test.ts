@@ -153,7 +153,7 @@ describe('a plan for the containerd store', () => {
   });
 
   it('is full where the daemon does not tell its blobs, and says why', async () => {
-    const daemon = await startDaemon('containerd', { tellsBlobs: false });
+    const daemon = await startDaemon('containerd', { blobsRefusal: 'no content service' });
     const { image, result } = builtImage('a', 'b');
     await hold(daemon, image);
     expect(await planLoad(result, daemon.engine)).toMatchObject({

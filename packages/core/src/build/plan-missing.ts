@@ -1,6 +1,6 @@
 import type { CallOptions } from '../content/content.js';
 import type { Engine } from '../engine/engine.js';
-import { isWarmdockError, WarmdockError } from '../errors.js';
+import { type ErrorCode, isWarmdockError, WarmdockError } from '../errors.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { BuildResult } from './build-result.js';
 import { engineContent } from './engine-buildkit.js';
@@ -8,7 +8,7 @@ import { type Image, layersOf } from './image.js';
 import type { EngineObservation } from './observe-engine.js';
 import { type LoadDecision, planLayers, planTags } from './plan-load.js';
 import { missingFromClassicStore, missingFromContainerdStore, type Presence } from './presence.js';
-import { forPlatform, readImage } from './read-image.js';
+import { readImage, readImageFor } from './read-image.js';
 import { rootDescriptor } from './root-descriptor.js';
 
 /** Plans the load of an image that the daemon is not known to hold: reads its manifests, finds the layers that are there. */
@@ -18,10 +18,14 @@ export async function planMissing(
   observed: EngineObservation,
   options: CallOptions,
 ): Promise<LoadDecision> {
-  const whole = await readImage(result.content, rootDescriptor(result), options);
-  return observed.info.store === 'classic'
-    ? planClassic(result, engine, forPlatform(whole, observed.info.platform), observed, options)
-    : planContainerd(result, engine, whole, observed, options);
+  const { store, platform } = observed.info;
+  const root = rootDescriptor(result);
+  if (store === 'classic') {
+    const image = await readImageFor(platform, result.content, root, options);
+    return planClassic(result, engine, image, observed, options);
+  }
+  const image = await readImage(result.content, root, options);
+  return planContainerd(result, engine, image, observed, options);
 }
 
 async function planClassic(
@@ -67,26 +71,35 @@ async function planContainerd(
   return { plan, observed, image };
 }
 
-/** The daemon's blobs are seen through its embedded BuildKit, which is not a promised API: without it everything is sent. */
 async function presenceInContainerdStore(
   layers: readonly Descriptor[],
   engine: Engine,
   options: CallOptions,
 ): Promise<Presence> {
-  try {
-    return missingFromContainerdStore(layers, await listBlobs(engine, options));
-  } catch (error) {
-    if (!isWarmdockError(error) || error.code !== 'UNSUPPORTED') throw error;
-    return { missing: layers, evidence: 'it does not tell which layers it holds' };
-  }
+  const blobs = await listBlobs(engine, options);
+  if (blobs) return missingFromContainerdStore(layers, blobs);
+  return { missing: layers, evidence: 'it does not tell which layers it holds' };
 }
 
-/** Digests of the blobs in a containerd store; throws `UNSUPPORTED` where the daemon does not serve them. */
-export async function listBlobs(engine: Engine, options: CallOptions): Promise<Set<string>> {
+/**
+ * Digests of the blobs in a containerd store, `undefined` where the daemon does not tell.
+ *
+ * They are seen through its embedded BuildKit, which is not a promised API: a daemon, or a proxy
+ * before it, may lack the way there or refuse it.
+ */
+export async function listBlobs(
+  engine: Engine,
+  options: CallOptions,
+): Promise<Set<string> | undefined> {
   const { content, close } = engineContent(engine);
   try {
     return await content.list(options);
+  } catch (error) {
+    if (isWarmdockError(error) && refusals.has(error.code)) return undefined;
+    throw error;
   } finally {
     close();
   }
 }
+
+const refusals: ReadonlySet<ErrorCode> = new Set(['UNSUPPORTED', 'NOT_FOUND', 'PERMISSION_DENIED']);

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../content/testing/memory-source.js';
+import { digestOf } from '../oci/digest.js';
 import { defaultPlatform, parsePlatform } from '../oci/platform.js';
 import { layersOf } from './image.js';
 import { builtImage, putAttestation, putImage, putIndex } from './image.testing.js';
-import { forPlatform, readImage } from './read-image.js';
+import { readImage, readImageFor } from './read-image.js';
 
 /** An index over two platforms with an attestation for each, as BuildKit makes it. */
 function twoPlatforms() {
@@ -64,43 +65,38 @@ describe('readImage', () => {
   });
 });
 
-describe('forPlatform', () => {
-  it('leaves a single image as it is', async () => {
+describe('readImageFor', () => {
+  it('reads a single image whatever its platform', async () => {
     const { source, image } = builtImage('a');
-    const whole = await readImage(source, image.root);
-    expect(forPlatform(whole, parsePlatform('linux/s390x'))).toBe(whole);
+    const read = await readImageFor(parsePlatform('linux/s390x'), source, image.root);
+    expect(read).toEqual(await readImage(source, image.root));
   });
 
-  it.each(['amd64', 'arm64'] as const)(
-    'takes the part for linux/%s out of an index',
-    async (arch) => {
-      const { source, root, ...images } = twoPlatforms();
-      const whole = await readImage(source, root);
-      const part = forPlatform(whole, parsePlatform(`linux/${arch}`));
-      expect(part.root.descriptor.digest).toBe(images[arch].root.digest);
-      expect(part.manifests).toHaveLength(1);
-    },
-  );
+  it.each(['amd64', 'arm64'] as const)('reads of an index the part for linux/%s', async (arch) => {
+    const { source, root, ...images } = twoPlatforms();
+    const part = await readImageFor(parsePlatform(`linux/${arch}`), source, root);
+    expect(part.root.descriptor.digest).toBe(images[arch].root.digest);
+    expect(part.manifests).toHaveLength(1);
+  });
 
   it('throws UNSUPPORTED when there is none, and says what to build', async () => {
     const { source, root } = twoPlatforms();
-    const whole = await readImage(source, root);
-    expect(() => forPlatform(whole, parsePlatform('linux/s390x'))).toThrow(
-      expect.objectContaining({
-        code: 'UNSUPPORTED',
-        message: expect.stringContaining('linux/s390x'),
-        hint: expect.stringContaining('--platform linux/s390x'),
-      }),
-    );
+    await expect(readImageFor(parsePlatform('linux/s390x'), source, root)).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      message: expect.stringContaining('linux/s390x'),
+      hint: expect.stringContaining('--platform linux/s390x'),
+    });
   });
 
-  it('takes an image with provenance for what it is', async () => {
+  it('reads an image with provenance without the provenance', async () => {
     const source = memorySource();
     const platform = defaultPlatform();
     const image = putImage(source, ['a']);
     const described = { ...image.root, platform };
-    const root = putIndex(source, [described, putAttestation(source, image.root)]);
-    const part = forPlatform(await readImage(source, root), platform);
+    const attestation = { ...putAttestation(source, image.root), digest: digestOf('gone') };
+    const root = putIndex(source, [described, attestation]);
+    const part = await readImageFor(platform, source, root);
     expect(part.manifests[0]?.config.descriptor).toEqual(image.config);
+    await expect(readImage(source, root)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });

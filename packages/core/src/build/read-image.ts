@@ -19,28 +19,40 @@ export async function readImage(
   options: CallOptions = {},
 ): Promise<Image> {
   const document = await readDocument(source, root, options);
-  if (kindOf(root.mediaType) !== 'index') {
-    return { root: document, manifests: [await readManifest(source, document, options)] };
-  }
+  if (kindOf(root.mediaType) !== 'index') return singleImage(source, document, options);
   const { manifests } = parseIndex(document.bytes);
   const read = async (descriptor: Descriptor) =>
     readManifest(source, await readDocument(source, descriptor, options), options);
   return { root: document, manifests: await Promise.all(manifests.map(read)) };
 }
 
-/** The part of the image that a host of this platform runs, as an image of its own; throws `UNSUPPORTED` when there is none. */
-export function forPlatform(image: Image, host: Platform): Image {
-  if (kindOf(image.root.descriptor.mediaType) !== 'index') return image;
-  const chosen = choosePlatform(host, parseIndex(image.root.bytes).manifests);
-  const manifest = image.manifests.find(({ descriptor }) => descriptor.digest === chosen?.digest);
-  if (manifest) return { root: manifest, manifests: [manifest] };
-  throw new WarmdockError(
-    'UNSUPPORTED',
-    `image ${image.root.descriptor.digest} has nothing for ${formatPlatform(host)}`,
-    {
-      hint: `build with --platform ${formatPlatform(host)}`,
-    },
-  );
+/**
+ * As `readImage`, but of an index only the part that a host of this platform runs, as an image of its own.
+ *
+ * The rest, such as attestations, is not even read. Throws `UNSUPPORTED` when there is no such part.
+ */
+export async function readImageFor(
+  host: Platform,
+  source: ContentSource,
+  root: Descriptor,
+  options: CallOptions = {},
+): Promise<Image> {
+  const document = await readDocument(source, root, options);
+  if (kindOf(root.mediaType) !== 'index') return singleImage(source, document, options);
+  const chosen = choosePlatform(host, parseIndex(document.bytes).manifests);
+  if (chosen) return singleImage(source, await readDocument(source, chosen, options), options);
+  const platform = formatPlatform(host);
+  throw new WarmdockError('UNSUPPORTED', `image ${root.digest} has nothing for ${platform}`, {
+    hint: `build with --platform ${platform}`,
+  });
+}
+
+async function singleImage(
+  source: ContentSource,
+  manifest: Document,
+  options: CallOptions,
+): Promise<Image> {
+  return { root: manifest, manifests: [await readManifest(source, manifest, options)] };
 }
 
 async function readManifest(

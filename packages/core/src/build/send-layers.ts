@@ -70,6 +70,8 @@ export async function verifyLoaded(
   }
   if (observed.info.store === 'classic') return;
   const blobs = await listBlobs(engine, options);
+  // A daemon that does not tell was sent all layers.
+  if (!blobs) return;
   const absent = layersOf(image).filter(({ digest }) => !blobs.has(digest));
   if (absent.length === 0) return;
   const names = absent.map(({ digest }) => digest).join(', ');

@@ -20,11 +20,11 @@ export async function spoolImage(
 ): Promise<DisposableSource> {
   const spool = await createSpoolStore();
   try {
-    const exporter = { type: 'oci', attrs: { ...imageAttrs(plan), tar: 'false' } };
+    const attrs = options.exporter?.attrs ?? imageAttrs(plan);
     await runSolve(plan, builder, {
       ...options,
-      exporter,
-      attachables: [contentStore(spool, wanted)],
+      exporter: { type: 'oci', attrs: { ...attrs, tar: 'false' } },
+      attachables: [...(options.attachables ?? []), contentStore(spool, wanted)],
     });
     return spool;
   } catch (error) {

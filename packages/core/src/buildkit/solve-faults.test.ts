@@ -28,7 +28,7 @@ describe('a solve that cannot go on', () => {
     abort.abort();
     await expect(solving).rejects.toMatchObject({
       code: 'CANCELLED',
-      message: `build on ${builder.name} was cancelled`,
+      message: expect.stringMatching(new RegExp(`${builder.name} was cancelled`)),
     });
     if (!left.aborted) await once(left, 'abort');
   });

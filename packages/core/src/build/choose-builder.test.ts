@@ -1,0 +1,99 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { startFakeBuildkit, startFakeEngine } from '@warmdock/testkit';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { parseEngineAddress } from '../engine/endpoint.js';
+import { connectEngine } from '../engine/engine.js';
+import { openBuilder } from './choose-builder.js';
+
+function engineAt(host: string) {
+  const engine = connectEngine({ endpoint: parseEngineAddress(host) });
+  onTestFinished(() => engine.close());
+  return engine;
+}
+
+/** A home folder with these files below `.docker`. */
+function homeWith(files: Record<string, unknown> = {}): NodeJS.ProcessEnv {
+  const home = mkdtempSync(join(tmpdir(), 'warmdock-choose-'));
+  onTestFinished(() => rmSync(home, { recursive: true }));
+  for (const [path, content] of Object.entries(files)) {
+    const file = join(home, '.docker', path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, JSON.stringify(content));
+  }
+  return { HOME: home };
+}
+
+const here = 'unix:///nowhere/docker.sock';
+
+async function open(name: string | undefined, env: NodeJS.ProcessEnv, host = here) {
+  const builder = await openBuilder(name, engineAt(host), env);
+  onTestFinished(() => builder.close());
+  return builder;
+}
+
+describe('openBuilder', () => {
+  it('dials an address, and what it opened is closed with it', async () => {
+    await using fake = await startFakeBuildkit({ listWorkers: () => Buffer.alloc(0) });
+    const { buildkit, inEngine, close } = await open(fake.address, homeWith());
+    expect([buildkit.name, inEngine]).toEqual([fake.address, false]);
+    expect(await buildkit.listWorkers()).toEqual([]);
+    close();
+  });
+
+  it("takes a builder's address from buildx's store", async () => {
+    await using fake = await startFakeBuildkit({ listWorkers: () => Buffer.alloc(0) });
+    const node = { Name: 'shared0', Endpoint: fake.address, DriverOpts: null };
+    const stored = { Name: 'shared', Driver: 'remote', Nodes: [node] };
+    const env = homeWith({ 'buildx/instances/shared': stored });
+    const { buildkit, inEngine } = await open('shared', env);
+    expect(inEngine).toBe(false);
+    expect(await buildkit.listWorkers()).toEqual([]);
+  });
+
+  it('builds in the engine when nothing else was chosen and it is the current one', async () => {
+    const { buildkit, inEngine } = await open(undefined, { ...homeWith(), DOCKER_HOST: here });
+    expect(inEngine).toBe(true);
+    expect(buildkit.name).toContain(here);
+  });
+
+  it('builds in another engine than that of the load when a context says so', async () => {
+    const other = 'unix:///nowhere/other.sock';
+    const { inEngine, buildkit } = await open('default', { ...homeWith(), DOCKER_HOST: other });
+    expect(inEngine).toBe(false);
+    expect(buildkit.name).toContain(other);
+  });
+
+  it("reaches the engine's BuildKit by upgraded connections", async () => {
+    const asked: string[] = [];
+    await using engine = await startFakeEngine({
+      upgrades: {
+        'POST /grpc': (connection, { headers }) => {
+          asked.push(`${headers.upgrade} at /grpc`);
+          connection.destroy();
+        },
+      },
+    });
+    const { buildkit } = await open(
+      undefined,
+      { ...homeWith(), DOCKER_HOST: engine.host },
+      engine.host,
+    );
+    await expect(buildkit.listWorkers()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(asked).toEqual(['h2c at /grpc']);
+  });
+
+  it.each([
+    ['an unknown name', 'nobody', {}, 'NOT_FOUND'],
+    ['an address of another kind', 'ssh://far', {}, 'INVALID_ARGUMENT'],
+    [
+      'a builder that runs in a container of its own',
+      'own',
+      { 'buildx/instances/own': { Name: 'own', Driver: 'docker-container', Nodes: [{}] } },
+      'UNSUPPORTED',
+    ],
+  ])('refuses %s', async (_rule, name, files, code) => {
+    await expect(open(name, homeWith(files))).rejects.toMatchObject({ code });
+  });
+});

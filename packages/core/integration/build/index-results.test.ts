@@ -48,31 +48,54 @@ function newContext(): string {
 describe.each(everySetting())('an image with provenance %s', (_name, setting) => {
   const provenance = { 'attest:provenance': 'mode=min' };
 
-  it('is loaded, and unchanged the next time although its provenance differs', async () => {
+  it('is loaded, and the next time its layers are not sent again', async () => {
     const { buildAndLoad, host, tag } = workshopOf(setting, provenance);
     const context = newContext();
-    const first = await buildAndLoad({ context });
+    const first = await unlessCollected(setting, buildAndLoad({ context }));
+    if (!first) return;
     expect(first.result.configDigest).toBeUndefined();
     expect((await inspect(host, tag))?.Id).toBe(first.load.imageId);
-    const { load } = await buildAndLoad({ context });
-    // In the containerd store the index is the image, provenance included.
-    if (setting.store === 'classic') expect(load.outcome).toBe('unchanged');
-    expect(load.layersSent).toBeLessThanOrEqual(1);
-    expect(load.bytesSent).toBeLessThan(20_000);
+    const second = await unlessCollected(setting, buildAndLoad({ context }));
+    if (!second) return;
+    // Provenance differs each time; in the containerd store it is a part of the image.
+    if (setting.store === 'classic') expect(second.load.outcome).toBe('unchanged');
+    else expect(second.load.layersSent).toBe(1);
   });
 
   it('is loaded with only the layer that changed', async () => {
     const { buildAndLoad, host, tag } = workshopOf(setting, provenance);
     const context = newContext();
-    await buildAndLoad({ context });
+    if (!(await unlessCollected(setting, buildAndLoad({ context })))) return;
     const changed = randomUUID();
     for (const name of ['file-amd64', 'file-arm64']) putNode(join(context, name), changed);
-    const { load } = await buildAndLoad({ context });
-    expect(load.outcome).toBe('thin');
-    expect(load.bytesSent).toBeLessThan(20_000);
+    const second = await unlessCollected(setting, buildAndLoad({ context }));
+    if (!second) return;
+    expect(second.load.outcome).toBe('thin');
+    expect(second.load.bytesSent).toBeLessThan(20_000);
     expect(await fileOf(host, tag, 'file')).toBe(changed);
   });
 });
+
+/**
+ * The BuildKit of a dockerd collects provenance within milliseconds now and then, and a second solve
+ * makes another one: what a containerd store is to get is gone then, and the error has to say so.
+ */
+async function unlessCollected<T>(
+  { store }: Setting,
+  building: Promise<T>,
+): Promise<T | undefined> {
+  if (store === 'classic') return building;
+  try {
+    return await building;
+  } catch (error) {
+    expect(error).toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringContaining('rebuilt another image'),
+      hint: expect.stringContaining('build again'),
+    });
+    return undefined;
+  }
+}
 
 describe.each(everySetting())('an image for two platforms %s', (_name, setting) => {
   it('is loaded so that the one of this machine runs', async () => {

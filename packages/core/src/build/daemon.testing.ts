@@ -12,6 +12,9 @@ import { WarmdockError } from '../errors.js';
 import { type Digest, parseDigest } from '../oci/digest.js';
 import { defaultPlatform } from '../oci/platform.js';
 import { formatReference } from '../oci/reference.js';
+import { builtImage } from './image.testing.js';
+import { loadImage } from './load-image.js';
+import type { Progress } from './progress.js';
 
 /** What an archive held, by path. */
 export type Files = ReadonlyMap<string, Buffer>;
@@ -137,4 +140,15 @@ export async function filesOf(archive: AsyncIterable<Uint8Array>): Promise<Files
     .pipe(parser);
   for await (const entry of parser) files.set(entry.header.name, await buffer(entry));
   return files;
+}
+
+/** The image of layers `a` and `b` under its tag, and the result of a build that changed `b` to `c`. */
+export async function changedImage(store: ImageStoreKind, options: TestDaemonOptions = {}) {
+  const daemon = await startDaemon(store, options);
+  const old = builtImage('a', 'b');
+  const { imageId: oldId } = await loadImage(old.result, daemon.engine);
+  daemon.loads.length = 0;
+  const progress: Progress[] = [];
+  const onProgress = (event: Progress) => void progress.push(event);
+  return { daemon, oldId, ...builtImage('a', 'c'), progress, onProgress };
 }

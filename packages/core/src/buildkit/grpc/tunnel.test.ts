@@ -17,11 +17,13 @@ import { tunnelThrough } from './tunnel.js';
 async function tunnelTo(session: BidiHandler) {
   const fake = await startFakeBuildkit({ session });
   const channel = openChannel(await dial(parseBuilderAddress(fake.address)), 'the peer');
+  const tunnel = tunnelThrough(channel.call('/moby.buildkit.v1.Control/Session'));
   onTestFinished(async () => {
+    tunnel.destroy();
     channel.close();
     await fake[Symbol.asyncDispose]();
   });
-  return tunnelThrough(channel.call('/moby.buildkit.v1.Control/Session'));
+  return tunnel;
 }
 
 describe('a tunnel', () => {

@@ -130,6 +130,7 @@ class BuildKitClient implements BuildKit {
     }
     const operation = `connecting to builder ${this.name}`;
     if (signal?.aborted) throw cancelled(operation, signal);
+    if (this.#channel) return this.#channel;
     this.#opening ??= this.#dial(this.#closing.signal);
     return signal ? orCancelled(this.#opening, operation, signal) : this.#opening;
   }

@@ -49,6 +49,18 @@ describe('a unary call', () => {
     expect(answers.map(String)).toEqual(names);
   });
 
+  it('shares its signal with many others without a warning', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => void warnings.push(warning);
+    process.on('warning', note);
+    onTestFinished(() => void process.off('warning', note));
+    const channel = await channelToFake({ listWorkers: (request) => request });
+    const { signal } = new AbortController();
+    await Promise.all(Array.from({ length: 50 }, () => channel.unary(ask, nothing, { signal })));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warnings).toEqual([]);
+  });
+
   it('carries metadata', async () => {
     const channel = await channelToFake({
       listWorkers: (_, { metadata }) => Buffer.from(metadata.get('x-names').join()),

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ClientHttp2Stream } from 'node:http2';
 import { cancelled, messageOf, WarmdockError } from '../../errors.js';
 import { Status } from '../../gen/status.js';
@@ -125,6 +126,8 @@ export class ClientCall {
     const { signal } = this.#context;
     if (!signal) return;
     const abort = () => this.cancel();
+    // Calls wait on one signal by the dozen; above ten Node warns of a leak.
+    setMaxListeners(0, signal);
     signal.addEventListener('abort', abort, { once: true });
     this.#stream.once('close', () => signal.removeEventListener('abort', abort));
   }

@@ -39,7 +39,10 @@ export async function runBuildCommand(args: BuildArguments, context: BuildContex
   // Counts from the start of the process: what the command took is what its user waited for.
   const totalMs = performance.now();
   if (imageIdFile) imageIdFile.write(outcome.load.imageId);
-  if (metadataFile) metadataFile.write(JSON.stringify(metadataOf(outcome, totalMs), null, 2));
+  if (metadataFile) {
+    const metadata = metadataOf(outcome.load, await outcome.exporterResponse, totalMs);
+    metadataFile.write(JSON.stringify(metadata, null, 2));
+  }
   if (printsImageId) stdout.write(`${outcome.load.imageId}\n`);
   else if (isForPeople(mode)) stderr.write(`${formatLastLine(outcome.load, totalMs)}\n`);
 }

@@ -10,6 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { loadProgram } from './compiled-program.js';
 
@@ -91,4 +92,20 @@ test('without a place for the cache it runs all the same', () => {
   program.keep();
   expect(program.exports.answer()).toBe('one');
   expect(loadProgram<Program>(path, undefined).exports.answer()).toBe('one');
+});
+
+test('all code of the run is kept, also what V8 would have dropped as unused', () => {
+  setFlagsFromString('--expose-gc');
+  setFlagsFromString('--stress-flush-code');
+  const collect: () => void = runInNewContext('gc');
+  const keptBytes = (work: () => void) => {
+    rmSync(cacheDir, { recursive: true, force: true });
+    const program = load();
+    program.exports.answer();
+    work();
+    program.keep();
+    return statSync(cacheFile()).size;
+  };
+  const bytes = keptBytes(() => {});
+  expect(keptBytes(() => collect())).toBe(bytes);
 });

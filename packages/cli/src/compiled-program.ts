@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
 /** A loaded CommonJS file. */
@@ -34,15 +35,26 @@ export function loadProgram<T>(path: string, cacheDir: string | undefined): Comp
   // The bundle is ASCII: one byte a character is the quickest form for V8 to read and to keep.
   const source = `(function (exports, require, module) {${readFileSync(path, 'latin1')}\n})`;
   const script = new Script(source, { filename: path, ...(cachedData && { cachedData }) });
+  const isKept = cachedData !== undefined && script.cachedDataRejected === false;
+  if (!isKept) setFlagsFromString('--no-flush-bytecode');
   const module = { exports: {} as T };
   script.runInThisContext()(module.exports, createRequire(path), module);
-  const isKept = cachedData !== undefined && script.cachedDataRejected === false;
   return {
     exports: module.exports,
     keep() {
-      if (cachePath && !isKept) writeCache(cachePath, path, script.createCachedData());
+      if (cachePath && !isKept) writeCache(cachePath, path, compiledCodeOf(script));
     },
   };
+}
+
+/**
+ * What V8 compiled so far. It drops the code of functions that have not run for a while, the top
+ * level of the program first, unless told not to; the data fit only the flags that were in force
+ * when they were made, hence the flag's return to its default.
+ */
+function compiledCodeOf(script: Script): Buffer {
+  setFlagsFromString('--flush-bytecode');
+  return script.createCachedData();
 }
 
 function headerOf(path: string, codeBytes: number): Buffer {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { buildOutcome, loadResult } from '../testing/outcome.js';
+import { loadResult } from '../testing/outcome.js';
 import { decodeExporterResponse, metadataOf } from './metadata.js';
 
 const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64');
@@ -24,14 +24,12 @@ test.each([
 });
 
 test('the metadata has the exporter keys, the name and the load, sorted', () => {
-  const outcome = buildOutcome({
-    exporterResponse: {
-      'containerimage.digest': 'sha256:22',
-      'containerimage.config.digest': 'sha256:11',
-      'containerimage.descriptor': base64({ digest: 'sha256:22' }),
-    },
-  });
-  const metadata = metadataOf(outcome, 123.456);
+  const response = {
+    'containerimage.digest': 'sha256:22',
+    'containerimage.config.digest': 'sha256:11',
+    'containerimage.descriptor': base64({ digest: 'sha256:22' }),
+  };
+  const metadata = metadataOf(loadResult(), response, 123.456);
   expect(Object.keys(metadata)).toEqual(Object.keys(metadata).toSorted());
   expect(metadata).toEqual({
     'containerimage.config.digest': 'sha256:11',
@@ -50,17 +48,11 @@ test('the metadata has the exporter keys, the name and the load, sorted', () => 
 
 test('several tags are one name, as with buildx; the exporter knows better where it says one', () => {
   const load = loadResult({ tags: ['docker.io/library/a:1', 'docker.io/library/b:2'] });
-  expect(metadataOf(buildOutcome({ load }), 1)['image.name']).toBe(
-    'docker.io/library/a:1,docker.io/library/b:2',
-  );
+  expect(metadataOf(load, {}, 1)['image.name']).toBe('docker.io/library/a:1,docker.io/library/b:2');
   const exporterResponse = { 'image.name': 'docker.io/library/c:3' };
-  expect(metadataOf(buildOutcome({ load, exporterResponse }), 1)['image.name']).toBe(
-    'docker.io/library/c:3',
-  );
+  expect(metadataOf(load, exporterResponse, 1)['image.name']).toBe('docker.io/library/c:3');
 });
 
 test('an image without tags has no name', () => {
-  expect(metadataOf(buildOutcome({ load: loadResult({ tags: [] }) }), 1)).not.toHaveProperty(
-    'image.name',
-  );
+  expect(metadataOf(loadResult({ tags: [] }), {}, 1)).not.toHaveProperty('image.name');
 });

@@ -1,15 +1,19 @@
-import type { BuildOutcome, LoadResult } from '@warmdock/core';
+import type { LoadResult } from '@warmdock/core';
 
 /**
  * What `--metadata-file` holds: the exporter's answer under buildx's keys, and under `warmdock.load`
  * what became of it. `totalMs` counts from the start of the process.
  */
-export function metadataOf(outcome: BuildOutcome, totalMs: number): Record<string, unknown> {
-  const names = outcome.load.tags.join(',');
+export function metadataOf(
+  load: LoadResult,
+  exporterResponse: Readonly<Record<string, string>>,
+  totalMs: number,
+): Record<string, unknown> {
+  const names = load.tags.join(',');
   const all: Record<string, unknown> = {
     ...(names !== '' && { 'image.name': names }),
-    ...decodeExporterResponse(outcome.exporterResponse),
-    'warmdock.load': loadMetadata(outcome.load, totalMs),
+    ...decodeExporterResponse(exporterResponse),
+    'warmdock.load': loadMetadata(load, totalMs),
   };
   return Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -99,6 +99,22 @@ describe.each(everySetting())('a build %s that is aborted', (_name, setting) => 
   });
 });
 
+describe.each(['classic', 'containerd'] as const)(
+  'a build in the daemon itself, with the %s store, that is aborted',
+  (store) => {
+    it('during a step, which does not go on', async () => {
+      const { host } = useTestbed()[store];
+      const marker = randomUUID();
+      await abortedBuild({ builder: anyBuilder(), store }, hasBegun, {
+        context: sleepingContext(marker),
+        builder: 'default',
+        env: { ...cleanEnv(), DOCKER_HOST: host },
+      });
+      await expect.poll(() => processesWith(marker)).toBe(0);
+    });
+  },
+);
+
 describe('a build that is aborted while it connects', () => {
   it('to the builder', async () => {
     const { expectNothingLeft } = watchLeftovers();

@@ -4,12 +4,13 @@ import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ImageStore, startEngine, testbedDir } from '@warmdock/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { build } from '../../src/build/build.js';
 import type { Progress } from '../../src/build/progress.js';
 import { parseReference } from '../../src/oci/reference.js';
 import { contextOf, putNode } from '../support/context.js';
-import { sleepingContext, within } from '../support/faults.js';
+import { hasBegun, sleepingContext, within } from '../support/faults.js';
 import { anyBuilder } from '../support/settings.js';
-import { newTag, openWorkshop } from '../support/workshop.js';
+import { cleanEnv, newTag, openWorkshop } from '../support/workshop.js';
 
 const builder = anyBuilder();
 const stores: ImageStore[] = ['classic', 'containerd'];
@@ -57,6 +58,22 @@ describe.each(stores)('a daemon with the %s store', (store) => {
     await within(10_000, () =>
       expect(build({ context: largeContext(), onProgress })).rejects.toMatchObject({
         code: 'UNAVAILABLE',
+      }),
+    );
+    await Promise.all(dying);
+  });
+
+  it('that builds itself and dies during a step is UNAVAILABLE', async () => {
+    await using daemon = await startEngine({ store });
+    const dying: Promise<void>[] = [];
+    const onProgress = (event: Progress) => {
+      if (hasBegun(event)) dying.push(daemon.kill());
+    };
+    const env = { ...cleanEnv(), DOCKER_HOST: daemon.host };
+    await within(10_000, () =>
+      expect(build({ context: sleepingContext(), env, onProgress })).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+        message: expect.stringContaining(daemon.host),
       }),
     );
     await Promise.all(dying);

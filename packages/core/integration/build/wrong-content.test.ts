@@ -36,7 +36,7 @@ function damaged({ content, ...result }: RunningResult): RunningResult {
     let at = 0;
     for await (const chunk of content.fetch(descriptor, options)) {
       const copy = Buffer.from(chunk);
-      const isDamaged = descriptor.size > 1_000_000 && at === 0 && copy.length > 500;
+      const isDamaged = (descriptor.size ?? 0) > 1_000_000 && at === 0 && copy.length > 500;
       if (isDamaged) copy.writeUInt8(copy.readUInt8(500) ^ 1, 500);
       at += copy.length;
       yield copy;

@@ -1,5 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import type { BuildKit } from '../buildkit/buildkit.js';
+import type { SolveStatus } from '../buildkit/solve-status.js';
 import { connectEngine, type Engine } from '../engine/engine.js';
 import { resolveEngineEndpoint } from '../engine/resolve-endpoint.js';
 import type { BuildOptions, BuildPlan } from './build-plan.js';
@@ -8,7 +8,7 @@ import { type ChosenBuilder, openBuilder } from './choose-builder.js';
 import { loadImage } from './load-image.js';
 import { type EngineObservation, observeEngine } from './observe-engine.js';
 import { planBuild } from './plan-build.js';
-import type { OnProgress } from './progress.js';
+import type { OnProgress, Progress } from './progress.js';
 import { runBuild } from './run-build.js';
 
 export interface BuildCallOptions extends BuildOptions {
@@ -42,12 +42,17 @@ export async function build(options: BuildCallOptions): Promise<BuildOutcome> {
       : connectEngine({ endpoint: resolveEngineEndpoint({ address: options.engine, env }) });
   try {
     const builder = await theBuilder(options, engine, env);
+    const close = () => {
+      if (typeof options.builder !== 'object') builder.close();
+    };
     try {
       const outcome = await buildAndLoad(plan, builder, engine, { ...options, env });
       const timingsMs = { ...outcome.load.timingsMs, total: performance.now() - start };
+      outcome.exporterResponse.then(close, close);
       return { ...outcome, load: { ...outcome.load, timingsMs } };
-    } finally {
-      if (typeof options.builder !== 'object') builder.close();
+    } catch (error) {
+      close();
+      throw error;
     }
   } finally {
     if (engine !== options.engine) engine.close();
@@ -76,9 +81,10 @@ async function buildAndLoad(
   }
   const either = new AbortController();
   const both = signal ? AbortSignal.any([signal, either.signal]) : either.signal;
-  const building = runBuild(plan, buildkit, { env, signal: both, onProgress });
-  const observing = onceSolving(buildkit, both, () =>
-    observeEngine(engine, plan.tags, { signal: both }),
+  const step = firstStep(onProgress);
+  const building = runBuild(plan, buildkit, { env, signal: both, onProgress: step.onProgress });
+  const observing = Promise.race([step.ended, building]).then(() =>
+    observeEngine(engine, plan.tags, { signal: both, builderContent: buildkit.content }),
   );
   const [result, observed] = await untilEitherFails(building, observing, either);
   try {
@@ -93,15 +99,29 @@ async function buildAndLoad(
   }
 }
 
-/** Runs `ask` when the solve has been sent: until then every millisecond on this side is one that the builder idles. */
-async function onceSolving<T>(
-  buildkit: BuildKit,
-  signal: AbortSignal,
-  ask: () => Promise<T>,
-): Promise<T> {
-  await buildkit.connect({ signal });
-  await setImmediate();
-  return ask();
+/**
+ * Tells when the builder has done its first step, the reading of the Dockerfile: a transfer is
+ * over, or another step is there (one is called completed and starts anew before its transfer).
+ *
+ * Until then it waits for this side, and every millisecond spent here on the daemon is one that it idles.
+ */
+function firstStep(onProgress: OnProgress | undefined) {
+  const steps = new Set<string>();
+  const isLater = ({ vertexes, statuses }: SolveStatus) => {
+    for (const { digest } of vertexes) steps.add(digest);
+    return steps.size > 1 || statuses.some(({ completed }) => completed);
+  };
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return {
+    ended,
+    onProgress(event: Progress) {
+      if (event.type === 'solve' && isLater(event.status)) end();
+      onProgress?.(event);
+    },
+  };
 }
 
 /** A dead daemon must not wait for a long build to be noticed: the first failure stops the other side and is the one reported. */

@@ -43,7 +43,7 @@ function testBuilder(options: RunBuildOptions = {}) {
       solves.push({ request, attachables });
       signal?.throwIfAborted();
       await exportBlobs(attachables, exported);
-      return {};
+      return { image: undefined, answer: Promise.resolve({}) };
     },
   };
   const onProgress = (event: Progress) => {

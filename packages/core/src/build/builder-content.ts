@@ -1,5 +1,10 @@
 import type { BuildKit } from '../buildkit/buildkit.js';
-import type { CallOptions, ContentSource, FetchOptions } from '../content/content.js';
+import type {
+  CallOptions,
+  ContentSource,
+  FetchOptions,
+  UnsizedDescriptor,
+} from '../content/content.js';
 import { isWarmdockError, messageOf, WarmdockError } from '../errors.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
@@ -40,12 +45,15 @@ class BuilderContent implements DisposableSource {
     this.#options = options;
   }
 
-  async exists(descriptor: Descriptor, options: CallOptions = {}): Promise<boolean> {
+  async exists(descriptor: UnsizedDescriptor, options: CallOptions = {}): Promise<boolean> {
     if (await this.#spoolWith(descriptor)) return true;
     return this.#builder.content.exists(descriptor, options);
   }
 
-  async *fetch(descriptor: Descriptor, options: FetchOptions = {}): AsyncGenerator<Uint8Array> {
+  async *fetch(
+    descriptor: UnsizedDescriptor,
+    options: FetchOptions = {},
+  ): AsyncGenerator<Uint8Array> {
     const spool = await this.#spoolWith(descriptor);
     if (spool) {
       yield* spool.fetch(descriptor, options);
@@ -77,7 +85,7 @@ class BuilderContent implements DisposableSource {
     await Promise.all(this.#spools.splice(0).map((spool) => spool[Symbol.asyncDispose]()));
   }
 
-  async #isReadable(descriptor: Descriptor, options: CallOptions): Promise<boolean> {
+  async #isReadable(descriptor: UnsizedDescriptor, options: CallOptions): Promise<boolean> {
     try {
       return await this.exists(descriptor, options);
     } catch (error) {
@@ -86,14 +94,14 @@ class BuilderContent implements DisposableSource {
     }
   }
 
-  async #spoolWith(descriptor: Descriptor): Promise<DisposableSource | undefined> {
+  async #spoolWith(descriptor: UnsizedDescriptor): Promise<DisposableSource | undefined> {
     for (const spool of this.#spools) if (await spool.exists(descriptor)) return spool;
     return undefined;
   }
 
   /** Those who lack a blob at the same time wait for one solve: most likely it brings what they all want. */
   async #spoolOnce(
-    wanted: Descriptor,
+    wanted: UnsizedDescriptor,
     why: string,
     options: CallOptions,
   ): Promise<DisposableSource> {
@@ -109,7 +117,7 @@ class BuilderContent implements DisposableSource {
   }
 
   async #spool(
-    wanted: readonly Descriptor[],
+    wanted: readonly UnsizedDescriptor[],
     why: string,
     options: CallOptions,
   ): Promise<DisposableSource> {
@@ -129,11 +137,11 @@ class BuilderContent implements DisposableSource {
     return spool;
   }
 
-  async #checkSpooled(spool: DisposableSource, { digest }: Descriptor): Promise<void> {
-    if (await spool.exists({ digest } as Descriptor)) return;
+  async #checkSpooled(spool: DisposableSource, blob: UnsizedDescriptor): Promise<void> {
+    if (await spool.exists(blob)) return;
     throw new WarmdockError(
       'NOT_FOUND',
-      `builder ${this.#builder.name} no longer has blob ${digest} and rebuilt another image`,
+      `builder ${this.#builder.name} no longer has blob ${blob.digest} and rebuilt another image`,
       {
         hint: 'its cache was pruned during the build; build again',
       },

@@ -1,4 +1,4 @@
-import type { CallOptions } from '../content/content.js';
+import type { CallOptions, ContentSource, UnsizedDescriptor } from '../content/content.js';
 import { readBlob } from '../content/read-blob.js';
 import type { Engine } from '../engine/engine.js';
 import type { Digest } from '../oci/digest.js';
@@ -20,22 +20,31 @@ export async function countLayers(
   options: CallOptions,
 ): Promise<number> {
   if (image.diffIds) return new Set(image.diffIds).size;
-  // A builder that went away must not fail a load which needs nothing of it.
-  const counted = await layersInManifest(result, options).catch(() => undefined);
-  return counted ?? layersInDaemon(image.id, engine, options);
+  return (
+    image.layersTotal ??
+    (await layersInManifest(result.content, rootDescriptor(result), options)) ??
+    layersInDaemon(image.id, engine, options)
+  );
 }
 
-/** A number for people: the manifest is verified by digest, and not checked further. */
-async function layersInManifest(
-  result: BuildResult,
+/**
+ * The number of different layers in a manifest; `undefined` when the source cannot tell, for whatever
+ * reason: what needs nothing else of the builder must not fail with it.
+ */
+export async function layersInManifest(
+  source: ContentSource,
+  root: UnsizedDescriptor,
   options: CallOptions,
 ): Promise<number | undefined> {
-  const root = rootDescriptor(result);
-  if (kindOf(root.mediaType) !== 'manifest' || !(await result.content.exists(root, options)))
+  try {
+    if (kindOf(root.mediaType) !== 'manifest' || !(await source.exists(root, options))) return;
+    const bytes = await readBlob(source, root, options);
+    // For people: verified by digest, and not checked further.
+    const { layers } = JSON.parse(bytes.toString('utf8')) as { layers?: unknown };
+    return Array.isArray(layers) ? new Set(layers.map(({ digest }) => digest)).size : undefined;
+  } catch {
     return undefined;
-  const bytes = await readBlob(result.content, root, options);
-  const { layers } = JSON.parse(bytes.toString('utf8')) as { layers?: unknown };
-  return Array.isArray(layers) ? new Set(layers.map(({ digest }) => digest)).size : undefined;
+  }
 }
 
 async function layersInDaemon(id: Digest, engine: Engine, options: CallOptions): Promise<number> {

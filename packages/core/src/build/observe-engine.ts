@@ -1,14 +1,18 @@
-import type { CallOptions } from '../content/content.js';
+import type { CallOptions, ContentSource } from '../content/content.js';
 import type { Engine } from '../engine/engine.js';
 import type { EngineInfo } from '../engine/info.js';
 import type { Digest } from '../oci/digest.js';
+import { MediaType } from '../oci/media-types.js';
 import { parseReference } from '../oci/reference.js';
+import { layersInManifest } from './count-layers.js';
 
 /** An image of the daemon under a tag. */
 export interface TaggedImage {
   readonly id: Digest;
   /** From the bottom up; only the classic store tells them at once. */
   readonly diffIds?: readonly Digest[];
+  /** How many different ones there are, where the builder could tell. */
+  readonly layersTotal?: number | undefined;
 }
 
 /** What the daemon is and what its tags named, seen while the build ran. */
@@ -20,39 +24,40 @@ export interface EngineObservation {
   readonly atMs: number;
 }
 
+export interface ObserveOptions extends CallOptions {
+  /** The builder's blobs; it most likely made the images under the tags, and tells of their layers faster than the containerd store. */
+  readonly builderContent?: ContentSource | undefined;
+}
+
 /** Asks the daemon what it is and what the tags name now; meant to run beside the solve. */
 export async function observeEngine(
   engine: Engine,
   tags: readonly string[],
-  options: CallOptions = {},
+  { builderContent, ...options }: ObserveOptions = {},
 ): Promise<EngineObservation> {
-  const info = await engine.info(options);
-  const look = info.store === 'classic' ? inspectTag : resolveTag;
+  // At once, though the history tells the classic store little: the containerd store takes longest for both.
+  const [info, ids] = await Promise.all([
+    engine.info(options),
+    Promise.all(tags.map((tag) => engine.resolveImage(parseReference(tag), options))),
+  ]);
   const tagged = new Map<string, TaggedImage>();
   await Promise.all(
-    tags.map(async (tag) => {
-      const image = await look(engine, tag, options);
+    tags.map(async (tag, at) => {
+      const id = ids[at];
+      const image =
+        id && info.store === 'classic'
+          ? await engine.inspectImage(tag, options)
+          : id && { id, layersTotal: await layersOf(id, builderContent, options) };
       if (image) tagged.set(tag, image);
     }),
   );
   return { info, tagged, atMs: performance.now() };
 }
 
-/** A millisecond on the classic store, and its layers are what a load compares with. */
-async function inspectTag(
-  engine: Engine,
-  tag: string,
+async function layersOf(
+  digest: Digest,
+  source: ContentSource | undefined,
   options: CallOptions,
-): Promise<TaggedImage | undefined> {
-  return engine.inspectImage(tag, options);
-}
-
-/** The containerd store takes 50 ms to inspect a large image, and a third of that for its id alone. */
-async function resolveTag(
-  engine: Engine,
-  tag: string,
-  options: CallOptions,
-): Promise<TaggedImage | undefined> {
-  const id = await engine.resolveImage(parseReference(tag), options);
-  return id && { id };
+): Promise<number | undefined> {
+  return source && layersInManifest(source, { digest, mediaType: MediaType.ociManifest }, options);
 }

@@ -162,20 +162,3 @@ describe('a plan for the containerd store', () => {
     });
   });
 });
-
-describe('a result that the builder describes wrongly', () => {
-  it.each([
-    ['not at all', {}],
-    ['as no JSON', { 'containerimage.descriptor': Buffer.from('x').toString('base64') }],
-    [
-      'as something else',
-      { 'containerimage.descriptor': Buffer.from('{"digest":"sha256:0"}').toString('base64') },
-    ],
-  ])('is PROTOCOL: %s', async (_rule, exporterResponse) => {
-    const daemon = await startDaemon('classic');
-    const { result } = builtImage('a');
-    await expect(planLoad({ ...result, exporterResponse }, daemon.engine)).rejects.toMatchObject({
-      code: 'PROTOCOL',
-    });
-  });
-});

@@ -1,4 +1,4 @@
-import type { CallOptions, ContentSource } from '../content/content.js';
+import type { CallOptions, ContentSource, UnsizedDescriptor } from '../content/content.js';
 import { readBlob } from '../content/read-blob.js';
 import { WarmdockError } from '../errors.js';
 import { type Descriptor, isAttestation } from '../oci/descriptor.js';
@@ -15,7 +15,7 @@ const maxDocumentBytes = 4 * 1024 * 1024;
 /** Reads an image's manifests and configs, verified; throws `NOT_FOUND` and `DIGEST_MISMATCH` as the source does. */
 export async function readImage(
   source: ContentSource,
-  root: Descriptor,
+  root: UnsizedDescriptor,
   options: CallOptions = {},
 ): Promise<Image> {
   const document = await readDocument(source, root, options);
@@ -34,7 +34,7 @@ export async function readImage(
 export async function readImageFor(
   host: Platform,
   source: ContentSource,
-  root: Descriptor,
+  root: UnsizedDescriptor,
   options: CallOptions = {},
 ): Promise<Image> {
   const document = await readDocument(source, root, options);
@@ -69,11 +69,9 @@ async function readManifest(
 
 async function readDocument(
   source: ContentSource,
-  descriptor: Descriptor,
+  descriptor: UnsizedDescriptor,
   options: CallOptions,
 ): Promise<Document> {
-  return {
-    descriptor,
-    bytes: await readBlob(source, descriptor, { ...options, maxBytes: maxDocumentBytes }),
-  };
+  const bytes = await readBlob(source, descriptor, { ...options, maxBytes: maxDocumentBytes });
+  return { descriptor: { ...descriptor, size: bytes.length }, bytes };
 }

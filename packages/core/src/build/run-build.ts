@@ -1,12 +1,12 @@
 import type { BuildKit } from '../buildkit/buildkit.js';
 import type { Attachable } from '../buildkit/session/session.js';
-import type { Exporter } from '../buildkit/solve.js';
+import type { Exporter, Solved } from '../buildkit/solve.js';
 import type { SolveStatus } from '../buildkit/solve-status.js';
+import { answeredImage } from './answered-image.js';
 import type { BuildPlan } from './build-plan.js';
 import type { BuildResult } from './build-result.js';
 import { builderContent, type DisposableSource } from './builder-content.js';
 import { contextKey } from './context-key.js';
-import { imageDigests } from './image-digests.js';
 import type { OnProgress } from './progress.js';
 import { sessionServices } from './session-services.js';
 import { checkedSources } from './sources.js';
@@ -53,22 +53,22 @@ export async function runBuild(
   builder: BuildKit,
   options: RunBuildOptions = {},
 ): Promise<RunningResult> {
-  const { exporterResponse, timingsMs } = await runSolve(plan, builder, options);
+  const { image, answer, timingsMs } = await runSolve(plan, builder, options);
   return {
-    ...imageDigests(exporterResponse, builder.name),
+    ...(image ?? answeredImage(await answer, builder.name)),
     tags: plan.tags,
-    exporterResponse,
+    exporterResponse: answer,
     content: builderContent(plan, builder, options),
     timingsMs,
   };
 }
 
-/** The solve of `runBuild` with any exporter. */
+/** The solve of `runBuild` with any exporter; its session stays open until the answer. */
 export async function runSolve(
   plan: BuildPlan,
   builder: BuildKit,
   options: RunBuildOptions,
-): Promise<Pick<BuildResult, 'exporterResponse' | 'timingsMs'>> {
+): Promise<Solved & Pick<BuildResult, 'timingsMs'>> {
   const { signal, onProgress, env = process.env, exporter = imageExporter(plan) } = options;
   const frontendAttrs = { ...plan.frontendAttrs, ...checkedSources(plan) };
   const start = performance.now();
@@ -79,16 +79,15 @@ export async function runSolve(
     sharedKey: plan.contextKey ?? contextKey(plan.locals, env),
   });
   const onStatus = onProgress && ((status: SolveStatus) => onProgress({ type: 'solve', status }));
+  const close = () => session.close();
   try {
-    const exporterResponse = await builder.solve(
-      { frontend: plan.frontend, frontendAttrs, exporter },
-      { session, signal, onStatus },
-    );
-    return {
-      exporterResponse,
-      timingsMs: { connect: connected - start, solve: performance.now() - connected },
-    };
-  } finally {
-    session.close();
+    const request = { frontend: plan.frontend, frontendAttrs, exporter };
+    const solved = await builder.solve(request, { session, signal, onStatus });
+    const timingsMs = { connect: connected - start, solve: performance.now() - connected };
+    solved.answer.then(close, close);
+    return { ...solved, timingsMs };
+  } catch (error) {
+    close();
+    throw error;
   }
 }

@@ -21,11 +21,12 @@ export async function spoolImage(
   const spool = await createSpoolStore();
   try {
     const attrs = options.exporter?.attrs ?? imageAttrs(plan);
-    await runSolve(plan, builder, {
+    const { answer } = await runSolve(plan, builder, {
       ...options,
       exporter: { type: 'oci', attrs: { ...attrs, tar: 'false' } },
       attachables: [...(options.attachables ?? []), contentStore(spool, wanted)],
     });
+    await answer;
     return spool;
   } catch (error) {
     await spool[Symbol.asyncDispose]();

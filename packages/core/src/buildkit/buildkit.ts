@@ -5,7 +5,7 @@ import { type Channel, openChannel } from './grpc/channel.js';
 import { failureOf } from './grpc/failure.js';
 import { tunnelThrough } from './grpc/tunnel.js';
 import { type Session, type SessionOptions, startSession } from './session/session.js';
-import { runSolve, type SolveOptions, type SolveRequest } from './solve.js';
+import { runSolve, type Solved, type SolveOptions, type SolveRequest } from './solve.js';
 import type { BuilderTransport } from './transport.js';
 
 /** A worker of the builder; platforms as `os/architecture[/variant]`. */
@@ -29,12 +29,13 @@ export interface BuildKit {
   /** Serves `attachables` to the builder until the session is closed. */
   startSession(options: SessionOptions): Session;
   /**
-   * Runs one solve to its end.
+   * Runs one solve to its end: that of its news when these name the one image that it made, else
+   * that of its answer.
    *
-   * Resolves with the exporter's answer. Throws `BuildError` when the build itself fails,
+   * The builder records the build in its history between the two, whether or not anybody waits. Throws `BuildError` when the build itself fails,
    * `UNAVAILABLE` when the builder goes away, `CANCELLED` when the signal fires.
    */
-  solve(request: SolveRequest, options: SolveOptions): Promise<Record<string, string>>;
+  solve(request: SolveRequest, options: SolveOptions): Promise<Solved>;
   close(): void;
 }
 
@@ -110,7 +111,7 @@ class BuildKitClient implements BuildKit {
     }, options);
   }
 
-  async solve(request: SolveRequest, options: SolveOptions): Promise<Record<string, string>> {
+  async solve(request: SolveRequest, options: SolveOptions): Promise<Solved> {
     return runSolve(await this.#open(options.signal), this.name, request, options);
   }
 

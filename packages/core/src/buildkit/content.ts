@@ -1,11 +1,15 @@
-import type { CallOptions, ContentSource, FetchOptions } from '../content/content.js';
+import type {
+  CallOptions,
+  ContentSource,
+  FetchOptions,
+  UnsizedDescriptor,
+} from '../content/content.js';
 import {
   InfoRequest,
   ListContentRequest,
   ListContentResponse,
   ReadContentRequest,
 } from '../gen/content.js';
-import type { Descriptor } from '../oci/descriptor.js';
 import type { Channel } from './grpc/channel.js';
 import { failureOf } from './grpc/failure.js';
 import { GrpcCode, hasStatus } from './grpc/status.js';
@@ -71,7 +75,7 @@ const wholeBlob = { offset: 0, length: 0 };
 async function* read(
   builder: string,
   open: OpenChannel,
-  { digest }: Descriptor,
+  { digest }: UnsizedDescriptor,
   options: FetchOptions,
   silenceMs: number,
 ) {

@@ -1,6 +1,7 @@
 import { type FakeBuildkitHandlers, GrpcError } from '@warmdock/testkit';
 import { describe, expect, it } from 'vitest';
 import { SolveRequest as SolveMessage, StatusRequest } from '../gen/control.js';
+import { digestOf } from '../oci/digest.js';
 import {
   hang,
   hangingNews,
@@ -12,6 +13,70 @@ import {
   vertex,
 } from './solve.testing.js';
 import type { SolveStatus } from './solve-status.js';
+
+const digest = digestOf('manifest');
+const configDigest = digestOf('config');
+const then = { seconds: 1, nanos: 0 };
+
+/** The news of an export that made one image. */
+function exportedNews(): SolveStatus {
+  const status = (id: string) => ({
+    id,
+    vertex: 'export',
+    name: '',
+    current: 0,
+    total: 0,
+    timestamp: undefined,
+    started: then,
+    completed: then,
+  });
+  return {
+    vertexes: [vertex('export', { completed: then })],
+    statuses: [`exporting manifest ${digest}`, `exporting config ${configDigest}`].map(status),
+    logs: [],
+    warnings: [],
+  };
+}
+
+describe('a solve whose news name the image', () => {
+  const status = async function* () {
+    yield news(exportedNews());
+  };
+
+  it('is over with its news; the answer follows', async () => {
+    let give = () => {};
+    const given = new Promise<void>((resolve) => {
+      give = resolve;
+    });
+    const { solve } = await solver({
+      solve: () => given.then(() => solveAnswer({ a: 'b' })),
+      status,
+    });
+    const { image, answer } = await solve();
+    expect(image).toEqual({ digest, configDigest });
+    give();
+    expect(await answer).toEqual({ a: 'b' });
+  });
+
+  it('waits for the answer when the news break off', async () => {
+    const { solve } = await solver({
+      solve: () => Promise.reject(new GrpcError(2, 'why')),
+      async *status() {
+        yield news(exportedNews());
+        throw new GrpcError(13, 'broken');
+      },
+    });
+    await expect(solve()).rejects.toMatchObject({ message: expect.stringContaining('why') });
+  });
+
+  it('leaves the failure of the answer to those who wait for it', async () => {
+    const { solve, proxy } = await solver({ solve: hang, status });
+    const { image, answer } = await solve();
+    proxy.cut();
+    expect(image).toBeDefined();
+    await expect(answer).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+});
 
 describe('a solve', () => {
   it('asks for what was wanted, under one ref, in its session', async () => {
@@ -27,7 +92,7 @@ describe('a solve', () => {
         yield news({});
       },
     });
-    expect(await solve()).toEqual({ 'containerimage.digest': 'sha256:0' });
+    expect(await (await solve()).answer).toEqual({ 'containerimage.digest': 'sha256:0' });
     const { exporter: image, ...rest } = request;
     expect(asked).toMatchObject([
       {
@@ -67,7 +132,7 @@ describe('a solve', () => {
       solve: () => solveAnswer({ a: 'b' }),
       ...(status && { status }),
     });
-    expect(await solve()).toEqual({ a: 'b' });
+    expect(await (await solve()).answer).toEqual({ a: 'b' });
   });
 
   it('waits for an answer that comes long after the last news', async () => {
@@ -76,7 +141,7 @@ describe('a solve', () => {
       return solveAnswer({ a: 'b' });
     };
     const { solve } = await solver({ solve: late, async *status() {} });
-    expect(await solve({ graceMs: 50 })).toEqual({ a: 'b' });
+    expect(await (await solve({ graceMs: 50 })).answer).toEqual({ a: 'b' });
   });
 });
 

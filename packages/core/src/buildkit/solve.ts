@@ -7,6 +7,7 @@ import {
   StatusRequest,
   StatusResponse,
 } from '../gen/control.js';
+import { type ExportedImage, ExportedImages } from './exported-image.js';
 import type { Channel } from './grpc/channel.js';
 import { answerTooLarge } from './grpc/client-call.js';
 import { GrpcStatusError } from './grpc/status.js';
@@ -36,36 +37,61 @@ export interface SolveOptions {
   graceMs?: number | undefined;
 }
 
+export interface Solved {
+  /** The image, when the builder's news told of it: that is the build's success, ahead of the answer. */
+  readonly image: ExportedImage | undefined;
+  /** What the exporter answered, by BuildKit's keys; rejects as `BuildKit.solve` throws. */
+  readonly answer: Promise<Readonly<Record<string, string>>>;
+}
+
 /** One solve on an open channel; see `BuildKit.solve`. */
 export async function runSolve(
   channel: Channel,
   builder: string,
   request: SolveRequest,
-  options: SolveOptions,
-): Promise<Record<string, string>> {
+  { session, signal, onStatus, graceMs = 3_000 }: SolveOptions,
+): Promise<Solved> {
   const ref = randomUUID().replaceAll('-', '');
-  const { session, signal, onStatus, graceMs = 3_000 } = options;
   const observed = new ObservedSteps();
+  const exported = new ExportedImages();
   const stop = new AbortController();
   const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
-  try {
-    const body = encodeSolve(ref, session.id, request);
-    const call = channel.unary('/moby.buildkit.v1.Control/Solve', body, { signal: either });
-    const watching = watchStatus(channel, ref, stop.signal, (status) => {
-      observed.add(status);
-      onStatus?.(status);
-    });
-    try {
-      const unanswered = answerLost(channel, builder, watching, graceMs, stop.signal);
-      const answer = await Promise.race([call, sessionLost(session, builder), unanswered]);
-      await atMost(graceMs, watching);
-      return SolveResponse.decode(answer).exporterResponse;
-    } catch (error) {
-      if (!signal?.aborted) await atMost(graceMs, watching);
+  const body = encodeSolve(ref, session.id, request);
+  const call = channel.unary('/moby.buildkit.v1.Control/Solve', body, { signal: either });
+  const watching = watchStatus(channel, ref, stop.signal, (status) => {
+    observed.add(status);
+    exported.add(status);
+    onStatus?.(status);
+  });
+  const unanswered = answerLost(channel, builder, watching, graceMs, stop.signal);
+  const ended = Promise.race([call, sessionLost(session, builder), unanswered]);
+  const answer = withNews(ended, watching, graceMs, signal)
+    .then((bytes) => SolveResponse.decode(bytes).exporterResponse)
+    .catch(async (error) => {
       throw await solveFailure(error, builder, observed, signal);
-    }
-  } finally {
-    stop.abort();
+    })
+    .finally(() => stop.abort());
+  // For those who do not wait for it.
+  answer.catch(() => {});
+  const told = watching.then((isWhole) => (isWhole && exported.only ? undefined : answer));
+  await Promise.race([told, answer]);
+  return { image: exported.only, answer };
+}
+
+/** The outcome of the solve, after all of its news unless these take too long. */
+async function withNews(
+  ended: Promise<Buffer>,
+  watching: Promise<unknown>,
+  graceMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Buffer> {
+  try {
+    const answer = await ended;
+    await atMost(graceMs, watching);
+    return answer;
+  } catch (error) {
+    if (!signal?.aborted) await atMost(graceMs, watching);
+    throw error;
   }
 }
 

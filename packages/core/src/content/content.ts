@@ -16,16 +16,19 @@ export interface FetchOptions extends CallOptions {
   readonly range?: Range | undefined;
 }
 
+/** Names a blob whose size may be unknown. */
+export type UnsizedDescriptor = Omit<Descriptor, 'size'> & Partial<Pick<Descriptor, 'size'>>;
+
 /** Where blobs can be read: a BuildKit, a registry, a folder. */
 export interface ContentSource {
   /** Whether `fetch` would find the blob now. */
-  exists(descriptor: Descriptor, options?: CallOptions): Promise<boolean>;
+  exists(blob: UnsizedDescriptor, options?: CallOptions): Promise<boolean>;
   /**
    * The blob's bytes in order; *unverified* (see `verified`).
    *
    * Throws `NOT_FOUND` when the source does not hold the blob.
    */
-  fetch(descriptor: Descriptor, options?: FetchOptions): AsyncIterable<Uint8Array>;
+  fetch(blob: UnsizedDescriptor, options?: FetchOptions): AsyncIterable<Uint8Array>;
   /** Where the source may lack a blob that it can get: gets those of the given ones that it lacks, in one go. */
   prepare?(descriptors: readonly Descriptor[], options?: CallOptions): Promise<void>;
 }

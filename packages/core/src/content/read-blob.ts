@@ -1,6 +1,5 @@
 import { WarmdockError } from '../errors.js';
-import type { Descriptor } from '../oci/descriptor.js';
-import type { CallOptions, ContentSource } from './content.js';
+import type { CallOptions, ContentSource, UnsizedDescriptor } from './content.js';
 import { verified } from './verified.js';
 
 export interface ReadBlobOptions extends CallOptions {
@@ -9,25 +8,33 @@ export interface ReadBlobOptions extends CallOptions {
 }
 
 /**
- * A whole blob in memory, checked against its digest.
+ * A whole blob in memory, checked against its digest, and against its size if that is known.
  *
- * Throws `PROTOCOL` when the descriptor's size is above `maxBytes`, `DIGEST_MISMATCH`, and what the
+ * Throws `PROTOCOL` when it has more bytes than `maxBytes`, `DIGEST_MISMATCH`, and what the
  * source throws (`NOT_FOUND`).
  */
 export async function readBlob(
   source: ContentSource,
-  descriptor: Descriptor,
+  blob: UnsizedDescriptor,
   { maxBytes = 4 * 1024 * 1024, signal }: ReadBlobOptions = {},
 ): Promise<Buffer> {
-  if (descriptor.size > maxBytes) {
-    const { digest, size, mediaType } = descriptor;
-    throw new WarmdockError(
-      'PROTOCOL',
-      `blob ${digest} (${mediaType}) has ${size} bytes, more than the ${maxBytes} that are read`,
-    );
-  }
   const chunks: Uint8Array[] = [];
-  for await (const chunk of verified(descriptor, source.fetch(descriptor, { signal })))
+  let sizeBytes = 0;
+  const check = (bytes: number) => {
+    if (bytes > maxBytes) throw tooLarge(blob, maxBytes);
+  };
+  check(blob.size ?? 0);
+  for await (const chunk of verified(blob, source.fetch(blob, { signal }))) {
+    sizeBytes += chunk.length;
+    check(sizeBytes);
     chunks.push(chunk);
-  return Buffer.concat(chunks, descriptor.size);
+  }
+  return Buffer.concat(chunks, sizeBytes);
+}
+
+function tooLarge({ digest, mediaType }: UnsizedDescriptor, maxBytes: number): WarmdockError {
+  return new WarmdockError(
+    'PROTOCOL',
+    `blob ${digest} (${mediaType}) has more than the ${maxBytes} bytes that are read`,
+  );
 }

@@ -2,7 +2,8 @@ import type { CallOptions } from '../content/content.js';
 import { cancelled } from '../errors.js';
 import { call, type EngineAnswer } from './call.js';
 import type { EngineHttp, EngineRequest } from './http.js';
-import { type EnginePing, ping } from './ping.js';
+import { daemonVersionOf, type EnginePing, ping } from './ping.js';
+import { negotiateApiVersion } from './version.js';
 
 /** A daemon and the API version agreed with it. */
 export interface EngineConnection {
@@ -17,14 +18,17 @@ export interface EngineConnection {
     operation: string,
     options: CallOptions,
   ): Promise<EngineAnswer>;
+  /** The same for a question that all versions answer alike: it does not wait for the version to be agreed, and brings it. */
+  askAtOnce(path: string, operation: string, options: CallOptions): Promise<EngineAnswer>;
 }
 
-/** Asks for the version at the first call that needs it, unless one is given. */
+/** Asks for the version at the first call that needs it, unless one is given or an answer told it. */
 export function createConnection(
   http: EngineHttp,
   apiVersion: string | undefined,
 ): EngineConnection {
   let asked: Promise<EnginePing> | undefined;
+  let agreed = apiVersion;
 
   const connection: EngineConnection = {
     http,
@@ -36,7 +40,7 @@ export function createConnection(
       return signal ? orCancelled(asked, signal) : asked;
     },
     async versioned(path, options) {
-      return `/v${apiVersion ?? (await connection.ping(options)).apiVersion}${path}`;
+      return `/v${agreed ?? (await connection.ping(options)).apiVersion}${path}`;
     },
     async ask(method, path, operation, options) {
       return call(http, {
@@ -45,6 +49,14 @@ export function createConnection(
         path: await connection.versioned(path, options),
         signal: options.signal,
       });
+    },
+    async askAtOnce(path, operation, { signal }) {
+      // Without a version, a daemon answers in its newest.
+      const versioned = agreed ? `/v${agreed}${path}` : path;
+      const answer = await call(http, { method: 'GET', operation, path: versioned, signal });
+      const daemonVersion = daemonVersionOf(answer);
+      if (daemonVersion !== undefined) agreed ??= negotiateApiVersion(daemonVersion);
+      return answer;
     },
   };
   return connection;

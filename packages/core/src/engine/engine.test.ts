@@ -52,6 +52,27 @@ describe('the API version', () => {
     ]);
   });
 
+  it('is taken from an answer that came without it', async () => {
+    const { engine, fake, asked } = await connected({
+      'GET /images/*/history': { headers: { 'api-version': '1.47' }, body: '[]' },
+      'GET /images/*/json': { body: inspectAnswer },
+    });
+    await engine.resolveImage(app);
+    await engine.resolveImage(app);
+    expect(asked().map((line) => line.replace(/.*\//, ''))).toEqual([
+      'history',
+      'json',
+      'history',
+      'json',
+    ]);
+    expect(fake.requests.map(({ apiVersion }) => apiVersion)).toEqual([
+      undefined,
+      '1.47',
+      '1.47',
+      '1.47',
+    ]);
+  });
+
   it('is not asked for when it is given', async () => {
     const { engine, fake } = await connected(
       { 'GET /images/*/json': { body: inspectAnswer } },
@@ -124,7 +145,7 @@ describe('images', () => {
       'GET /images/*/history': { body: `[{"Id":"${id}"},{"Id":"<missing>"}]` },
     });
     expect(await engine.resolveImage(app)).toBe(id);
-    expect(asked().slice(1)).toEqual(['GET /images/docker.io/library/app:latest/history']);
+    expect(asked()).toEqual(['GET /images/docker.io/library/app:latest/history']);
   });
 
   it.each([

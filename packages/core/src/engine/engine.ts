@@ -74,7 +74,7 @@ export function connectEngine({ endpoint, apiVersion, limits }: ConnectEngineOpt
     info: async (options = {}) =>
       parseInfo(
         jsonOf(
-          await connection.ask('GET', '/info', 'asking the Docker daemon about itself', options),
+          await connection.askAtOnce('/info', 'asking the Docker daemon about itself', options),
         ),
       ),
     inspectImage: (idOrReference, options = {}) => inspectImage(connection, idOrReference, options),

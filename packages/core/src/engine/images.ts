@@ -44,12 +44,8 @@ export async function resolveImage(
   options: CallOptions,
 ): Promise<Digest | undefined> {
   const name = formatReference(reference);
-  const answer = await connection.ask(
-    'GET',
-    `${pathOf(name)}/history`,
-    `resolving image ${name}`,
-    options,
-  );
+  const path = `${pathOf(name)}/history`;
+  const answer = await connection.askAtOnce(path, `resolving image ${name}`, options);
   if (answer.status === 404) return undefined;
   const id = answer.status === 200 ? parseHistoryId(jsonOf(answer)) : undefined;
   return id ?? (await inspectImage(connection, name, options))?.id;

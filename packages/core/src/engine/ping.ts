@@ -1,5 +1,5 @@
 import { WarmdockError } from '../errors.js';
-import { call, refused } from './call.js';
+import { call, type EngineAnswer, refused } from './call.js';
 import { formatEndpoint } from './endpoint.js';
 import type { EngineHttp } from './http.js';
 import { negotiateApiVersion } from './version.js';
@@ -18,7 +18,7 @@ export async function ping(http: EngineHttp): Promise<EnginePing> {
   const operation = 'connecting to Docker';
   const answer = await call(http, { operation, method: 'GET', path: '/_ping' });
   if (answer.status !== 200) throw refused(answer);
-  const daemonVersion = headerOf(answer.headers['api-version']);
+  const daemonVersion = daemonVersionOf(answer);
   if (daemonVersion === undefined) {
     throw new WarmdockError(
       'PROTOCOL',
@@ -30,6 +30,11 @@ export async function ping(http: EngineHttp): Promise<EnginePing> {
     osType: headerOf(answer.headers.ostype) ?? 'linux',
     buildkit: headerOf(answer.headers['builder-version']) === '2',
   };
+}
+
+/** The newest API version of the daemon, which each of its answers tells. */
+export function daemonVersionOf({ headers }: EngineAnswer): string | undefined {
+  return headerOf(headers['api-version']);
 }
 
 function headerOf(value: string | string[] | undefined): string | undefined {

@@ -30,7 +30,7 @@ function testBuilder(options: RunBuildOptions = {}) {
   const solves: { request: SolveRequest; attachables: readonly Attachable[] }[] = [];
   const notices: string[] = [];
   let attachables: readonly Attachable[] = [];
-  const source = { ...stored, list: async () => new Set<string>() };
+  const source = { ...stored, held: async () => new Set<string>() };
   const builder: Partial<BuildKit> = {
     name: 'tcp://builder:1',
     content: source,

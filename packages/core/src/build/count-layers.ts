@@ -20,28 +20,26 @@ export async function countLayers(
   options: CallOptions,
 ): Promise<number> {
   if (image.diffIds) return new Set(image.diffIds).size;
-  return (
-    image.layersTotal ??
-    (await layersInManifest(result.content, rootDescriptor(result), options)) ??
-    layersInDaemon(image.id, engine, options)
-  );
+  const layers =
+    image.layers ?? (await layersInManifest(result.content, rootDescriptor(result), options));
+  return layers?.length ?? layersInDaemon(image.id, engine, options);
 }
 
 /**
- * The number of different layers in a manifest; `undefined` when the source cannot tell, for whatever
+ * The layers of a manifest, each once; `undefined` when the source cannot tell, for whatever
  * reason: what needs nothing else of the builder must not fail with it.
  */
 export async function layersInManifest(
   source: ContentSource,
   root: UnsizedDescriptor,
   options: CallOptions,
-): Promise<number | undefined> {
+): Promise<Digest[] | undefined> {
   try {
     if (kindOf(root.mediaType) !== 'manifest' || !(await source.exists(root, options))) return;
     const bytes = await readBlob(source, root, options);
-    // For people: verified by digest, and not checked further.
+    // Verified by digest, and not checked further: it is only counted and compared.
     const { layers } = JSON.parse(bytes.toString('utf8')) as { layers?: unknown };
-    return Array.isArray(layers) ? new Set(layers.map(({ digest }) => digest)).size : undefined;
+    return Array.isArray(layers) ? [...new Set(layers.map(({ digest }) => digest))] : undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,3 @@
-import { type BuildKit, buildKitOver } from '../buildkit/buildkit.js';
-import type { BuildKitContent } from '../buildkit/content.js';
 import type { BuilderTransport } from '../buildkit/transport.js';
 import { formatEndpoint } from '../engine/endpoint.js';
 import type { Engine } from '../engine/engine.js';
@@ -12,10 +10,4 @@ export function engineTransport(engine: Engine): BuilderTransport {
     openSession: (headers, { signal }) =>
       engine.hijack('/session', { protocol: 'h2c', headers, ...(signal && { signal }) }),
   };
-}
-
-/** The blobs of a daemon's containerd store. */
-export function engineContent(engine: Engine): { content: BuildKitContent; close(): void } {
-  const buildkit: BuildKit = buildKitOver(engineTransport(engine));
-  return { content: buildkit.content, close: () => buildkit.close() };
 }

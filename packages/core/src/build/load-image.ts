@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine.js';
 import { isWarmdockError, messageOf, WarmdockError } from '../errors.js';
 import { parseReference } from '../oci/reference.js';
 import type { BuildResult } from './build-result.js';
+import { daemonBlobs } from './daemon-blobs.js';
 import { type Image, layersOf } from './image.js';
 import type { LoadPlan, LoadResult } from './load-plan.js';
 import type { EngineObservation } from './observe-engine.js';
@@ -78,13 +79,16 @@ async function transfer(
   image: Image,
   options: LoadOptions,
 ): Promise<Sent> {
-  const { sendLayers, verifyLoaded } = await import('./send-layers.js');
+  const { sendLayers, verifyKnown, verifyLayers } = await import('./send-layers.js');
   const attempt = async (shipment: Shipment) => {
     const sent = await sendLayers(result, engine, image, shipment, options);
-    await verifyLoaded(plan.imageId, result.tags, engine, image, observed, options);
+    if (result.tags.length === 0) await verifyKnown(plan.imageId, engine, options);
+    if (blobs) await verifyLayers(plan.imageId, image, shipment.layers, blobs, options);
     return sent;
   };
   const { missing } = plan as Transfer;
+  const blobs = observed.info.store === 'containerd' ? daemonBlobs(engine) : undefined;
+  blobs?.connect();
   const inflates = observed.info.store === 'classic' && engine.endpoint.kind === 'unix';
   const all = layersOf(image);
   try {
@@ -96,7 +100,9 @@ async function transfer(
       type: 'notice',
       message: `loading ${missing.length} of ${all.length} layers failed (${messageOf(error)}); sending all layers as they are instead`,
     });
-    return attempt({ layers: all, form: 'stored' });
+    return await attempt({ layers: all, form: 'stored' });
+  } finally {
+    blobs?.close();
   }
 }
 

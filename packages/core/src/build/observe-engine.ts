@@ -11,8 +11,8 @@ export interface TaggedImage {
   readonly id: Digest;
   /** From the bottom up; only the classic store tells them at once. */
   readonly diffIds?: readonly Digest[];
-  /** How many different ones there are, where the builder could tell. */
-  readonly layersTotal?: number | undefined;
+  /** Digests of the blobs, where the builder could tell. */
+  readonly layers?: readonly Digest[] | undefined;
 }
 
 /** What the daemon is and what its tags named, seen while the build ran. */
@@ -47,7 +47,7 @@ export async function observeEngine(
       const image =
         id && info.store === 'classic'
           ? await engine.inspectImage(tag, options)
-          : id && { id, layersTotal: await layersOf(id, builderContent, options) };
+          : id && { id, layers: await layersOf(id, builderContent, options) };
       if (image) tagged.set(tag, image);
     }),
   );
@@ -58,6 +58,6 @@ async function layersOf(
   digest: Digest,
   source: ContentSource | undefined,
   options: CallOptions,
-): Promise<number | undefined> {
+): Promise<readonly Digest[] | undefined> {
   return source && layersInManifest(source, { digest, mediaType: MediaType.ociManifest }, options);
 }

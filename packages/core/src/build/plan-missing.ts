@@ -1,13 +1,18 @@
 import type { CallOptions } from '../content/content.js';
 import type { Engine } from '../engine/engine.js';
-import { type ErrorCode, isWarmdockError, WarmdockError } from '../errors.js';
+import { WarmdockError } from '../errors.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { BuildResult } from './build-result.js';
-import { engineContent } from './engine-buildkit.js';
+import { daemonBlobs } from './daemon-blobs.js';
 import { type Image, layersOf } from './image.js';
 import type { EngineObservation } from './observe-engine.js';
 import { type LoadDecision, planLayers, planTags } from './plan-load.js';
-import { missingFromClassicStore, missingFromContainerdStore, type Presence } from './presence.js';
+import {
+  missingFromClassicStore,
+  missingFromContainerdStore,
+  missingFromTagged,
+  type Presence,
+} from './presence.js';
 import { readImage, readImageFor } from './read-image.js';
 import { rootDescriptor } from './root-descriptor.js';
 
@@ -63,7 +68,9 @@ async function planContainerd(
 ): Promise<LoadDecision> {
   const imageId = image.root.descriptor.digest;
   const layers = layersOf(image);
-  const { missing, evidence } = await presenceInContainerdStore(layers, engine, options);
+  const { missing, evidence } =
+    missingFromTagged(layers, [...observed.tagged.values()]) ??
+    (await presenceInContainerdStore(layers, engine, options));
   const isHeld = missing.length === 0 && (await engine.inspectImage(imageId, options));
   const plan = isHeld
     ? planTags(imageId, layers.length, result.tags, observed)
@@ -76,30 +83,12 @@ async function presenceInContainerdStore(
   engine: Engine,
   options: CallOptions,
 ): Promise<Presence> {
-  const blobs = await listBlobs(engine, options);
-  if (blobs) return missingFromContainerdStore(layers, blobs);
-  return { missing: layers, evidence: 'it does not tell which layers it holds' };
-}
-
-/**
- * Digests of the blobs in a containerd store, `undefined` where the daemon does not tell.
- *
- * They are seen through its embedded BuildKit, which is not a promised API: a daemon, or a proxy
- * before it, may lack the way there or refuse it.
- */
-export async function listBlobs(
-  engine: Engine,
-  options: CallOptions,
-): Promise<Set<string> | undefined> {
-  const { content, close } = engineContent(engine);
+  const daemon = daemonBlobs(engine);
   try {
-    return await content.list(options);
-  } catch (error) {
-    if (isWarmdockError(error) && refusals.has(error.code)) return undefined;
-    throw error;
+    const blobs = await daemon.held(layers, options);
+    if (blobs) return missingFromContainerdStore(layers, blobs);
+    return { missing: layers, evidence: 'it does not tell which layers it holds' };
   } finally {
-    close();
+    daemon.close();
   }
 }
-
-const refusals: ReadonlySet<ErrorCode> = new Set(['UNSUPPORTED', 'NOT_FOUND', 'PERMISSION_DENIED']);

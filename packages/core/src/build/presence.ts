@@ -18,12 +18,15 @@ export interface Presence {
 /** Inspecting an image takes about a millisecond; past this many the search costs more than it can save. */
 const maxInspected = 200;
 
+/** Less than this is sent in the time that looking further takes: 10 to 30 ms. */
+const trifleBytes = 1_000_000;
+
 /**
  * Layers that the classic store lacks.
  *
  * The store keys layers by chainID, the stack below included, and no API lists them: what is known
  * to be there are the stacks of its images. The images under the wanted tags come first, for they
- * most often share all but the top; all others follow only while something is missing.
+ * most often share all but the top; all others follow only while more than a trifle is missing.
  */
 export async function missingFromClassicStore(
   engine: Engine,
@@ -32,19 +35,24 @@ export async function missingFromClassicStore(
   options: CallOptions,
 ): Promise<Presence> {
   const held = new Set(tagged.flatMap(({ diffIds = [] }) => chainIdsOf(diffIds)));
-  const missing = () => layers.filter(({ chainId }) => !held.has(chainId));
-  if (missing().length > 0) {
-    const seen = new Set(tagged.map(({ id }) => id));
-    for await (const { diffIds } of otherImages(engine, seen, options)) {
-      for (const chainId of chainIdsOf(diffIds)) held.add(chainId);
-      if (missing().length === 0) break;
-    }
+  const all = eachOnce(layers.map(({ descriptor }) => descriptor));
+  const missing = () =>
+    eachOnce(
+      layers.filter(({ chainId }) => !held.has(chainId)).map(({ descriptor }) => descriptor),
+    );
+  if (isTrifle(missing(), all)) return presence(all, missing(), 'the images under its tags share');
+  const seen = new Set(tagged.map(({ id }) => id));
+  for await (const { diffIds } of otherImages(engine, seen, options)) {
+    for (const chainId of chainIdsOf(diffIds)) held.add(chainId);
+    if (missing().length === 0) break;
   }
-  return presence(
-    eachOnce(layers.map(({ descriptor }) => descriptor)).length,
-    eachOnce(missing().map(({ descriptor }) => descriptor)),
-    'its images share',
-  );
+  return presence(all, missing(), 'its images share');
+}
+
+/** Whether the rest is worth no further search: only where something was found, so that small images are not sent whole. */
+function isTrifle(missing: readonly Descriptor[], all: readonly Descriptor[]): boolean {
+  const sizeBytes = missing.reduce((sum, { size }) => sum + size, 0);
+  return missing.length < all.length && sizeBytes < trifleBytes;
 }
 
 /** The newest first. */
@@ -61,15 +69,35 @@ async function* otherImages(
   }
 }
 
+/**
+ * Layers that the images under the tags lack, `undefined` when that is none or it is worth asking for all blobs.
+ *
+ * An image may have been tagged without its blobs: what was taken for present has to be looked for
+ * after the load (see `verifyLoaded`).
+ */
+export function missingFromTagged(
+  layers: readonly Descriptor[],
+  tagged: readonly TaggedImage[],
+): Presence | undefined {
+  const held = new Set(tagged.flatMap(({ layers: digests = [] }) => digests));
+  const missing = layers.filter(({ digest }) => !held.has(digest));
+  if (missing.length === 0 || !isTrifle(missing, layers)) return undefined;
+  return presence(layers, missing, 'the images under its tags share');
+}
+
 /** Layers whose blobs the containerd store lacks; a diffID may be unpacked there while its blob is gone. */
 export function missingFromContainerdStore(
   layers: readonly Descriptor[],
   blobs: ReadonlySet<string>,
 ): Presence {
   const missing = layers.filter(({ digest }) => !blobs.has(digest));
-  return presence(layers.length, missing, 'its content store holds');
+  return presence(layers, missing, 'its content store holds');
 }
 
-function presence(total: number, missing: readonly Descriptor[], finding: string): Presence {
-  return { missing, evidence: `${finding} ${total - missing.length} of ${total} layers` };
+function presence(
+  all: readonly Descriptor[],
+  missing: readonly Descriptor[],
+  finding: string,
+): Presence {
+  return { missing, evidence: `${finding} ${all.length - missing.length} of ${all.length} layers` };
 }

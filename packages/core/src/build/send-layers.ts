@@ -5,11 +5,10 @@ import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import { documentBytes, imageArchive } from './archive.js';
 import type { BuildResult } from './build-result.js';
+import type { DaemonBlobs } from './daemon-blobs.js';
 import { type Image, layersOf } from './image.js';
 import type { LayerForm } from './layer-form.js';
 import type { LoadOptions } from './load-image.js';
-import type { EngineObservation } from './observe-engine.js';
-import { listBlobs } from './plan-missing.js';
 
 /** What goes into one archive. */
 export interface Shipment {
@@ -33,7 +32,8 @@ export async function sendLayers(
 ): Promise<Sent> {
   const { signal, onProgress } = options;
   const totalBytes = layers.reduce((sum, { size }) => sum + size, 0);
-  await result.content.prepare?.(layers, { signal });
+  // A single one is fetched from wherever it is; several are found missing in one go.
+  if (layers.length > 1) await result.content.prepare?.(layers, { signal });
   let sentBytes = 0;
   const archive = imageArchive(image, layers, result.content, {
     signal,
@@ -47,36 +47,41 @@ export async function sendLayers(
   return { layers: layers.length, sizeBytes: totalBytes + documentBytes(image) };
 }
 
-/**
- * Throws `LOAD_FAILED` unless the daemon holds the image whole.
- *
- * The containerd store takes an archive with absent layers unchecked, so its blobs are counted
- * afterwards; the classic store has refused such an archive itself.
- */
-export async function verifyLoaded(
+/** Throws `LOAD_FAILED` unless the daemon knows the image; tagging proves it too, and costs a fraction on the containerd store. */
+export async function verifyKnown(
   imageId: Digest,
-  tags: readonly string[],
   engine: Engine,
-  image: Image,
-  observed: EngineObservation,
   options: CallOptions,
 ): Promise<void> {
-  // Tagging proves it too, and costs a fraction on the containerd store.
-  if (tags.length === 0 && !(await engine.inspectImage(imageId, options))) {
-    throw new WarmdockError(
-      'LOAD_FAILED',
-      `the daemon took the archive of image ${imageId} but does not hold the image`,
-    );
-  }
-  if (observed.info.store === 'classic') return;
-  const blobs = await listBlobs(engine, options);
-  // A daemon that does not tell was sent all layers.
-  if (!blobs) return;
-  const absent = layersOf(image).filter(({ digest }) => !blobs.has(digest));
+  if (await engine.inspectImage(imageId, options)) return;
+  throw new WarmdockError(
+    'LOAD_FAILED',
+    `the daemon took the archive of image ${imageId} but does not hold the image`,
+  );
+}
+
+/**
+ * Throws `LOAD_FAILED` unless a containerd store holds all layers of the image, of which it was sent some.
+ *
+ * It takes an archive with absent layers unchecked; the classic store refuses such an archive itself.
+ */
+export async function verifyLayers(
+  imageId: Digest,
+  image: Image,
+  sent: readonly Descriptor[],
+  daemon: DaemonBlobs,
+  options: CallOptions,
+): Promise<void> {
+  const layers = layersOf(image);
+  const blobs = await daemon.held(layers, options);
+  if (!blobs && sent.length === layers.length) return;
+  const absent = layers.filter(({ digest }) => !blobs?.has(digest));
   if (absent.length === 0) return;
   const names = absent.map(({ digest }) => digest).join(', ');
   throw new WarmdockError(
     'LOAD_FAILED',
-    `the daemon holds image ${imageId} without its layers ${names}`,
+    blobs
+      ? `the daemon holds image ${imageId} without its layers ${names}`
+      : `the daemon does not tell whether it holds the layers of image ${imageId}`,
   );
 }

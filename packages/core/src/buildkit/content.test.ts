@@ -9,7 +9,12 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { readBlob } from '../content/read-blob.js';
 import { contentSourceSuite } from '../content/testing/content-source-suite.js';
 import { describeBytes } from '../content/testing/memory-source.js';
-import { InfoRequest, ListContentResponse, ReadContentRequest } from '../gen/content.js';
+import {
+  InfoRequest,
+  ListContentRequest,
+  ListContentResponse,
+  ReadContentRequest,
+} from '../gen/content.js';
 import { parseBuilderAddress } from './address.js';
 import { type BuildKit, type BuildKitOptions, buildKitOver } from './buildkit.js';
 import { encodeBytesMessage } from './grpc/wire-fields.js';
@@ -89,9 +94,21 @@ describe('the content of a BuildKit', () => {
     expect(Buffer.concat(chunks).equals(bytes.subarray(offset, offset + length))).toBe(true);
   });
 
-  it('is listed', async () => {
-    const content = await contentOver(contentHandlers(blobs));
-    expect(await content.list()).toEqual(new Set([blob.digest]));
+  it('is told from what is absent, whatever else the builder lists', async () => {
+    const filters: string[][] = [];
+    const handlers = contentHandlers(new Map([...blobs, ['sha256:other', bytes]]));
+    const content = await contentOver({
+      ...handlers,
+      contentList(request, call) {
+        filters.push(ListContentRequest.decode(request).filters);
+        return handlers.contentList?.(request, call) as AsyncGenerator<Buffer>;
+      },
+    });
+    const absent = describeBytes(randomBytes(10)).digest;
+    expect(await content.held([blob.digest, absent])).toEqual(new Set([blob.digest]));
+    expect(filters).toEqual([[`digest=="${blob.digest}"`, `digest=="${absent}"`]]);
+    expect(await content.held([])).toEqual(new Set());
+    expect(filters).toHaveLength(1);
   });
 
   it('is DIGEST_MISMATCH where the wire brings other bytes', async () => {
@@ -100,11 +117,16 @@ describe('the content of a BuildKit', () => {
     await expect(readBlob(content, blob)).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' });
   });
 
-  it.each(['exists', 'fetch', 'list'] as const)(
+  it.each(['exists', 'fetch', 'held'] as const)(
     'is UNSUPPORTED for %s where the daemon has no content service, and names the builder',
     async (method) => {
       const content = await contentOver({});
-      const asked = method === 'fetch' ? readBlob(content, blob) : content[method](blob);
+      const asked =
+        method === 'fetch'
+          ? readBlob(content, blob)
+          : method === 'held'
+            ? content.held([blob.digest])
+            : content.exists(blob);
       await expect(asked).rejects.toMatchObject({
         code: 'UNSUPPORTED',
         message: expect.stringMatching(/builder tcp:\/\/127/),
@@ -112,7 +134,7 @@ describe('the content of a BuildKit', () => {
     },
   );
 
-  it.each(['exists', 'fetch', 'list'] as const)(
+  it.each(['exists', 'fetch', 'held'] as const)(
     'is CANCELLED for %s when the signal fires while the builder hangs',
     async (method) => {
       const hang = () => new Promise<never>(() => {});
@@ -128,8 +150,8 @@ describe('the content of a BuildKit', () => {
       const asked =
         method === 'fetch'
           ? readBlob(content, blob, { signal })
-          : method === 'list'
-            ? content.list({ signal })
+          : method === 'held'
+            ? content.held([blob.digest], { signal })
             : content.exists(blob, { signal });
       await expect(asked).rejects.toMatchObject({ code: 'CANCELLED' });
     },

@@ -10,6 +10,7 @@ import {
   ListContentResponse,
   ReadContentRequest,
 } from '../gen/content.js';
+import type { Digest } from '../oci/digest.js';
 import type { Channel } from './grpc/channel.js';
 import { failureOf } from './grpc/failure.js';
 import { GrpcCode, hasStatus } from './grpc/status.js';
@@ -19,8 +20,8 @@ const service = '/containerd.services.content.v1.Content';
 
 /** A BuildKit's content store, read-only (BuildKit >= 0.11). */
 export interface BuildKitContent extends ContentSource {
-  /** The digests of all blobs that the store holds; throws `UNSUPPORTED` where the daemon has no content service. */
-  list(options?: CallOptions): Promise<Set<string>>;
+  /** Those of the digests whose blobs the store holds; throws `UNSUPPORTED` where the daemon has no content service. */
+  held(digests: readonly Digest[], options?: CallOptions): Promise<Set<string>>;
 }
 
 type OpenChannel = (signal?: AbortSignal) => Promise<Channel>;
@@ -51,22 +52,32 @@ export function contentOf(builder: string, open: OpenChannel, silenceMs: number)
 
     fetch: (descriptor, options) => read(builder, open, descriptor, options ?? {}, silenceMs),
 
-    async list(options = {}) {
+    async held(digests, options = {}) {
+      // Without a filter, List tells of every blob.
+      if (digests.length === 0) return new Set();
       const channel = await open(options.signal);
-      const digests = new Set<string>();
+      const wanted = new Set<string>(digests);
+      const held = new Set<string>();
       const call = channel.call(`${service}/List`, { ...options, silenceMs });
-      call.write([ListContentRequest.encode({ filters: [] }).finish()]);
+      call.write([ListContentRequest.encode({ filters: digests.map(onlyDigest) }).finish()]);
       call.end();
       try {
         for await (const message of call.messages) {
-          for (const info of ListContentResponse.decode(message).info) digests.add(info.digest);
+          for (const { digest } of ListContentResponse.decode(message).info) {
+            if (wanted.has(digest)) held.add(digest);
+          }
         }
-        return digests;
+        return held;
       } catch (error) {
         throw failureOf(error, `listing the blobs of builder ${builder}`);
       }
     },
   };
+}
+
+/** In containerd's filter language, whose filters are joined by "or". */
+function onlyDigest(digest: Digest): string {
+  return `digest==${JSON.stringify(digest)}`;
 }
 
 /** A size of 0 reads to the end. */

@@ -37,8 +37,12 @@ export class ExportedImages {
     const [config, manifest, ...others] = this.#documents.toSorted((a, b) =>
       a.kind < b.kind ? -1 : 1,
     );
-    if (config?.kind !== 'config' || manifest?.kind !== 'manifest' || others.length > 0) return;
-    if (config.step !== manifest.step || !this.#doneSteps.has(manifest.step)) return;
+    if (config?.kind !== 'config' || manifest?.kind !== 'manifest' || others.length > 0) {
+      return undefined;
+    }
+    if (config.step !== manifest.step || !this.#doneSteps.has(manifest.step)) {
+      return undefined;
+    }
     return { digest: manifest.digest, configDigest: config.digest };
   }
 }

@@ -8,6 +8,8 @@ import { type LayerForm, type OpenOptions, openLayer } from './layer-form.js';
 export interface ArchiveOptions extends OpenOptions {
   /** Default `stored`. */
   readonly form?: LayerForm | undefined;
+  /** Waited for when all layers are written: without what follows, nobody can load the archive. */
+  readonly beforeDocuments?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -55,12 +57,13 @@ async function writeEntries(
   source: ContentSource,
   options: ArchiveOptions,
 ): Promise<void> {
+  for (const layer of layers) await writeLayer(pack, layer, source, options);
+  await options.beforeDocuments?.();
   writeFile(pack, 'oci-layout', JSON.stringify({ imageLayoutVersion: '1.0.0' }));
   writeFile(pack, 'index.json', ociIndex(image));
   writeFile(pack, 'manifest.json', dockerManifest(image));
   for (const { descriptor, bytes } of documentsOf(image))
     writeFile(pack, blobPath(descriptor), bytes);
-  for (const layer of layers) await writeLayer(pack, layer, source, options);
 }
 
 function documentsOf(image: Image): Document[] {

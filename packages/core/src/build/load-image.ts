@@ -10,6 +10,7 @@ import type { EngineObservation } from './observe-engine.js';
 import { decideLoad, type LoadDecision } from './plan-load.js';
 import type { OnProgress } from './progress.js';
 import type { Sent, Shipment } from './send-layers.js';
+import { verifyKnown, verifyLayers } from './verify-loaded.js';
 
 export interface LoadOptions extends CallOptions {
   onProgress?: OnProgress | undefined;
@@ -79,7 +80,7 @@ async function transfer(
   image: Image,
   options: LoadOptions,
 ): Promise<Sent> {
-  const { sendLayers, verifyKnown, verifyLayers } = await import('./send-layers.js');
+  const { sendLayers } = await import('./send-layers.js');
   const attempt = async (shipment: Shipment) => {
     const sent = await sendLayers(result, engine, image, shipment, options);
     if (result.tags.length === 0) await verifyKnown(plan.imageId, engine, options);
@@ -100,7 +101,7 @@ async function transfer(
       type: 'notice',
       message: `loading ${missing.length} of ${all.length} layers failed (${messageOf(error)}); sending all layers as they are instead`,
     });
-    return await attempt({ layers: all, form: 'stored' });
+    return await attempt({ layers: all, form: 'stored', isWhole: true });
   } finally {
     blobs?.close();
   }

@@ -1,19 +1,20 @@
-import type { CallOptions } from '../content/content.js';
 import type { Engine } from '../engine/engine.js';
-import { WarmdockError } from '../errors.js';
+import { messageOf } from '../errors.js';
 import type { Descriptor } from '../oci/descriptor.js';
-import type { Digest } from '../oci/digest.js';
 import { documentBytes, imageArchive } from './archive.js';
 import type { BuildResult } from './build-result.js';
-import type { DaemonBlobs } from './daemon-blobs.js';
-import { type Image, layersOf } from './image.js';
+import type { Image } from './image.js';
+import { type ImagePart, partsOf } from './image-parts.js';
+import { inTurn } from './in-turn.js';
 import type { LayerForm } from './layer-form.js';
 import type { LoadOptions } from './load-image.js';
 
-/** What goes into one archive. */
+/** What is sent, and how. */
 export interface Shipment {
   readonly layers: readonly Descriptor[];
   readonly form: LayerForm;
+  /** In one archive, however large. */
+  readonly isWhole?: boolean;
 }
 
 export interface Sent {
@@ -22,12 +23,17 @@ export interface Sent {
   readonly sizeBytes: number;
 }
 
-/** Streams the layers from the builder into the daemon. */
+/**
+ * Streams the layers from the builder into the daemon.
+ *
+ * A daemon takes in a whole archive before it unpacks the first layer. Many bytes therefore go in
+ * parts, of which it unpacks one while it takes in the next; the partial images are removed in the end.
+ */
 export async function sendLayers(
   result: BuildResult,
   engine: Engine,
   image: Image,
-  { layers, form }: Shipment,
+  { layers, form, isWhole = false }: Shipment,
   options: LoadOptions,
 ): Promise<Sent> {
   const { signal, onProgress } = options;
@@ -35,53 +41,43 @@ export async function sendLayers(
   // A single one is fetched from wherever it is; several are found missing in one go.
   if (layers.length > 1) await result.content.prepare?.(layers, { signal });
   let sentBytes = 0;
-  const archive = imageArchive(image, layers, result.content, {
-    signal,
-    form,
-    onBytes: (sizeBytes) => {
-      sentBytes += sizeBytes;
-      onProgress?.({ type: 'load', sentBytes, totalBytes });
-    },
-  });
-  await engine.loadImages(archive, { signal });
+  const onBytes = (sizeBytes: number) => {
+    sentBytes += sizeBytes;
+    onProgress?.({ type: 'load', sentBytes, totalBytes });
+  };
+  const parts = isWhole ? [{ image, layers }] : partsOf(image, layers);
+  const loaded: ImagePart[] = [];
+  try {
+    await inTurn(parts, signal, async (part, { signal: either, turn }) => {
+      const archiveOptions = { signal: either, form, onBytes, beforeDocuments: turn };
+      const archive = imageArchive(part.image, part.layers, result.content, archiveOptions);
+      await engine.loadImages(archive, { signal: either });
+      loaded.push(part);
+    });
+  } finally {
+    const partial = loaded.filter((part) => part.image !== image);
+    for (const { image: unwanted } of partial) await removePartial(unwanted, engine, options);
+  }
   return { layers: layers.length, sizeBytes: totalBytes + documentBytes(image) };
 }
 
-/** Throws `LOAD_FAILED` unless the daemon knows the image; tagging proves it too, and costs a fraction on the containerd store. */
-export async function verifyKnown(
-  imageId: Digest,
-  engine: Engine,
-  options: CallOptions,
-): Promise<void> {
-  if (await engine.inspectImage(imageId, options)) return;
-  throw new WarmdockError(
-    'LOAD_FAILED',
-    `the daemon took the archive of image ${imageId} but does not hold the image`,
+/** A daemon that is stuck must not keep anybody from ending. */
+const removalTimeoutMs = 5_000;
+
+async function removePartial(image: Image, engine: Engine, { onProgress }: LoadOptions) {
+  const ids = [image.root, ...image.manifests.map(({ config }) => config)].map(
+    ({ descriptor }) => descriptor.digest,
   );
+  try {
+    // One of the two is its name, depending on the store.
+    const signal = AbortSignal.timeout(removalTimeoutMs);
+    for (const id of ids) if (await engine.removeImage(id, { signal, noPrune: true })) return;
+  } catch (error) {
+    onProgress?.({ type: 'notice', message: leftBehind(image, error) });
+  }
 }
 
-/**
- * Throws `LOAD_FAILED` unless a containerd store holds all layers of the image, of which it was sent some.
- *
- * It takes an archive with absent layers unchecked; the classic store refuses such an archive itself.
- */
-export async function verifyLayers(
-  imageId: Digest,
-  image: Image,
-  sent: readonly Descriptor[],
-  daemon: DaemonBlobs,
-  options: CallOptions,
-): Promise<void> {
-  const layers = layersOf(image);
-  const blobs = await daemon.held(layers, options);
-  if (!blobs && sent.length === layers.length) return;
-  const absent = layers.filter(({ digest }) => !blobs?.has(digest));
-  if (absent.length === 0) return;
-  const names = absent.map(({ digest }) => digest).join(', ');
-  throw new WarmdockError(
-    'LOAD_FAILED',
-    blobs
-      ? `the daemon holds image ${imageId} without its layers ${names}`
-      : `the daemon does not tell whether it holds the layers of image ${imageId}`,
-  );
+function leftBehind({ root }: Image, error: unknown): string {
+  const { digest } = root.descriptor;
+  return `a partial image of the load was not removed (${messageOf(error)}); \`docker image prune\` does it: ${digest}`;
 }

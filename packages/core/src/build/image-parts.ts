@@ -1,0 +1,75 @@
+import type { Descriptor } from '../oci/descriptor.js';
+import { digestOf } from '../oci/digest.js';
+import type { Document, Image, ImageManifest } from './image.js';
+
+/** Some layers of an image, with an image that ends at the highest of them. */
+export interface ImagePart {
+  readonly image: Image;
+  readonly layers: readonly Descriptor[];
+}
+
+/** Smaller parts cost more in images made and removed than they gain. */
+const defaultPartBytes = 100_000_000;
+
+/** Marks a partial image, should a killed process leave it behind. */
+const partialLabel = 'dev.warmdock.part-of';
+
+/**
+ * Cuts a load into images that stand on each other: the last is the image itself, the others hold
+ * its lower layers and are of no further use.
+ *
+ * Only layers of one image's stack can be cut so; an index travels whole. `partBytes` counts the
+ * layers as they are stored, default 100 MB.
+ */
+export function partsOf(
+  image: Image,
+  layers: readonly Descriptor[],
+  partBytes = defaultPartBytes,
+): ImagePart[] {
+  const [manifest, ...others] = image.manifests;
+  if (!manifest?.stack || others.length > 0) return [{ image, layers }];
+  const parts: ImagePart[] = [];
+  const left = new Map(layers.map((layer) => [layer.digest, layer]));
+  let part: Descriptor[] = [];
+  for (const [at, { digest }] of manifest.layers.entries()) {
+    const layer = left.get(digest);
+    if (!layer) continue;
+    left.delete(digest);
+    part.push(layer);
+    if (left.size === 0 || sizeOf(part) < partBytes) continue;
+    parts.push({ image: lowerLayers(image, manifest, at + 1), layers: part });
+    part = [];
+  }
+  return [...parts, { image, layers: part }];
+}
+
+function sizeOf(layers: readonly Descriptor[]): number {
+  return layers.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** An image of the lowest layers, with as little in its config as both stores want. */
+function lowerLayers(whole: Image, manifest: ImageManifest, count: number): Image {
+  const { architecture, os, variant } = JSON.parse(Buffer.from(manifest.config.bytes).toString());
+  const stack = manifest.stack?.slice(0, count) ?? [];
+  const layers = manifest.layers.slice(0, count);
+  const config = documentOf(manifest.config, {
+    architecture,
+    os,
+    variant,
+    config: { Labels: { [partialLabel]: whole.root.descriptor.digest } },
+    rootfs: { type: 'layers', diff_ids: stack.map(({ diffId }) => diffId) },
+  });
+  const { mediaType } = manifest.descriptor;
+  const root = documentOf(manifest, {
+    schemaVersion: 2,
+    mediaType,
+    config: config.descriptor,
+    layers,
+  });
+  return { root, manifests: [{ ...root, config, layers, stack }] };
+}
+
+function documentOf({ descriptor: { mediaType } }: Document, value: unknown): Document {
+  const bytes = Buffer.from(JSON.stringify(value));
+  return { descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length }, bytes };
+}

@@ -88,6 +88,10 @@ export async function startDaemon(
       images.set(id, { diffIds });
       return { loaded: [id] };
     },
+    async removeImage(name) {
+      const id = tags.get(name) ?? (name as Digest);
+      return images.delete(id);
+    },
     async hijack() {
       if (blobsRefusal === 'no way there') throw new WarmdockError('NOT_FOUND', 'page not found');
       return connect(Number(new URL(embedded.address).port), '127.0.0.1');

@@ -43,6 +43,11 @@ export function partsOf(
   return [...parts, { image, layers: part }];
 }
 
+/** All layers that the parts hold. */
+export function layersOfParts(parts: readonly ImagePart[]): Descriptor[] {
+  return parts.flatMap(({ layers }) => layers);
+}
+
 function sizeOf(layers: readonly Descriptor[]): number {
   return layers.reduce((sum, { size }) => sum + size, 0);
 }

@@ -1,10 +1,11 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { hexOf } from '../oci/digest.js';
-import { changedImage, layersIn, startDaemon, type TestDaemon } from './daemon.testing.js';
+import { changedImage, layersIn, refusal, startDaemon, type TestDaemon } from './daemon.testing.js';
 import { builtImage } from './image.testing.js';
 import { loadImage } from './load-image.js';
 import { observeEngine } from './observe-engine.js';
+import type { Progress } from './progress.js';
 
 const app = 'docker.io/library/app:latest';
 const stores = ['classic', 'containerd'] as const;
@@ -43,6 +44,48 @@ describe.each(stores)('a load into the %s store', (store) => {
     });
     expect(progress[0]).toMatchObject({ type: 'compare', plan: { outcome: 'thin' } });
     expect(progress.at(-1)).toMatchObject({ type: 'load', totalBytes: missing?.size });
+  });
+
+  it('sends many bytes in parts, and removes the partial images', async () => {
+    const daemon = await startDaemon(store);
+    const { image, result } = builtImage('a', 'b', 'c');
+    const load = await loadImage(result, daemon.engine, { partBytes: 1 });
+    expect(daemon.loads.map(layersIn)).toEqual(image.layers.map(({ digest }) => [digest]));
+    expect([...daemon.images.keys()]).toEqual([load.imageId]);
+    expect(load).toMatchObject({ outcome: 'full', layersSent: 3 });
+    expect(daemon.tags.get(app)).toBe(load.imageId);
+  });
+
+  it('sends everything in one archive when a part is refused', async () => {
+    const daemon = await startDaemon(store);
+    const { image, result } = builtImage('a', 'b', 'c');
+    daemon.onLoad = (_, count) => {
+      if (count === 2) throw refusal();
+    };
+    const notices: Progress[] = [];
+    const load = await loadImage(result, daemon.engine, {
+      partBytes: 1,
+      onProgress: (event) => event.type === 'notice' && notices.push(event),
+    });
+    expect(notices).toHaveLength(1);
+    expect(layersIn(daemon.loads.at(-1) as never)).toEqual(
+      image.layers.map(({ digest }) => digest),
+    );
+    expect([...daemon.images.keys()]).toEqual([load.imageId]);
+  });
+
+  it('tells of a partial image that stays behind', async () => {
+    const daemon = await startDaemon(store);
+    const notices: Progress[] = [];
+    const engine = { ...daemon.engine, removeImage: () => Promise.reject(refusal()) };
+    const load = await loadImage(builtImage('a', 'b').result, engine, {
+      partBytes: 1,
+      onProgress: (event) => event.type === 'notice' && notices.push(event),
+    });
+    expect(load.outcome).toBe('full');
+    expect(notices).toEqual([
+      { type: 'notice', message: expect.stringContaining('docker image prune') },
+    ]);
   });
 
   it('moves tags only when the image is there', async () => {

@@ -5,6 +5,7 @@ import { parseReference } from '../oci/reference.js';
 import type { BuildResult } from './build-result.js';
 import { daemonBlobs } from './daemon-blobs.js';
 import { type Image, layersOf } from './image.js';
+import { partsOf } from './image-parts.js';
 import type { LoadPlan, LoadResult } from './load-plan.js';
 import type { EngineObservation } from './observe-engine.js';
 import { decideLoad, type LoadDecision } from './plan-load.js';
@@ -16,6 +17,8 @@ export interface LoadOptions extends CallOptions {
   onProgress?: OnProgress | undefined;
   /** What is known of the daemon already, from `observeEngine`. */
   observed?: EngineObservation | undefined;
+  /** About how many bytes of layers, as the builder holds them, travel in one archive; default 100 MB. */
+  partBytes?: number | undefined;
 }
 
 /**
@@ -84,7 +87,7 @@ async function transfer(
   const attempt = async (shipment: Shipment) => {
     const sent = await sendLayers(result, engine, image, shipment, options);
     if (result.tags.length === 0) await verifyKnown(plan.imageId, engine, options);
-    if (blobs) await verifyLayers(plan.imageId, image, shipment.layers, blobs, options);
+    if (blobs) await verifyLayers(plan.imageId, image, shipment, blobs, options);
     return sent;
   };
   const { missing } = plan as Transfer;
@@ -92,16 +95,17 @@ async function transfer(
   blobs?.connect();
   const inflates = observed.info.store === 'classic' && engine.endpoint.kind === 'unix';
   const all = layersOf(image);
+  const parts = partsOf(image, missing, options.partBytes);
   try {
-    return await attempt({ layers: missing, form: inflates ? 'inflated' : 'stored' });
+    return await attempt({ parts, form: inflates ? 'inflated' : 'stored' });
   } catch (error) {
-    const sentAll = missing.length === all.length && !inflates;
+    const sentAll = missing.length === all.length && parts.length === 1 && !inflates;
     if (!isWarmdockError(error) || error.code !== 'LOAD_FAILED' || sentAll) throw error;
     options.onProgress?.({
       type: 'notice',
-      message: `loading ${missing.length} of ${all.length} layers failed (${messageOf(error)}); sending all layers as they are instead`,
+      message: `loading ${missing.length} of ${all.length} layers failed (${messageOf(error)}); sending all layers as they are, at once, instead`,
     });
-    return await attempt({ layers: all, form: 'stored', isWhole: true });
+    return await attempt({ parts: [{ image, layers: all }], form: 'stored' });
   } finally {
     blobs?.close();
   }

@@ -1,20 +1,18 @@
 import type { Engine } from '../engine/engine.js';
 import { messageOf } from '../errors.js';
-import type { Descriptor } from '../oci/descriptor.js';
 import { documentBytes, imageArchive } from './archive.js';
 import type { BuildResult } from './build-result.js';
 import type { Image } from './image.js';
-import { type ImagePart, partsOf } from './image-parts.js';
+import { type ImagePart, layersOfParts } from './image-parts.js';
 import { inTurn } from './in-turn.js';
 import type { LayerForm } from './layer-form.js';
 import type { LoadOptions } from './load-image.js';
 
 /** What is sent, and how. */
 export interface Shipment {
-  readonly layers: readonly Descriptor[];
+  /** An archive each, from the bottom up; the last one's image is the one that is wanted. */
+  readonly parts: readonly ImagePart[];
   readonly form: LayerForm;
-  /** In one archive, however large. */
-  readonly isWhole?: boolean;
 }
 
 export interface Sent {
@@ -33,10 +31,11 @@ export async function sendLayers(
   result: BuildResult,
   engine: Engine,
   image: Image,
-  { layers, form, isWhole = false }: Shipment,
+  { parts, form }: Shipment,
   options: LoadOptions,
 ): Promise<Sent> {
   const { signal, onProgress } = options;
+  const layers = layersOfParts(parts);
   const totalBytes = layers.reduce((sum, { size }) => sum + size, 0);
   // A single one is fetched from wherever it is; several are found missing in one go.
   if (layers.length > 1) await result.content.prepare?.(layers, { signal });
@@ -45,7 +44,6 @@ export async function sendLayers(
     sentBytes += sizeBytes;
     onProgress?.({ type: 'load', sentBytes, totalBytes });
   };
-  const parts = isWhole ? [{ image, layers }] : partsOf(image, layers);
   const loaded: ImagePart[] = [];
   try {
     await inTurn(parts, signal, async (part, { signal: either, turn }) => {

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { outputOf, runDocker } from '@warmdock/testkit';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { loadImage } from '../../src/build/load-image.js';
+import { planBuild } from '../../src/build/plan-build.js';
+import { runBuild } from '../../src/build/run-build.js';
+import type { Engine } from '../../src/engine/engine.js';
+import { busybox, contextOf, withShell } from '../support/context.js';
+import { run } from '../support/daemon-images.js';
+import { everySetting, type Setting } from '../support/settings.js';
+import { cleanEnv, newTag, openWorkshop } from '../support/workshop.js';
+
+const partBytes = 2_000_000;
+
+/** An image of five layers that were built and not yet loaded, and its daemon. */
+async function builtLayers(setting: Setting) {
+  const { buildkit, engine, host } = openWorkshop(setting);
+  const files = ['a', 'b', 'c', 'd'].map((name) => [name, randomBytes(1_500_000)] as const);
+  const Dockerfile = [withShell, ...files.map(([name]) => `COPY ${name} /${name}`)].join('\n');
+  const context = contextOf({ Dockerfile, busybox, ...Object.fromEntries(files) });
+  const tag = newTag();
+  const plan = planBuild({ context, tags: [tag] });
+  const result = await runBuild(plan, buildkit, { env: cleanEnv() });
+  onTestFinished(() => result.content[Symbol.asyncDispose]());
+  onTestFinished(() => void engine.removeImage(tag, { force: true }).catch(() => {}));
+  return { engine, host, tag, result };
+}
+
+/** The engine, with a count of the archives that it was sent. */
+function counted(engine: Engine) {
+  const count = { loads: 0 };
+  const loadImages: Engine['loadImages'] = (archive, options) => {
+    count.loads++;
+    return engine.loadImages(archive, options);
+  };
+  return { count, engine: { ...engine, loadImages } };
+}
+
+/** Partial images of a build's result. */
+function partialImages(host: string, { digest }: { digest: string }): Promise<string> {
+  const filter = `label=dev.warmdock.part-of=${digest}`;
+  return outputOf(runDocker(['image', 'ls', '--all', '--quiet', '--filter', filter], { host }));
+}
+
+describe.each(everySetting())('a load in parts %s', (_name, setting) => {
+  it('gives the same image, and leaves no partial one', async () => {
+    const { engine, host, tag, result } = await builtLayers(setting);
+    const { count, engine: counting } = counted(engine);
+    const load = await loadImage(result, counting, { partBytes });
+    expect(load).toMatchObject({ outcome: 'full', layersTotal: 5, layersSent: 5 });
+    expect(load.imageId).toBe(setting.store === 'classic' ? result.configDigest : result.digest);
+    expect(count.loads).toBe(3);
+    expect(await partialImages(host, result)).toBe('');
+    const sizes = await run(host, tag, 'busybox', 'wc', '-c', '/a', '/b', '/c', '/d');
+    expect(sizes).toContain('6000000 total');
+    expect(await loadImage(result, engine)).toMatchObject({ outcome: 'unchanged' });
+  });
+
+  it('leaves no partial image when it is aborted between two parts', async () => {
+    const { engine, host, tag, result } = await builtLayers(setting);
+    const abort = new AbortController();
+    const loading = loadImage(
+      result,
+      {
+        ...engine,
+        async loadImages(archive, options) {
+          const loaded = await engine.loadImages(archive, options);
+          abort.abort();
+          return loaded;
+        },
+      },
+      { partBytes, signal: abort.signal },
+    );
+    await expect(loading).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(await partialImages(host, result)).toBe('');
+    expect(await engine.inspectImage(tag)).toBeUndefined();
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { memorySource } from '../content/testing/memory-source.js';
+import { layersOf } from './image.js';
+import { builtImage, putAttestation, putImage, putIndex } from './image.testing.js';
+import { partsOf } from './image-parts.js';
+import { readImage } from './read-image.js';
+
+async function whole(...contents: string[]) {
+  const { source, image } = builtImage(...contents);
+  return readImage(source, image.root);
+}
+
+const names = ['a', 'b', 'c', 'd', 'e'];
+
+describe('partsOf', () => {
+  it('is the image itself when there is little to send', async () => {
+    const image = await whole(...names);
+    const layers = layersOf(image);
+    expect(partsOf(image, layers)).toEqual([{ image, layers }]);
+    expect(partsOf(image, [])).toEqual([{ image, layers: [] }]);
+  });
+
+  it('sends each layer once, from the bottom up, and ends with the image itself', async () => {
+    const image = await whole(...names);
+    const layers = layersOf(image);
+    const [size = 0] = layers.map((layer) => layer.size);
+    const parts = partsOf(image, layers, 2 * size);
+    expect(parts.map((part) => part.layers.length)).toEqual([2, 2, 1]);
+    expect(parts.flatMap((part) => part.layers)).toEqual(layers);
+    expect(parts.at(-1)?.image).toBe(image);
+  });
+
+  it('never ends with a part without layers', async () => {
+    const image = await whole(...names);
+    const layers = layersOf(image);
+    expect(partsOf(image, layers, 1).map((part) => part.layers.length)).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  it('makes each part an image of all layers up to its highest, also those that are not sent', async () => {
+    const image = await whole(...names);
+    const [manifest] = image.manifests;
+    const sent = layersOf(image).filter((_, at) => at !== 0 && at !== 2);
+    const [first, second] = partsOf(image, sent, 1);
+    for (const [part, count] of [
+      [first, 2],
+      [second, 4],
+    ] as const) {
+      const [lower] = part?.image.manifests ?? [];
+      expect(lower?.layers).toEqual(manifest?.layers.slice(0, count));
+      expect(lower?.stack).toEqual(manifest?.stack?.slice(0, count));
+      const config = JSON.parse(String(lower?.config.bytes));
+      expect(config).toMatchObject({
+        os: 'linux',
+        rootfs: {
+          type: 'layers',
+          diff_ids: manifest?.stack?.slice(0, count).map(({ diffId }) => diffId),
+        },
+        config: { Labels: { 'dev.warmdock.part-of': image.root.descriptor.digest } },
+      });
+      expect(JSON.parse(String(part?.image.root.bytes))).toEqual({
+        schemaVersion: 2,
+        mediaType: image.root.descriptor.mediaType,
+        config: lower?.config.descriptor,
+        layers: lower?.layers,
+      });
+    }
+  });
+
+  it('sends a layer that the image has twice with its lowest place', async () => {
+    const image = await whole('a', 'b', 'a', 'c');
+    const parts = partsOf(image, layersOf(image), 1);
+    expect(parts.map((part) => part.image.manifests[0]?.layers.length)).toEqual([1, 2, 4]);
+  });
+
+  it('leaves an index whole', async () => {
+    const source = memorySource();
+    const built = putImage(source, names);
+    const root = putIndex(source, [built.root, putAttestation(source, built.root)]);
+    const image = await readImage(source, root);
+    expect(partsOf(image, layersOf(image), 1)).toEqual([{ image, layers: layersOf(image) }]);
+  });
+});

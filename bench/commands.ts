@@ -14,8 +14,6 @@ const dockerConfig = () => join(benchDir(), 'docker-config');
 const buildxConfig = () => join(benchDir(), 'buildx');
 const nameInBuildx = ({ builder }: Setting) => `bench-${builder.name}`;
 
-export const metadataPath = () => join(benchDir(), 'metadata.json');
-
 /**
  * Makes the builder known to buildx, in a configuration of the bench's own.
  *
@@ -44,17 +42,10 @@ export function runBuildx(setting: Setting, args: readonly string[]) {
   return runClient('buildx', args, { env, host: setting.testbed.classic.host });
 }
 
-/** `warmdock build`, which always loads; it also writes down what it did, for the bench to check. */
+/** `warmdock build`, which always loads; its last line says what it did. */
 export function warmdockBuild(setting: Setting, build: BuildCommand & { tag: string }): Command {
   const { context, host, tag } = build;
-  const flags = [
-    '--builder',
-    setting.builder.address,
-    '-t',
-    tag,
-    '--metadata-file',
-    metadataPath(),
-  ];
+  const flags = ['--builder', setting.builder.address, '-t', tag];
   return {
     argv: [...setting.programs.warmdock, 'build', ...flags, context],
     env: environment(setting, host),

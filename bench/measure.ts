@@ -21,6 +21,8 @@ export interface Timed {
   wallMs: number;
   /** Largest resident size of the process and its children; 0 unless asked for. */
   peakBytes: number;
+  /** The last line that it printed. */
+  lastLine: string;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function timeCommand(command: Command, options: TimeOptions): Promi
     const wallMs = performance.now() - start;
     options.signal.throwIfAborted();
     if (exitCode !== 0) throw commandFailure(command, exitCode, path);
-    return { wallMs, peakBytes: peak?.bytes() ?? 0 };
+    return { wallMs, peakBytes: peak?.bytes() ?? 0, lastLine: tailOf(path, 1) };
   } finally {
     peak?.stop();
     options.signal.removeEventListener('abort', stop);
@@ -53,6 +55,9 @@ export async function timeCommand(command: Command, options: TimeOptions): Promi
 }
 
 function commandFailure({ argv }: Command, exitCode: number | null, log: string): Error {
-  const tail = readFileSync(log, 'utf8').trimEnd().split('\n').slice(-30).join('\n');
-  return new Error(`${argv.join(' ')} ended with exit code ${exitCode}:\n${tail}`);
+  return new Error(`${argv.join(' ')} ended with exit code ${exitCode}:\n${tailOf(log, 30)}`);
+}
+
+function tailOf(path: string, lines: number): string {
+  return readFileSync(path, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
 }

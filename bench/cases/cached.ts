@@ -50,7 +50,7 @@ async function measure(
     if (name === 'big') await ensureBigImage(setting, 'warmdock', engine);
     const build = { context, host: engine.host, tag };
     await timeWarmdock(setting, build);
-    const unchanged = { ...build, expected: ['unchanged'] as const };
+    const unchanged = { ...build, expected: 'unchanged' as const };
     return { sample: async () => (await timeWarmdock(setting, unchanged)).wallMs };
   };
   const theirs = (command: Command): Side => ({

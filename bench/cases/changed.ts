@@ -27,7 +27,7 @@ async function changedIn(setting: Setting, engine: EngineInfo): Promise<Row[]> {
   };
   const warmdock = await side('warmdock', async (tag) => {
     const build = { context: contextDir('big'), host: engine.host, tag };
-    return (await timeWarmdock(setting, { ...build, expected: ['thin'] })).wallMs;
+    return (await timeWarmdock(setting, { ...build, expected: 'thin' })).wallMs;
   });
   const sides = {
     load: { sample: await side('load', (tag) => loadWithBuildx(setting, engine, tag)) },

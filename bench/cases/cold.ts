@@ -27,7 +27,7 @@ export async function cold(setting: Setting): Promise<Row[]> {
 async function coldIn(setting: Setting, store: ImageStore): Promise<Row[]> {
   const context = ensureContext('big');
   const warmdock = recorded(store, ({ host }) =>
-    timeWarmdock(setting, { context, host, tag: TAG, expected: ['full'], memory: true }),
+    timeWarmdock(setting, { context, host, tag: TAG, expected: 'full', memory: true }),
   );
   const load = recorded(store, ({ host }) => {
     const command = buildxBuild(setting, { context, host, flags: ['--load', '-t', TAG] });

@@ -14,7 +14,7 @@ export async function unchanged(setting: Setting): Promise<Row[]> {
     const ours = await ensureBigImage(setting, 'warmdock', engine);
     const theirs = await ensureBigImage(setting, 'load', engine);
     const context = ensureContext('big');
-    const build = { context, host: engine.host, tag: ours.tag, expected: ['unchanged'] as const };
+    const build = { context, host: engine.host, tag: ours.tag, expected: 'unchanged' as const };
     const warmdock = async () => {
       await settle();
       return (await timeWarmdock(setting, build)).wallMs;

@@ -82,8 +82,11 @@ async function buildAndLoad(
   const either = new AbortController();
   const both = signal ? AbortSignal.any([signal, either.signal]) : either.signal;
   const step = firstStep(onProgress);
+  // To ask over an open connection costs no time worth saving.
+  const isOpen = typeof options.engine === 'object';
   const building = runBuild(plan, buildkit, { env, signal: both, onProgress: step.onProgress });
-  const observing = Promise.race([step.ended, building]).then(() =>
+  const begin = isOpen ? buildkit.connect({ signal: both }) : step.ended;
+  const observing = Promise.race([begin, building]).then(() =>
     observeEngine(engine, plan.tags, { signal: both, builderContent: buildkit.content }),
   );
   const [result, observed] = await untilEitherFails(building, observing, either);

@@ -51,6 +51,7 @@ function testBuilder(options: RunBuildOptions = {}) {
   };
   const all = { env: { XDG_STATE_HOME: '/nowhere' }, onProgress, ...options };
   const content = builderContent(plan, builder as BuildKit, all);
+  onTestFinished(() => content[Symbol.asyncDispose]());
   const exportable = (bytes: Uint8Array) => {
     const descriptor = memorySource().add(bytes);
     exported.set(descriptor, bytes);

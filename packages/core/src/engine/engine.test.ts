@@ -274,6 +274,14 @@ describe('a daemon that cannot be reached', () => {
     await expect(engine.info()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
+  it('is asked about itself once for many builds in a row', async () => {
+    const info = { DriverStatus: [], ServerVersion: '28', OSType: 'linux', Architecture: 'x86_64' };
+    const { engine, asked } = await connected({ 'GET /info': { body: { ...info, Driver: 'd' } } });
+    expect(await engine.info()).toMatchObject({ store: 'classic', serverVersion: '28' });
+    expect(await engine.info()).toMatchObject({ store: 'classic' });
+    expect(asked()).toEqual(['GET /info']);
+  });
+
   it('speaks another protocol', async () => {
     const server = createServer((socket) =>
       socket.on('error', () => {}).end('SSH-2.0-OpenSSH_9.2\r\n'),

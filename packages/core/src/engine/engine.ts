@@ -33,6 +33,7 @@ export interface Engine {
   readonly endpoint: EngineEndpoint;
   /** Asked once; later calls answer from memory. */
   ping(options?: CallOptions): Promise<EnginePing>;
+  /** Remembered for ten seconds: of many builds in a row only the first asks. */
   info(options?: CallOptions): Promise<EngineInfo>;
   /** `undefined` when there is no such image. The containerd store looks at every layer: 50 ms for 42. */
   inspectImage(idOrReference: string, options?: CallOptions): Promise<ImageInspect | undefined>;
@@ -64,19 +65,24 @@ export interface ConnectEngineOptions {
   readonly limits?: Partial<EngineLimits> | undefined;
 }
 
+/** Shorter than a daemon takes to come back with another store. */
+const infoLifetimeMs = 10_000;
+
 /** A client of the daemon; nothing is read or sent before the first call. */
 export function connectEngine({ endpoint, apiVersion, limits }: ConnectEngineOptions): Engine {
   const http = createEngineHttp(endpoint, { ...DEFAULT_LIMITS, ...limits });
   const connection = createConnection(http, apiVersion);
+  let known: { readonly info: EngineInfo; readonly atMs: number } | undefined;
   return {
     endpoint,
     ping: (options = {}) => connection.ping(options),
-    info: async (options = {}) =>
-      parseInfo(
-        jsonOf(
-          await connection.askAtOnce('/info', 'asking the Docker daemon about itself', options),
-        ),
-      ),
+    async info(options = {}) {
+      if (known && performance.now() - known.atMs < infoLifetimeMs) return known.info;
+      const operation = 'asking the Docker daemon about itself';
+      const info = parseInfo(jsonOf(await connection.askAtOnce('/info', operation, options)));
+      known = { info, atMs: performance.now() };
+      return info;
+    },
     inspectImage: (idOrReference, options = {}) => inspectImage(connection, idOrReference, options),
     resolveImage: (reference, options = {}) => resolveImage(connection, reference, options),
     listImages: (options = {}) => listImages(connection, options),

@@ -1,6 +1,7 @@
 import http2, { type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { cancelled, messageOf, WarmdockError } from '../../errors.js';
+import { afterInput } from './after-input.js';
 import { ClientCall } from './client-call.js';
 import { GrpcCode, GrpcStatusError } from './status.js';
 
@@ -114,7 +115,7 @@ class Http2Channel implements Channel {
       'UNAVAILABLE',
       `connection to ${this.#peer} was closed by this side`,
     );
-    this.#session.destroy();
+    afterInput(() => this.#session.destroy());
   }
 
   /** Calls hear of the connection's end before its own event comes. */

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { ClientHttp2Stream } from 'node:http2';
 import { cancelled, messageOf, WarmdockError } from '../../errors.js';
 import { Status } from '../../gen/status.js';
+import { afterInput } from './after-input.js';
 import { encodeFrames, FrameReader } from './frame.js';
 import { firstValue, type Metadata, metadataOf } from './metadata.js';
 import { SilenceLimit } from './silence-limit.js';
@@ -52,16 +53,21 @@ export class ClientCall {
     this.#stream.end();
   }
 
-  /** Abandons the call; the peer sees it as cancelled. */
+  /**
+   * Abandons the call; the peer sees it as cancelled.
+   *
+   * See `afterInput` for why it is not at once.
+   */
   cancel(): void {
-    this.#stream.close(cancel);
+    if (!this.#stream.closed) afterInput(() => this.#stream.close(cancel));
   }
 
   async *#read(): AsyncGenerator<Buffer, void, void> {
     const reader = new FrameReader();
     const silence = this.#limitSilence();
     try {
-      for await (const chunk of this.#stream) {
+      // Ending the iteration would destroy the stream at once; `cancel` takes care of it.
+      for await (const chunk of this.#stream.iterator({ destroyOnReturn: false })) {
         silence?.heard();
         yield* reader.push(chunk as Buffer);
         silence?.wait();

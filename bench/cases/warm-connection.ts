@@ -28,7 +28,7 @@ export async function warmConnection(setting: Setting): Promise<Row[]> {
       return wallMs;
     };
     const buildx = async () => (await timeCommand(bare, setting)).wallMs;
-    const sides = { sdk: { sample: sdk, perRound: 3 }, buildx: { sample: buildx } };
+    const sides = { sdk: { sample: sdk }, buildx: { sample: buildx } };
     const times = await alternate(sides, quickRounds(setting));
     builder.close();
     engine.close();

@@ -141,3 +141,15 @@ test('options that contradict each other start no build', async () => {
   });
   expect(error).toBeInstanceOf(WarmdockError);
 });
+
+test('the command ends when the builder has done with the build, whatever it answers', async () => {
+  const events: string[] = [];
+  const answer = new Promise<never>((_, reject) => setTimeout(reject, 20)).finally(() =>
+    events.push('answered'),
+  );
+  const { error, stderr } = await run('', async () => buildOutcome({ exporterResponse: answer }));
+  events.push('ended');
+  expect(error).toBeUndefined();
+  expect(events).toEqual(['answered', 'ended']);
+  expect(stderr).toContain('1 of 42 layers loaded');
+});

@@ -36,6 +36,8 @@ export async function runBuildCommand(args: BuildArguments, context: BuildContex
     (context.build ?? build)({ ...options, signal: context.signal, onProgress: watch.onProgress }),
   );
 
+  // Until then the builder holds the context, and the next command would have to send it again.
+  await outcome.exporterResponse.catch(() => {});
   // Counts from the start of the process: what the command took is what its user waited for.
   const totalMs = performance.now();
   if (imageIdFile) imageIdFile.write(outcome.load.imageId);

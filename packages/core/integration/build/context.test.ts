@@ -86,3 +86,17 @@ describe.each(everyBuilder())('the context of a build with %s', (_name, setting)
     expect(filesSent((await build({ context })).progress)).toBe(1);
   });
 });
+
+describe.each(everyBuilder())('a context that %s has', (_name, setting) => {
+  it('is not sent again by builds that follow at once', async () => {
+    const { build } = openWorkshop(setting);
+    const steps = Array.from({ length: 20 }, (_, at) => `COPY file /file${at}`);
+    const Dockerfile = ['FROM scratch', ...steps].join('\n');
+    const context = contextOf({ Dockerfile, file: randomUUID() });
+    await build({ context });
+    for (let round = 0; round < 10; round++) {
+      const { progress } = await build({ context });
+      expect(filesSent(progress)).toBe(0);
+    }
+  });
+});

@@ -10,6 +10,7 @@ import { contextKey } from './context-key.js';
 import type { OnProgress } from './progress.js';
 import { sessionServices } from './session-services.js';
 import { checkedSources } from './sources.js';
+import { afterUnfinished, untilAnswered } from './unfinished-builds.js';
 
 export interface RunBuildOptions {
   signal?: AbortSignal | undefined;
@@ -72,11 +73,13 @@ export async function runSolve(
   const { signal, onProgress, env = process.env, exporter = imageExporter(plan) } = options;
   const frontendAttrs = { ...plan.frontendAttrs, ...checkedSources(plan) };
   const start = performance.now();
+  const sharedKey = plan.contextKey ?? contextKey(plan.locals, env);
   await builder.connect({ signal });
+  await afterUnfinished(builder.name, sharedKey);
   const connected = performance.now();
   const session = builder.startSession({
     attachables: [...sessionServices(plan, env, onProgress), ...(options.attachables ?? [])],
-    sharedKey: plan.contextKey ?? contextKey(plan.locals, env),
+    sharedKey,
   });
   const onStatus = onProgress && ((status: SolveStatus) => onProgress({ type: 'solve', status }));
   const close = () => session.close();
@@ -85,6 +88,7 @@ export async function runSolve(
     const solved = await builder.solve(request, { session, signal, onStatus });
     const timingsMs = { connect: connected - start, solve: performance.now() - connected };
     solved.answer.then(close, close);
+    untilAnswered(builder.name, sharedKey, solved.answer);
     return { ...solved, timingsMs };
   } catch (error) {
     close();

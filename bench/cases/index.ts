@@ -13,6 +13,7 @@ export const cases: Record<string, (setting: Setting) => Promise<Row[]>> = {
   cached,
   sdk: warmConnection,
   changed,
-  cold,
   transfer,
+  // Last: it leaves the machine with memory that has to be given anew.
+  cold,
 };

@@ -7,7 +7,7 @@ import { listLocalSources, pruneLocalSources } from '../local-sources.js';
 import { timeCommand } from '../measure.js';
 import { timeWarmdock } from '../ours.js';
 import type { Row } from '../rows.js';
-import { type Setting, slowRounds } from '../setting.js';
+import { quickRounds, type Setting } from '../setting.js';
 import { settle } from '../settle.js';
 
 /**
@@ -35,7 +35,7 @@ export async function transfer(setting: Setting): Promise<Row[]> {
       warmdock: { sample: () => fresh(warmdock) },
       buildx: { sample: () => fresh(buildx) },
     };
-    const times = await alternate(sides, { ...slowRounds(setting), warmUps: 1 });
+    const times = await alternate(sides, quickRounds(setting));
     await removeTags(engine, [tag]);
     return [
       {

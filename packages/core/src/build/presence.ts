@@ -73,7 +73,7 @@ async function* otherImages(
  * Layers that the images under the tags lack, `undefined` when that is none or it is worth asking for all blobs.
  *
  * An image may have been tagged without its blobs: what was taken for present has to be looked for
- * after the load (see `verifyLoaded`).
+ * after the load (see `verifyLayers`).
  */
 export function missingFromTagged(
   layers: readonly Descriptor[],

@@ -24,7 +24,7 @@ const plan = {
 } as const;
 
 /** A builder that holds `stored`, and sends `exported` when it is asked to build again. */
-function testBuilder(options: RunBuildOptions = {}) {
+function testBuilder(options: RunBuildOptions = {}, planned = plan) {
   const stored = memorySource();
   const exported = new Map<Descriptor, Uint8Array>();
   const solves: { request: SolveRequest; attachables: readonly Attachable[] }[] = [];
@@ -43,14 +43,14 @@ function testBuilder(options: RunBuildOptions = {}) {
       solves.push({ request, attachables });
       signal?.throwIfAborted();
       await exportBlobs(attachables, exported);
-      return { image: undefined, answer: Promise.resolve({}) };
+      return { ref: '', image: undefined, answer: Promise.resolve({}) };
     },
   };
   const onProgress = (event: Progress) => {
     if (event.type === 'notice') notices.push(event.message);
   };
   const all = { env: { XDG_STATE_HOME: '/nowhere' }, onProgress, ...options };
-  const content = builderContent(plan, builder as BuildKit, all);
+  const content = builderContent(planned, builder as BuildKit, all);
   onTestFinished(() => content[Symbol.asyncDispose]());
   const exportable = (bytes: Uint8Array) => {
     const descriptor = memorySource().add(bytes);
@@ -95,6 +95,13 @@ describe('blobs that the builder lacks', () => {
     expect(notices).toEqual([
       expect.stringMatching(/builder tcp:\/\/builder:1 .* letting the builder/),
     ]);
+  });
+
+  it('come out of the cache, also in a build that was told not to use it', async () => {
+    const frontendAttrs = { target: 'app', 'no-cache': '' };
+    const { content, exportable, solves } = testBuilder({}, { ...plan, frontendAttrs });
+    await readBlob(content, exportable(large));
+    expect(solves[0]?.request.frontendAttrs).toEqual({ target: 'app' });
   });
 
   it('come in one solve when they are prepared, and with all small ones', async () => {

@@ -12,8 +12,10 @@ import type { BuildPlan } from './build-plan.js';
 import type { OnProgress } from './progress.js';
 import type { RunBuildOptions } from './run-build.js';
 
-/** Manifests and configs are below this, and so are layers too small to matter. */
-const smallBytes = 1024 * 1024;
+/** True for manifests and configs, and for layers too small to matter. */
+export function isSmall({ size }: Descriptor): boolean {
+  return size <= 1024 * 1024;
+}
 
 /** A source over temporary space; dispose of it when its blobs have been used. */
 export interface DisposableSource extends ContentSource, AsyncDisposable {}
@@ -23,23 +25,31 @@ export interface DisposableSource extends ContentSource, AsyncDisposable {}
  * lazy or already collected, sent by the builder through the session of a second, cached solve.
  *
  * The first way is several times faster, the second cannot race the builder's garbage collection.
+ * `spool` has what the first solve sent already; it is disposed of with the rest.
  */
 export function builderContent(
   plan: BuildPlan,
   builder: BuildKit,
   options: RunBuildOptions,
+  spool?: DisposableSource,
 ): DisposableSource {
-  return new BuilderContent(plan, builder, options);
+  return new BuilderContent(plan, builder, options, spool);
 }
 
 class BuilderContent implements DisposableSource {
   readonly #plan: BuildPlan;
   readonly #builder: BuildKit;
   readonly #options: RunBuildOptions;
-  readonly #spools: DisposableSource[] = [];
+  readonly #spools: DisposableSource[];
   #spooling: Promise<DisposableSource> | undefined;
 
-  constructor(plan: BuildPlan, builder: BuildKit, options: RunBuildOptions) {
+  constructor(
+    plan: BuildPlan,
+    builder: BuildKit,
+    options: RunBuildOptions,
+    spool: DisposableSource | undefined,
+  ) {
+    this.#spools = spool ? [spool] : [];
     this.#plan = plan;
     this.#builder = builder;
     this.#options = options;
@@ -127,8 +137,8 @@ class BuilderContent implements DisposableSource {
     );
     const digests = new Set<Digest>(wanted.map(({ digest }) => digest));
     const { spoolImage } = await import('./spool-image.js');
-    const isWanted = ({ digest, size }: Descriptor) => digests.has(digest) || size <= smallBytes;
-    const spool = await spoolImage(this.#plan, this.#builder, isWanted, {
+    const isWanted = (blob: Descriptor) => digests.has(blob.digest) || isSmall(blob);
+    const { spool } = await spoolImage(repeatOf(this.#plan), this.#builder, isWanted, {
       ...this.#options,
       ...options,
     });
@@ -147,6 +157,16 @@ class BuilderContent implements DisposableSource {
       },
     );
   }
+}
+
+/**
+ * The plan for the same image once more: every step is cached, also those that were told not to be.
+ *
+ * When the cache was pruned meanwhile, the builder builds again and the blobs may be others.
+ */
+function repeatOf(plan: BuildPlan): BuildPlan {
+  const { 'no-cache': _, ...frontendAttrs } = plan.frontendAttrs;
+  return { ...plan, frontendAttrs };
 }
 
 function canSpool(error: unknown): boolean {

@@ -5,7 +5,7 @@ import type { SolveStatus } from '../buildkit/solve-status.js';
 import { answeredImage } from './answered-image.js';
 import type { BuildPlan } from './build-plan.js';
 import type { BuildResult } from './build-result.js';
-import { builderContent, type DisposableSource } from './builder-content.js';
+import { builderContent, type DisposableSource, isSmall } from './builder-content.js';
 import { contextKey } from './context-key.js';
 import type { OnProgress } from './progress.js';
 import { sessionServices } from './session-services.js';
@@ -54,28 +54,46 @@ export async function runBuild(
   builder: BuildKit,
   options: RunBuildOptions = {},
 ): Promise<RunningResult> {
-  const { image, answer, timingsMs } = await runSolve(plan, builder, options);
+  const { image, answer, timingsMs, spool } = await solveKept(plan, builder, options);
   return {
     ...(image ?? answeredImage(await answer, builder.name)),
     tags: plan.tags,
     exporterResponse: answer,
-    content: builderContent(plan, builder, options),
+    content: builderContent(plan, builder, options, spool),
     timingsMs,
   };
 }
+
+/**
+ * The solve, together with what has to be kept of it.
+ *
+ * Attestations tell the time: no later solve makes the same ones, and a builder may collect them
+ * within milliseconds. So the solve itself sends them, and all that is as small.
+ */
+async function solveKept(
+  plan: BuildPlan,
+  builder: BuildKit,
+  options: RunBuildOptions,
+): Promise<TimedSolve & { spool?: DisposableSource }> {
+  const isAttested = Object.keys(plan.frontendAttrs).some((key) => key.startsWith('attest:'));
+  if (!isAttested || options.exporter) return runSolve(plan, builder, options);
+  const { spoolImage } = await import('./spool-image.js');
+  return spoolImage(plan, builder, isSmall, options);
+}
+
+export interface TimedSolve extends Solved, Pick<BuildResult, 'timingsMs'> {}
 
 /** The solve of `runBuild` with any exporter; its session stays open until the answer. */
 export async function runSolve(
   plan: BuildPlan,
   builder: BuildKit,
   options: RunBuildOptions,
-): Promise<Solved & Pick<BuildResult, 'timingsMs'>> {
+): Promise<TimedSolve> {
   const { signal, onProgress, env = process.env, exporter = imageExporter(plan) } = options;
   const frontendAttrs = { ...plan.frontendAttrs, ...checkedSources(plan) };
   const start = performance.now();
   const sharedKey = plan.contextKey ?? contextKey(plan.locals, env);
   await builder.connect({ signal });
-  await afterUnfinished(builder.name, sharedKey);
   const connected = performance.now();
   const session = builder.startSession({
     attachables: [...sessionServices(plan, env, onProgress), ...(options.attachables ?? [])],
@@ -84,11 +102,12 @@ export async function runSolve(
   const onStatus = onProgress && ((status: SolveStatus) => onProgress({ type: 'solve', status }));
   const close = () => session.close();
   try {
+    await afterUnfinished(builder, sharedKey, { env, signal });
     const request = { frontend: plan.frontend, frontendAttrs, exporter };
     const solved = await builder.solve(request, { session, signal, onStatus });
     const timingsMs = { connect: connected - start, solve: performance.now() - connected };
     solved.answer.then(close, close);
-    untilAnswered(builder.name, sharedKey, solved.answer);
+    untilAnswered(builder, sharedKey, solved, env);
     return { ...solved, timingsMs };
   } catch (error) {
     close();

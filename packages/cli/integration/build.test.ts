@@ -19,6 +19,17 @@ const settings = useTestbed().buildkits.flatMap(({ name, address }) =>
   stores.map((store) => ({ name, address, store, host: useTestbed()[store].host })),
 );
 
+/** The most that a context's transfer is said to have moved, in progress as raw JSON. */
+function transferredBytes(rawJson: string): number {
+  const statuses = rawJson
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .flatMap((line) => JSON.parse(line).statuses ?? []);
+  const transfers = statuses.filter(({ id }) => id === 'transferring context:');
+  expect(transfers).not.toEqual([]);
+  return Math.max(...transfers.map(({ current = 0 }) => current));
+}
+
 describe.each(settings)('on the $name BuildKit for the $store store', ({ address, host }) => {
   const build = (args: readonly string[], context: string) =>
     runWarmdock(['build', '--builder', address, ...args, context], { host });
@@ -74,6 +85,22 @@ describe.each(settings)('on the $name BuildKit for the $store store', ({ address
       },
     });
     expect(readdirSync(dir).sort()).toEqual(['iid', 'metadata.json']);
+  });
+
+  test('commands that follow at once do not send the context again', async () => {
+    const file = randomBytes(1_000_000);
+    const steps = Array.from({ length: 20 }, (_, at) => `COPY file /file${at}`);
+    const context = projectOf({ Dockerfile: ['FROM scratch', ...steps].join('\n'), file });
+    const tag = newTag(host);
+    const env = { HOME: temporaryFolder() };
+    const bytesSent = async () => {
+      const args = ['build', '--builder', address, '--progress=rawjson', '-t', tag, context];
+      const { exitCode, stderr } = await runWarmdock(args, { host, env });
+      expect(exitCode).toBe(0);
+      return transferredBytes(stderr);
+    };
+    expect(await bytesSent()).toBeGreaterThan(1_000_000);
+    for (let round = 0; round < 3; round++) expect(await bytesSent()).toBeLessThan(10_000);
   });
 
   test('flags reach the build', async () => {

@@ -142,14 +142,22 @@ test('options that contradict each other start no build', async () => {
   expect(error).toBeInstanceOf(WarmdockError);
 });
 
-test('the command ends when the builder has done with the build, whatever it answers', async () => {
-  const events: string[] = [];
-  const answer = new Promise<never>((_, reject) => setTimeout(reject, 20)).finally(() =>
-    events.push('answered'),
-  );
-  const { error, stderr } = await run('', async () => buildOutcome({ exporterResponse: answer }));
-  events.push('ended');
-  expect(error).toBeUndefined();
-  expect(events).toEqual(['answered', 'ended']);
-  expect(stderr).toContain('1 of 42 layers loaded');
+test('the command waits for the whole answer only when it has to write it', async () => {
+  const late = new Promise<Record<string, string>>((resolve) => {
+    setTimeout(() => resolve({ key: 'late' }), 20);
+  });
+  const build = async () => buildOutcome({ exporterResponse: late });
+  const first = await Promise.race([run('', build), late]);
+  expect(first).toMatchObject({ stderr: expect.stringContaining('1 of 42 layers loaded') });
+  const file = join(dir, 'metadata.json');
+  await run(`--metadata-file ${file}`, build);
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ key: 'late' });
+});
+
+test('an answer that is lost fails the command that has to write it', async () => {
+  const lost = Promise.reject(new WarmdockError('UNAVAILABLE', 'the builder went away'));
+  const build = async () => buildOutcome({ exporterResponse: lost });
+  expect((await run('', build)).error).toBeUndefined();
+  const { error } = await run(`--metadata-file ${join(dir, 'metadata.json')}`, build);
+  expect(error).toMatchObject({ code: 'UNAVAILABLE' });
 });

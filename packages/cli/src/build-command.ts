@@ -36,14 +36,13 @@ export async function runBuildCommand(args: BuildArguments, context: BuildContex
     (context.build ?? build)({ ...options, signal: context.signal, onProgress: watch.onProgress }),
   );
 
-  // Until then the builder holds the context, and the next command would have to send it again.
-  await outcome.exporterResponse.catch(() => {});
+  const exporterResponse = metadataFile && (await outcome.exporterResponse);
   // Counts from the start of the process: what the command took is what its user waited for.
   const totalMs = performance.now();
   if (imageIdFile) imageIdFile.write(outcome.load.imageId);
-  if (metadataFile) {
-    const metadata = metadataOf(outcome.load, await outcome.exporterResponse, totalMs);
-    metadataFile.write(JSON.stringify(metadata, null, 2));
+  if (exporterResponse) {
+    const metadata = metadataOf(outcome.load, exporterResponse, totalMs);
+    metadataFile?.write(JSON.stringify(metadata, null, 2));
   }
   if (printsImageId) stdout.write(`${outcome.load.imageId}\n`);
   else if (isForPeople(mode)) stderr.write(`${formatLastLine(outcome.load, totalMs)}\n`);

@@ -1,13 +1,16 @@
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeContext } from '@warmdock/testkit';
 import { describe, expect, it } from 'vitest';
+import type { BuildCallOptions } from '../../src/build/build.js';
 import type { Progress } from '../../src/build/progress.js';
 import { contextOf, putNode, temporaryFolder } from '../support/context.js';
 import { unpacked } from '../support/daemon-images.js';
 import { everyBuilder } from '../support/settings.js';
-import { openWorkshop } from '../support/workshop.js';
+import { cleanEnv, newTag, openWorkshop } from '../support/workshop.js';
 
 /** How many files of the context were sent in all. */
 function filesSent(progress: readonly Progress[]): number {
@@ -87,16 +90,48 @@ describe.each(everyBuilder())('the context of a build with %s', (_name, setting)
   });
 });
 
+/** A context whose build the builder needs a while to record. */
+function contextOfManySteps(): string {
+  const steps = Array.from({ length: 40 }, (_, at) => `COPY file /file${at}`);
+  const Dockerfile = ['FROM scratch', ...steps].join('\n');
+  return contextOf({ Dockerfile, file: randomUUID() });
+}
+
+/** Builds in a process of its own, which exits as soon as it has the image. */
+async function buildAndExit(options: BuildCallOptions): Promise<void> {
+  const program = `import { build } from '@warmdock/core';
+    await build(${JSON.stringify(options)});
+    process.exit(0);`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    cwd: import.meta.dirname,
+    env: cleanEnv(),
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  expect(await once(child, 'exit')).toEqual([0, null]);
+}
+
 describe.each(everyBuilder())('a context that %s has', (_name, setting) => {
   it('is not sent again by builds that follow at once', async () => {
     const { build } = openWorkshop(setting);
-    const steps = Array.from({ length: 20 }, (_, at) => `COPY file /file${at}`);
-    const Dockerfile = ['FROM scratch', ...steps].join('\n');
-    const context = contextOf({ Dockerfile, file: randomUUID() });
+    const context = contextOfManySteps();
     await build({ context });
     for (let round = 0; round < 10; round++) {
       const { progress } = await build({ context });
       expect(filesSent(progress)).toBe(0);
     }
+  });
+
+  it('is not sent again by a build that follows when another process has left', async () => {
+    const { build, host } = openWorkshop(setting);
+    const sent: number[] = [];
+    for (let round = 0; round < 4; round++) {
+      const context = contextOfManySteps();
+      const tags = [newTag()];
+      await build({ context, tags });
+      await buildAndExit({ tags, context, builder: setting.builder.address, engine: host });
+      sent.push(filesSent((await build({ context, tags })).progress));
+    }
+    // A build that comes in the few milliseconds between a record's end and the context's release does send.
+    expect(sent.filter((files) => files > 0).length).toBeLessThan(2);
   });
 });

@@ -10,18 +10,19 @@ import { memorySource } from '../content/testing/memory-source.js';
 import { WarmdockError } from '../errors.js';
 import { makeTree } from '../fsutil/tree.testing.js';
 import type { Descriptor } from '../oci/descriptor.js';
+import type { BuildPlan } from './build-plan.js';
 import { builderContent } from './builder-content.js';
 import type { Progress } from './progress.js';
 import type { RunBuildOptions } from './run-build.js';
 
-const plan = {
+const plan: BuildPlan = {
   frontend: 'dockerfile.v0',
   frontendAttrs: { target: 'app' },
   locals: [],
   secrets: [],
   tags: [],
   compression: 'gzip',
-} as const;
+};
 
 /** A builder that holds `stored`, and sends `exported` when it is asked to build again. */
 function testBuilder(options: RunBuildOptions = {}, planned = plan) {

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { stateDirectory } from './state-directory.js';
 
 /**
  * A secret of this machine and user for one purpose, hex, the same from build to build.
@@ -10,10 +10,7 @@ import { join } from 'node:path';
  * cannot be written, each call has a key of its own.
  */
 export function machineKey(purpose: string, env: NodeJS.ProcessEnv): string {
-  const directory = join(
-    env.XDG_STATE_HOME || join(env.HOME || homedir(), '.local', 'state'),
-    'warmdock',
-  );
+  const directory = stateDirectory(env);
   const path = join(directory, 'machine-key');
   const secret = readKey(path) ?? createKey(directory, path);
   return createHmac('sha256', secret).update(purpose).digest('hex');

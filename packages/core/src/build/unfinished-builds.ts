@@ -1,27 +1,93 @@
-/** By builder and context key: builds that were returned from before the builder had done with them. */
-const unfinished = new Map<string, Promise<unknown>>();
+import { setTimeout as delay } from 'node:timers/promises';
+import type { BuildKit } from '../buildkit/buildkit.js';
+import type { Solved } from '../buildkit/solve.js';
+import { orCancelled } from '../content/or-cancelled.js';
+import { leftBuildLifetimeMs, noteLeftBuilds, readLeftBuilds } from './left-builds.js';
 
-const keyOf = (builder: string, contextKey: string) => `${builder} ${contextKey}`;
-
-/**
- * Waits for an earlier build of this process whose image is known and which its builder still records.
- *
- * Until the builder answers it holds its copy of the context: a build that begins meanwhile finds that
- * taken, and has to send all of the context again.
+/*
+ * Until a builder answers a build it holds its copy of the context: a build that begins meanwhile
+ * finds that taken, and has to send all of the context again. So who left a build when its image was
+ * known leaves a note, and the next build of the same context waits: in this process, and in others.
  */
-export async function afterUnfinished(builder: string, contextKey: string): Promise<void> {
-  await unfinished.get(keyOf(builder, contextKey));
+
+export interface UnfinishedOptions {
+  env: NodeJS.ProcessEnv;
+  signal?: AbortSignal | undefined;
+}
+
+interface UnfinishedBuild {
+  readonly ref: string;
+  readonly answered: Promise<void>;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+const pollMs = 5;
+
+/** What a builder needs, after a build counts as ended, to let go of its context: 2 to 5 ms. */
+const releaseMs = 15;
+
+/** By builder and context key. */
+const unfinished = new Map<string, UnfinishedBuild>();
+
+/** Waits for an earlier build of this context whose image was known and which the builder still records; throws `CANCELLED`. */
+export async function afterUnfinished(
+  builder: BuildKit,
+  contextKey: string,
+  { env, signal }: UnfinishedOptions,
+): Promise<void> {
+  const key = keyOf(builder.name, contextKey);
+  const before = unfinished.get(key);
+  const operation = `build on builder ${builder.name}`;
+  if (before) return orCancelled(before.answered, operation, signal);
+  const left = readLeftBuilds(env)[key];
+  if (!left) return;
+  const wait = (ms: number) => orCancelled(delay(ms), operation, signal);
+  const end = left.leftAt + leftBuildLifetimeMs;
+  let wasActive = false;
+  while (Date.now() < end && (await isActive(builder, left.ref, signal))) {
+    wasActive = true;
+    await wait(pollMs);
+  }
+  if (wasActive) await wait(releaseMs);
 }
 
 /** Makes the next build of the same context wait for this one's answer, whatever that is. */
-export function untilAnswered(builder: string, contextKey: string, answer: Promise<unknown>): void {
-  const key = keyOf(builder, contextKey);
-  const settled = answer.then(
-    () => {},
-    () => {},
-  );
-  unfinished.set(key, settled);
-  void settled.then(() => {
-    if (unfinished.get(key) === settled) unfinished.delete(key);
+export function untilAnswered(
+  builder: BuildKit,
+  contextKey: string,
+  { ref, answer }: Pick<Solved, 'ref' | 'answer'>,
+  env: NodeJS.ProcessEnv,
+): void {
+  const key = keyOf(builder.name, contextKey);
+  const ignore = () => {};
+  const build: UnfinishedBuild = { ref, env, answered: answer.then(ignore, ignore) };
+  if (unfinished.size === 0) process.once('exit', noteUnfinished);
+  unfinished.set(key, build);
+  void build.answered.then(() => {
+    if (unfinished.get(key) === build) unfinished.delete(key);
+    if (unfinished.size === 0) process.off('exit', noteUnfinished);
   });
+}
+
+function noteUnfinished(): void {
+  const leftAt = Date.now();
+  for (const [key, { ref, env }] of unfinished) noteLeftBuilds({ [key]: { ref, leftAt } }, env);
+}
+
+/** A builder that cannot say is not waited for: at worst the context travels again. */
+async function isActive(
+  builder: BuildKit,
+  ref: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  try {
+    return await builder.isActive(ref, { signal });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    return false;
+  }
+}
+
+function keyOf(builder: string, contextKey: string): string {
+  return `${builder} ${contextKey}`;
 }

@@ -1,5 +1,6 @@
+import { orCancelled } from '../content/or-cancelled.js';
 import { cancelled, isWarmdockError, WarmdockError } from '../errors.js';
-import { ListWorkersRequest, ListWorkersResponse } from '../gen/control.js';
+import { BuildHistoryRequest, ListWorkersRequest, ListWorkersResponse } from '../gen/control.js';
 import { type BuildKitContent, contentOf } from './content.js';
 import { type Channel, openChannel } from './grpc/channel.js';
 import { failureOf } from './grpc/failure.js';
@@ -32,10 +33,13 @@ export interface BuildKit {
    * Runs one solve to its end: that of its news when these name the one image that it made, else
    * that of its answer.
    *
-   * The builder records the build in its history between the two, whether or not anybody waits. Throws `BuildError` when the build itself fails,
-   * `UNAVAILABLE` when the builder goes away, `CANCELLED` when the signal fires.
+   * The builder records the build in its history between the two, whether or not anybody waits. Throws
+   * `BuildError` when the build itself fails, `UNAVAILABLE` when the builder goes away, `CANCELLED`
+   * when the signal fires.
    */
   solve(request: SolveRequest, options: SolveOptions): Promise<Solved>;
+  /** Whether the builder still works on the solve with this ref, or on its record in the history. */
+  isActive(ref: string, options?: { signal?: AbortSignal | undefined }): Promise<boolean>;
   close(): void;
 }
 
@@ -115,6 +119,26 @@ class BuildKitClient implements BuildKit {
     return runSolve(await this.#open(options.signal), this.name, request, options);
   }
 
+  async isActive(
+    ref: string,
+    { signal }: { signal?: AbortSignal | undefined } = {},
+  ): Promise<boolean> {
+    const channel = await this.#open(signal);
+    const call = channel.call('/moby.buildkit.v1.Control/ListenBuildHistory', {
+      signal,
+      silenceMs: this.#silenceMs,
+    });
+    call.write([BuildHistoryRequest.encode({ ref, activeOnly: true, earlyExit: true }).finish()]);
+    call.end();
+    try {
+      let events = 0;
+      for await (const _ of call.messages) events += 1;
+      return events > 0;
+    } catch (error) {
+      throw failureOf(error, `asking builder ${this.name} for its active builds`);
+    }
+  }
+
   close(): void {
     this.#closing.abort();
     this.#closing = new AbortController();
@@ -133,7 +157,7 @@ class BuildKitClient implements BuildKit {
     if (signal?.aborted) throw cancelled(operation, signal);
     if (this.#channel) return this.#channel;
     this.#opening ??= this.#dial(this.#closing.signal);
-    return signal ? orCancelled(this.#opening, operation, signal) : this.#opening;
+    return orCancelled(this.#opening, operation, signal);
   }
 
   async #dial(signal: AbortSignal): Promise<Channel> {
@@ -151,13 +175,4 @@ class BuildKitClient implements BuildKit {
       });
     }
   }
-}
-
-/** What `work` ends with, or `CANCELLED` as soon as the signal fires; the work itself goes on. */
-function orCancelled<T>(work: Promise<T>, operation: string, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const cancel = () => reject(cancelled(operation, signal));
-    signal.addEventListener('abort', cancel, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', cancel));
-  });
 }

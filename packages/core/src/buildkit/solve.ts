@@ -38,6 +38,8 @@ export interface SolveOptions {
 }
 
 export interface Solved {
+  /** By which the builder knows the solve, in its history as well. */
+  readonly ref: string;
   /** The image, when the builder's news told of it: that is the build's success, ahead of the answer. */
   readonly image: ExportedImage | undefined;
   /** What the exporter answered, by BuildKit's keys; rejects as `BuildKit.solve` throws. */
@@ -75,7 +77,7 @@ export async function runSolve(
   answer.catch(() => {});
   const told = watching.then((isWhole) => (isWhole && exported.only ? undefined : answer));
   await Promise.race([told, answer]);
-  return { image: exported.only, answer };
+  return { ref, image: exported.only, answer };
 }
 
 /** The outcome of the solve, after all of its news unless these take too long. */

@@ -127,6 +127,12 @@ export interface VertexWarning {
   ranges: Range[];
 }
 
+export interface BuildHistoryRequest {
+  activeOnly: boolean;
+  ref: string;
+  earlyExit: boolean;
+}
+
 export interface ListWorkersRequest {
   filter: string[];
 }
@@ -1365,6 +1371,74 @@ export const VertexWarning: MessageFns<VertexWarning> = {
             }
 
             message.ranges.push(Range.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseBuildHistoryRequest(): BuildHistoryRequest {
+  return { activeOnly: false, ref: "", earlyExit: false };
+}
+
+export const BuildHistoryRequest: MessageFns<BuildHistoryRequest> = {
+  encode(message: BuildHistoryRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.activeOnly !== false) {
+      writer.uint32(8).bool(message.activeOnly);
+    }
+    if (message.ref !== "") {
+      writer.uint32(18).string(message.ref);
+    }
+    if (message.earlyExit !== false) {
+      writer.uint32(24).bool(message.earlyExit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BuildHistoryRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBuildHistoryRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.activeOnly = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.ref = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.earlyExit = reader.bool();
             continue;
           }
         }

@@ -1,0 +1,54 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stateDirectory } from './state-directory.js';
+
+/** A build whose process ended before its builder answered. */
+export interface LeftBuild {
+  /** The solve's, for `BuildKit.isActive`. */
+  readonly ref: string;
+  /** Milliseconds since 1970. */
+  readonly leftAt: number;
+}
+
+/** By what `unfinished-builds` calls a build's key. */
+export type LeftBuilds = Readonly<Record<string, LeftBuild>>;
+
+/** After this a builder has long recorded a build; it takes some 10 ms. */
+export const leftBuildLifetimeMs = 10_000;
+
+/** The builds that processes of this user left a moment ago; none when that cannot be read. */
+export function readLeftBuilds(env: NodeJS.ProcessEnv): LeftBuilds {
+  try {
+    const noted: unknown = JSON.parse(readFileSync(pathOf(env), 'utf8'));
+    if (typeof noted !== 'object' || noted === null) return {};
+    return Object.fromEntries(Object.entries(noted).filter(([, build]) => isRecent(build)));
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * Notes builds for the next process of this user, beside those that others have noted.
+ *
+ * Two processes that do so at the same time may lose a note, and a full disk loses all: then a
+ * context may travel once more than it has to, nothing else.
+ */
+export function noteLeftBuilds(builds: LeftBuilds, env: NodeJS.ProcessEnv): void {
+  const path = pathOf(env);
+  const partial = `${path}.${process.pid}`;
+  try {
+    mkdirSync(stateDirectory(env), { recursive: true, mode: 0o700 });
+    const all = { ...readLeftBuilds(env), ...builds };
+    writeFileSync(partial, JSON.stringify(all), { mode: 0o600 });
+    renameSync(partial, path);
+  } catch {}
+}
+
+function pathOf(env: NodeJS.ProcessEnv): string {
+  return join(stateDirectory(env), 'left-builds.json');
+}
+
+function isRecent(build: Partial<LeftBuild> | null): boolean {
+  if (typeof build?.ref !== 'string' || typeof build.leftAt !== 'number') return false;
+  return Math.abs(Date.now() - build.leftAt) < leftBuildLifetimeMs;
+}

@@ -66,6 +66,12 @@ export function dockerPull(setting: Setting, host: string, reference: string): C
   return { argv, env: environment(setting, host) };
 }
 
+/** `docker load` of an archive that is there already: what a daemon needs by itself to take an image in. */
+export function dockerLoad(setting: Setting, host: string, archive: string): Command {
+  const argv = [...setting.programs.docker, 'load', '--input', archive];
+  return { argv, env: environment(setting, host) };
+}
+
 /** Programs that build without loading and that no target is about, by what they are called in a row. */
 export function otherBareBuilds(setting: Setting, context: string): Map<string, Command> {
   const { plugin, buildctl } = setting.programs;

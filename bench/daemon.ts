@@ -26,6 +26,11 @@ export async function restoreTag(
   await docker(daemon, 'image', 'rm', '--force', current);
 }
 
+/** Writes the image that a tag names to an archive for `docker load`. */
+export async function saveImage(daemon: Daemon, tag: string, archive: string): Promise<void> {
+  await docker(daemon, 'image', 'save', '--output', archive, tag);
+}
+
 export async function removeTags(daemon: Daemon, tags: readonly string[]): Promise<void> {
   await docker(daemon, 'image', 'rm', '--force', ...tags);
 }

@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { EngineInfo } from '@warmdock/testkit';
-import { alternate } from '../alternate.js';
+import { alternate, type Side, type Summary } from '../alternate.js';
 import { type Arrival, ensureBigImage, loadWithBuildx, pushAndPull } from '../big-images.js';
+import { otherBareBuilds } from '../commands.js';
 import { contextDir, ensureContext, writeTiny } from '../contexts.js';
 import { restoreTag } from '../daemon.js';
+import { timeCommand } from '../measure.js';
 import { timeWarmdock } from '../ours.js';
 import type { Row } from '../rows.js';
 import { enginesOf, type LoadedImage, type Setting, slowRounds } from '../setting.js';
 import { settle } from '../settle.js';
+
+type Times = Record<'load' | 'pull' | 'warmdock', Summary> & { solve?: Summary };
 
 /**
  * The last and tiny layer is new, on the builder too: each sample has content of its own, and
@@ -38,9 +42,12 @@ async function changedIn(setting: Setting, engine: EngineInfo): Promise<Row[]> {
     },
     warmdock: { sample: warmdock, perRound: 3 },
   };
-  const times = await alternate(sides, slowRounds(setting));
+  const solve = solveAlone(setting);
+  const times: Times = await alternate({ ...sides, ...(solve && { solve }) }, slowRounds(setting));
   const row = { store: engine.store, case: 'one tiny layer changed, 2 GB image' };
+  const floor = times.solve && { ...row, ours: times.warmdock, theirs: times.solve };
   return [
+    ...(floor ? [{ ...floor, against: 'buildctl build' }] : []),
     {
       ...row,
       against: 'docker buildx build --load',
@@ -56,6 +63,18 @@ async function changedIn(setting: Setting, engine: EngineInfo): Promise<Row[]> {
       theirs: times.pull,
     },
   ];
+}
+
+/** The build of the same change by `buildctl`, which delivers nothing; `undefined` when there is none. */
+function solveAlone(setting: Setting): Side | undefined {
+  const command = otherBareBuilds(setting, contextDir('big')).get('buildctl build');
+  if (!command) return undefined;
+  const sample = async () => {
+    writeTiny(contextDir('big'), randomUUID());
+    await settle();
+    return (await timeCommand(command, setting)).wallMs;
+  };
+  return { sample, perRound: 3 };
 }
 
 async function changedSample(image: LoadedImage, run: (tag: string) => Promise<number>) {

@@ -174,6 +174,51 @@ describe.each(settings)('on the $name BuildKit for the $store store', ({ address
   });
 });
 
+test('rawjson tells of groups and warnings what buildx tells, but for the LLB behind a file', async () => {
+  const { builder, classic } = useTestbed();
+  const context = projectOf({
+    Dockerfile: 'FROM scratch as base\nCOPY one /one\nCOPY --link one /two\nMAINTAINER someone\n',
+    one: randomBytes(10),
+  });
+  const args = ['--progress=rawjson', context];
+  const { stderr: theirs } = await runDocker(
+    ['buildx', 'build', '--output=type=cacheonly', ...args],
+    { host: builder.host },
+  );
+  const { stderr: ours } = await runWarmdock(
+    ['build', '--builder', builder.address, '-t', newTag(classic.host), ...args],
+    { host: classic.host },
+  );
+  const { groups, warnings } = groupsAndWarnings(theirs);
+  expect(groups).toHaveLength(2);
+  expect(warnings).toHaveLength(2);
+  expect(groupsAndWarnings(ours)).toEqual({ groups, warnings });
+});
+
+/** What does not differ between two builds of one Dockerfile. */
+function groupsAndWarnings(stderr: string) {
+  const lines = stderr
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as RawLine);
+  const groups = lines
+    .flatMap(({ vertexes = [] }) => vertexes)
+    .flatMap(({ progressGroup }) => progressGroup ?? [])
+    .map(({ id, ...group }) => JSON.stringify(group));
+  const warnings = lines
+    .flatMap((line) => line.warnings ?? [])
+    .map(({ vertex, sourceInfo: { definition, ...sourceInfo }, ...warning }) => ({
+      ...warning,
+      sourceInfo,
+    }));
+  return { groups: [...new Set(groups)].sort(), warnings };
+}
+
+interface RawLine {
+  vertexes?: { progressGroup?: { id: string } }[];
+  warnings?: { vertex: string; sourceInfo: { definition?: object } }[];
+}
+
 test.each(stores)('without a builder the daemon of the %s store builds in place', async (store) => {
   const { host } = useTestbed()[store];
   const tag = newTag(host);

@@ -28,7 +28,11 @@ export type { SecretSource } from './buildkit/session/secrets.js';
 export type { Attachable, Session, SessionOptions } from './buildkit/session/session.js';
 export type { Exporter } from './buildkit/solve.js';
 export type {
+  ProgressGroup,
   SolveStatus,
+  SourceInfo,
+  SourcePosition,
+  SourceRange,
   Timestamp,
   Vertex,
   VertexLog,

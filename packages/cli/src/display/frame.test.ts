@@ -24,7 +24,9 @@ function stepsOf(news: Record<string, StepNews>): Steps {
       completed: completed === undefined ? undefined : timestampOf(completed),
     };
     steps.apply({
-      vertexes: [{ digest, inputs: [], name: digest, cached, error, ...times }],
+      vertexes: [
+        { digest, inputs: [], name: digest, cached, error, progressGroup: undefined, ...times },
+      ],
       statuses: status
         ? [{ vertex: digest, name: '', timestamp: undefined, ...status, ...times }]
         : [],
@@ -35,7 +37,17 @@ function stepsOf(news: Record<string, StepNews>): Steps {
       warnings:
         warning === undefined
           ? []
-          : [{ vertex: digest, level: 1, short: Buffer.from(warning), detail: [], url: '' }],
+          : [
+              {
+                vertex: digest,
+                level: 1,
+                short: Buffer.from(warning),
+                detail: [],
+                url: '',
+                info: undefined,
+                ranges: [],
+              },
+            ],
     });
   }
   return steps;

@@ -72,6 +72,7 @@ export class LoadStep {
       started: timestampOf(startedAt),
       completed: undefined,
       error: '',
+      progressGroup: undefined,
     };
   }
 

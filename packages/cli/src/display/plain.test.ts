@@ -45,6 +45,7 @@ function vertex(digest: string, fields: { completed?: number; error?: string } =
     started: timestampOf(0),
     completed: completed === undefined ? undefined : timestampOf(completed),
     error,
+    progressGroup: undefined,
   };
 }
 

@@ -27,6 +27,7 @@ test('empty fields are left out, those of a status that Go always writes are not
         started: undefined,
         completed: undefined,
         error: '',
+        progressGroup: { id: 'g', name: '', weak: false },
       },
     ],
     statuses: [
@@ -42,12 +43,52 @@ test('empty fields are left out, those of a status that Go always writes are not
       },
     ],
     logs: [],
-    warnings: [],
+    warnings: [
+      {
+        vertex: '',
+        level: 0,
+        short: Buffer.alloc(0),
+        detail: [],
+        url: '',
+        info: { filename: '', data: Buffer.alloc(0), language: '' },
+        ranges: [{ start: { line: 1, character: 0 }, end: undefined }],
+      },
+    ],
   });
   expect(output.text).toBe(
-    '{"vertexes":[{"digest":"d"}],"statuses":[{"id":"","current":0,"timestamp":"1970-01-01T00:00:00Z"}]}\n',
+    '{"vertexes":[{"digest":"d","progressGroup":{"id":"g"}}],"statuses":[{"id":"","current":0,"timestamp":"1970-01-01T00:00:00Z"}],"warnings":[{"sourceInfo":{},"range":[{"start":{"line":1}}]}]}\n',
   );
 });
+
+test('groups of steps and places of warnings come out as buildx wrote them', () => {
+  const output = new MemoryOutput();
+  const group = { id: 'gr5otnw4', name: '[2/2] COPY --link one /two', weak: true };
+  const short = 'FromAsCasing: casing does not match (line 1)';
+  const line = JSON.stringify({
+    vertexes: [{ digest: 'd', name: group.name, progressGroup: group }],
+    warnings: [
+      {
+        vertex: 'v',
+        level: 1,
+        short: base64(short),
+        detail: [base64('The casing should match')],
+        url: 'https://docs.docker.com/go/dockerfile/rule/from-as-casing/',
+        sourceInfo: {
+          filename: 'Dockerfile',
+          data: base64('FROM scratch as base\n'),
+          language: 'Dockerfile',
+        },
+        range: [{ start: { line: 1 }, end: { line: 1, character: 20 } }],
+      },
+    ],
+  });
+  new RawJsonDisplay(output).update(parseLine(line));
+  expect(output.text).toBe(`${line}\n`);
+});
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
 
 test('bytes that are a view into a larger buffer are written alone', () => {
   const output = new MemoryOutput();

@@ -1,4 +1,10 @@
-import type { SolveStatus } from '@warmdock/core';
+import type {
+  ProgressGroup,
+  SolveStatus,
+  SourceInfo,
+  SourcePosition,
+  SourceRange,
+} from '@warmdock/core';
 import type { Output } from '../output.js';
 import type { Display } from './display.js';
 import { formatTimestamp } from './timestamp.js';
@@ -7,7 +13,8 @@ type Time = SolveStatus['vertexes'][number]['started'];
 
 /**
  * One JSON document a line, in the form of BuildKit's `client.SolveStatus`: bytes in base64, times
- * in RFC 3339, empty fields left out as Go's `omitempty` leaves them out.
+ * in RFC 3339, empty fields left out as Go's `omitempty` leaves them out. What buildx writes besides
+ * is the LLB that fetched a warning's file (`sourceInfo.definition`).
  */
 export class RawJsonDisplay implements Display {
   readonly showsLogs = false;
@@ -47,7 +54,12 @@ function vertexJson(vertex: SolveStatus['vertexes'][number]) {
     completed: time(vertex.completed),
     cached: vertex.cached || undefined,
     error: vertex.error || undefined,
+    progressGroup: vertex.progressGroup && groupJson(vertex.progressGroup),
   };
+}
+
+function groupJson({ id, name, weak }: ProgressGroup) {
+  return { id: id || undefined, name: name || undefined, weak: weak || undefined };
 }
 
 function statusJson(status: SolveStatus['statuses'][number]) {
@@ -79,7 +91,25 @@ function warningJson(warning: SolveStatus['warnings'][number]) {
     short: base64(warning.short) || undefined,
     detail: some(warning.detail.map(base64)),
     url: warning.url || undefined,
+    sourceInfo: warning.info && sourceJson(warning.info),
+    range: some(warning.ranges.map(rangeJson)),
   };
+}
+
+function sourceJson({ filename, data, language }: SourceInfo) {
+  return {
+    filename: filename || undefined,
+    data: base64(data) || undefined,
+    language: language || undefined,
+  };
+}
+
+function rangeJson({ start, end }: SourceRange) {
+  return { start: start && positionJson(start), end: end && positionJson(end) };
+}
+
+function positionJson({ line, character }: SourcePosition) {
+  return { line: line || undefined, character: character || undefined };
 }
 
 function time(timestamp: Time): string | undefined {

@@ -13,6 +13,7 @@ function news(
     name: 'step',
     cached: false,
     error: '',
+    progressGroup: undefined,
     ...fields,
     started: started === undefined ? undefined : timestampOf(started),
     completed: completed === undefined ? undefined : timestampOf(completed),

@@ -1,8 +1,17 @@
 import { expect, test } from 'vitest';
 import { Warnings } from './warnings.js';
 
-function warning(short: string, vertex = 'a') {
-  return { vertex, level: 1, short: Buffer.from(short), detail: [], url: '' };
+function warning(short: string, vertex = 'a', line = 1) {
+  const position = { line, character: 0 };
+  return {
+    vertex,
+    level: 1,
+    short: Buffer.from(short),
+    detail: [],
+    url: '',
+    info: { filename: 'Dockerfile', data: Buffer.from('FROM scratch'), language: 'Dockerfile' },
+    ranges: [{ start: position, end: position }],
+  };
 }
 
 test('no warnings, no list', () => {

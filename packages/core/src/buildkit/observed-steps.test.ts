@@ -19,6 +19,7 @@ const plainVertex: Vertex = {
   started: undefined,
   completed: undefined,
   error: '',
+  progressGroup: undefined,
 };
 const plainLog: VertexLog = { vertex: 'a', timestamp: undefined, stream: 1, msg: Buffer.alloc(0) };
 

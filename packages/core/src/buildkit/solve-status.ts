@@ -14,6 +14,14 @@ export interface Vertex {
   readonly completed: Timestamp | undefined;
   /** Empty unless the step failed. */
   readonly error: string;
+  readonly progressGroup: ProgressGroup | undefined;
+}
+
+/** Steps that are one for people, such as the two of `COPY --link`; those that are `weak` do not count alone. */
+export interface ProgressGroup {
+  readonly id: string;
+  readonly name: string;
+  readonly weak: boolean;
 }
 
 /** Progress inside a step, such as a transfer; `current` and `total` in bytes, `total` 0 when unknown. */
@@ -43,6 +51,28 @@ export interface VertexWarning {
   readonly short: Uint8Array;
   readonly detail: readonly Uint8Array[];
   readonly url: string;
+  /** The file that it is about. */
+  readonly info: SourceInfo | undefined;
+  /** Where in that file; the Dockerfile's frontend says the line in `short` as well. */
+  readonly ranges: readonly SourceRange[];
+}
+
+/** A file with its whole content. */
+export interface SourceInfo {
+  readonly filename: string;
+  readonly data: Uint8Array;
+  readonly language: string;
+}
+
+export interface SourceRange {
+  readonly start: SourcePosition | undefined;
+  readonly end: SourcePosition | undefined;
+}
+
+/** Lines count from 1, characters from 0. */
+export interface SourcePosition {
+  readonly line: number;
+  readonly character: number;
 }
 
 /** One batch of news about a running solve. */

@@ -28,14 +28,15 @@ export function news(status: Partial<SolveStatus>): Buffer {
 
 /** A step in the news, not yet begun. */
 export function vertex(digest: string, fields: Partial<Vertex> = {}): Vertex {
-  const times = { started: undefined, completed: undefined };
   return {
     digest,
     name: `step ${digest}`,
     inputs: [],
     cached: false,
     error: '',
-    ...times,
+    started: undefined,
+    completed: undefined,
+    progressGroup: undefined,
     ...fields,
   };
 }

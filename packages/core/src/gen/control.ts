@@ -94,6 +94,13 @@ export interface Vertex {
   started: Timestamp | undefined;
   completed: Timestamp | undefined;
   error: string;
+  progressGroup: ProgressGroup | undefined;
+}
+
+export interface ProgressGroup {
+  id: string;
+  name: string;
+  weak: boolean;
 }
 
 export interface VertexStatus {
@@ -952,7 +959,16 @@ export const StatusResponse: MessageFns<StatusResponse> = {
 };
 
 function createBaseVertex(): Vertex {
-  return { digest: "", inputs: [], name: "", cached: false, started: undefined, completed: undefined, error: "" };
+  return {
+    digest: "",
+    inputs: [],
+    name: "",
+    cached: false,
+    started: undefined,
+    completed: undefined,
+    error: "",
+    progressGroup: undefined,
+  };
 }
 
 export const Vertex: MessageFns<Vertex> = {
@@ -977,6 +993,9 @@ export const Vertex: MessageFns<Vertex> = {
     }
     if (message.error !== "") {
       writer.uint32(58).string(message.error);
+    }
+    if (message.progressGroup !== undefined) {
+      ProgressGroup.encode(message.progressGroup, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -1048,6 +1067,82 @@ export const Vertex: MessageFns<Vertex> = {
             }
 
             message.error = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.progressGroup = ProgressGroup.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseProgressGroup(): ProgressGroup {
+  return { id: "", name: "", weak: false };
+}
+
+export const ProgressGroup: MessageFns<ProgressGroup> = {
+  encode(message: ProgressGroup, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.weak !== false) {
+      writer.uint32(24).bool(message.weak);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProgressGroup {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProgressGroup();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.weak = reader.bool();
             continue;
           }
         }

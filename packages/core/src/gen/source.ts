@@ -11,11 +11,15 @@ export const protobufPackage = "warmdock.source";
 
 export const protobufFileName = "source.proto";
 
-/** Places in a Dockerfile, as warnings carry them. */
+/**
+ * Places in a Dockerfile, as warnings carry them. Left out is the LLB that fetched the file
+ * (`definition`): its code would be loaded at every start, for a field that nobody reads.
+ */
 
 export interface SourceInfo {
   filename: string;
   data: Buffer;
+  language: string;
 }
 
 export interface Range {
@@ -30,7 +34,7 @@ export interface Position {
 }
 
 function createBaseSourceInfo(): SourceInfo {
-  return { filename: "", data: Buffer.alloc(0) };
+  return { filename: "", data: Buffer.alloc(0), language: "" };
 }
 
 export const SourceInfo: MessageFns<SourceInfo> = {
@@ -40,6 +44,9 @@ export const SourceInfo: MessageFns<SourceInfo> = {
     }
     if (message.data.length !== 0) {
       writer.uint32(18).bytes(message.data);
+    }
+    if (message.language !== "") {
+      writer.uint32(34).string(message.language);
     }
     return writer;
   },
@@ -71,6 +78,14 @@ export const SourceInfo: MessageFns<SourceInfo> = {
             }
 
             message.data = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.language = reader.string();
             continue;
           }
         }

@@ -27,6 +27,7 @@ interface RawLine {
     completed?: string;
     cached?: boolean;
     error?: string;
+    progressGroup?: { id: string; name: string; weak?: boolean };
   }[];
   statuses?: {
     id: string;
@@ -39,20 +40,34 @@ interface RawLine {
     completed?: string;
   }[];
   logs?: { vertex: string; stream: number; data: string; timestamp: string }[];
-  warnings?: { vertex: string; level: number; short: string; detail?: string[]; url?: string }[];
+  warnings?: {
+    vertex: string;
+    level: number;
+    short: string;
+    detail?: string[];
+    url?: string;
+    sourceInfo?: { filename: string; data: string; language?: string };
+    range?: { start: RawPosition; end: RawPosition }[];
+  }[];
+}
+
+interface RawPosition {
+  line: number;
+  character?: number;
 }
 
 /** A line of a recording as the core reported it. */
 export function parseLine(line: string): SolveStatus {
   const { vertexes = [], statuses = [], logs = [], warnings = [] } = JSON.parse(line) as RawLine;
   return {
-    vertexes: vertexes.map(({ started, completed, ...vertex }) => ({
+    vertexes: vertexes.map(({ started, completed, progressGroup, ...vertex }) => ({
       inputs: [],
       cached: false,
       error: '',
       ...vertex,
       started: timestamp(started),
       completed: timestamp(completed),
+      progressGroup: progressGroup && { weak: false, ...progressGroup },
     })),
     statuses: statuses.map(({ started, completed, timestamp: at, ...status }) => ({
       name: '',
@@ -67,11 +82,20 @@ export function parseLine(line: string): SolveStatus {
       msg: Buffer.from(data, 'base64'),
       timestamp: timestamp(at),
     })),
-    warnings: warnings.map(({ short, detail = [], ...warning }) => ({
+    warnings: warnings.map(({ short, detail = [], sourceInfo, range = [], ...warning }) => ({
       url: '',
       ...warning,
       short: Buffer.from(short, 'base64'),
       detail: detail.map((text) => Buffer.from(text, 'base64')),
+      info: sourceInfo && {
+        language: '',
+        ...sourceInfo,
+        data: Buffer.from(sourceInfo.data, 'base64'),
+      },
+      ranges: range.map(({ start, end }) => ({
+        start: { character: 0, ...start },
+        end: { character: 0, ...end },
+      })),
     })),
   };
 }

@@ -56,7 +56,7 @@ test('progress, notices, warnings and the closing line go to stderr', async () =
   expect(stderr).toMatch(/^#1 \[internal\] load build definition/);
   expect(stderr).toContain('\nNOTICE: sending all layers instead\n');
   expect(stderr).toMatch(
-    /\n 1 warning found:\n - FromAsCasing: .*\nunchanged, nothing loaded \(\d.*\)\n$/,
+    /\n 1 warning found:\n - FromAsCasing: .* \(line 1\)\nunchanged, nothing loaded \(\d.*\)\n$/,
   );
 });
 

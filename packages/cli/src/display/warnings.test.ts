@@ -26,6 +26,12 @@ test('the list counts; the same warning of two steps is one', () => {
   expect(warnings.format(false)).toBe('\n 2 warnings found:\n - Casing\n - NoSuchStage\n');
 });
 
+test('the same at another place is another', () => {
+  const warnings = new Warnings();
+  warnings.add([warning('Casing'), warning('Casing', 'a', 2)]);
+  expect(warnings.format(false)).toBe('\n 2 warnings found:\n - Casing\n - Casing\n');
+});
+
 test('for a terminal the head is yellow', () => {
   const warnings = new Warnings();
   warnings.add([warning('Casing')]);

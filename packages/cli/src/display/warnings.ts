@@ -2,14 +2,15 @@ import type { SolveStatus } from '@warmdock/core';
 
 type Warning = SolveStatus['warnings'][number];
 
-/** Collects what the builder warns of; the same about several steps counts once. */
+/** Collects what the builder warns of; the same about several steps counts once, at each of its places. */
 export class Warnings {
   readonly #texts = new Map<string, string>();
 
   add(warnings: readonly Warning[]): void {
-    for (const { short, detail, url, level } of warnings) {
+    for (const { short, detail, url, level, info, ranges } of warnings) {
       const texts = [short, ...detail].map((bytes) => Buffer.from(bytes).toString('utf8'));
-      this.#texts.set(JSON.stringify([level, url, ...texts]), texts[0] ?? '');
+      const key = JSON.stringify([level, url, info?.filename, ranges, ...texts]);
+      this.#texts.set(key, texts[0] ?? '');
     }
   }
 

@@ -28,7 +28,7 @@ describe.each(useTestbed().buildkits)('on the $name BuildKit', ({ address }) => 
       await running.seen(new RegExp(`^#\\d+ \\d\\.\\d+ ${word}$`, 'm'));
       running.kill(signal);
       const { exitCode, stdout, stderr, durationMs } = await running.ended;
-      expect(stderr).toMatch(/\nERROR: .*cancelled.*\n$/);
+      expect(stderr).toMatch(/\n#\d+ CANCELED\n[\s\S]*ERROR: .*cancelled.*\n$/);
       expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: '' });
       expect(durationMs).toBeLessThan(5_000);
       expect(await imageIdOf(host, tag)).toBe(before);

@@ -121,6 +121,19 @@ test('where progress has shown the output it is not shown again', async () => {
   expect(stderr.match(/line 12$/gm)).toHaveLength(2);
 });
 
+test.each([
+  ['CANCELLED', true],
+  ['UNAVAILABLE', false],
+] as const)('a build that ends with %s: running steps say CANCELED is %s', async (code, says) => {
+  const { stderr } = await run('--progress=plain', async ({ onProgress }) => {
+    const [first = ''] = readRecording('cached').filter((line) => line.includes('"started"'));
+    onProgress?.({ type: 'solve', status: parseLine(first) });
+    throw new WarmdockError(code, 'no more');
+  });
+  expect(stderr).toMatch(/^#1 \[internal\] load build definition/);
+  expect(stderr.includes('#1 CANCELED\n')).toBe(says);
+});
+
 test('the build gets the signal and what the flags say', async () => {
   let seen: BuildCallOptions | undefined;
   await run('-q -t app --builder tcp://h:1', async (options) => {

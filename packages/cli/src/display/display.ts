@@ -7,6 +7,8 @@ export interface Display {
   update(status: SolveStatus): void;
   /** Something did not go the usual way. */
   notice(message: string): void;
+  /** The build was cancelled: of the steps that still run nothing more will be heard. */
+  cancel(): void;
   /** Shows what is left, the output of failed steps included; the display is not used after that. */
   end(): void;
 }

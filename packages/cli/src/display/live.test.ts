@@ -35,6 +35,16 @@ test('a longer one is redrawn in place, and what a failed step printed follows a
   );
 });
 
+test('when the build is cancelled the running steps say so', () => {
+  const output = new MemoryOutput({ isTerminal: true });
+  const display = new LiveDisplay(output, { NO_COLOR: '1' });
+  const started = readRecording('failed').map(parseLine).slice(0, 2);
+  for (const status of started) display.update(status);
+  display.cancel();
+  display.end();
+  expect(output.text).toMatch(/^ => CANCELED \[internal\] load build definition .*s$/m);
+});
+
 test('a build that never began leaves nothing', () => {
   const output = new MemoryOutput({ isTerminal: true });
   new LiveDisplay(output, {}).end();

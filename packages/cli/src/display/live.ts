@@ -45,6 +45,10 @@ export class LiveDisplay implements Display {
     this.#notices.push(`NOTICE: ${message}`);
   }
 
+  cancel(): void {
+    this.#steps.cancel(this.#builderNow());
+  }
+
   end(): void {
     this.#isOver = true;
     clearInterval(this.#timer);
@@ -63,12 +67,15 @@ export class LiveDisplay implements Display {
   #frame(rows: number | undefined): string {
     const now = Date.now();
     const title = formatTitle(this.#steps, now - this.#startedAt, rows === undefined);
-    const builderNow = now - (this.#clockSkewMs ?? 0);
     const size = { columns: this.#output.columns, rows };
-    const lines = formatFrame(this.#steps, title, builderNow, size).map((line) =>
+    const lines = formatFrame(this.#steps, title, this.#builderNow(), size).map((line) =>
       this.#paint(line),
     );
     return [...lines, ...this.#notices.map((notice) => this.#colors.yellow(notice))].join('\n');
+  }
+
+  #builderNow(): number {
+    return Date.now() - (this.#clockSkewMs ?? 0);
   }
 
   #paint({ text, tone }: FrameLine): string {

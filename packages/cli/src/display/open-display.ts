@@ -27,4 +27,4 @@ export async function openDisplay(
   return new LiveDisplay(stderr, env);
 }
 
-const silence: Display = { showsLogs: false, update() {}, notice() {}, end() {} };
+const silence: Display = { showsLogs: false, update() {}, notice() {}, cancel() {}, end() {} };

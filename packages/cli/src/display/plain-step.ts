@@ -53,8 +53,9 @@ export class PlainStep {
 
   /** Whether nothing more is to come. */
   get isOver(): boolean {
+    const { isCompleted, isCancelled } = this.step;
     // A transfer can outlive its step for a moment, as cache imports do.
-    return this.step.isCompleted && ![...this.#shownStatuses.values()].some(isRunning);
+    return isCompleted && (isCancelled || ![...this.#shownStatuses.values()].some(isRunning));
   }
 
   #takeStatuses(): string {

@@ -99,6 +99,46 @@ test.each([
   expect(output.text).toBe(`#1 step a\n${ending}`);
 });
 
+test('when the build is cancelled the running steps say so, also in the middle of a transfer', () => {
+  const output = new MemoryOutput();
+  const display = new PlainDisplay(output);
+  const transfer = {
+    id: 'transferring context:',
+    vertex: 'b',
+    name: '',
+    current: 5,
+    total: 0,
+    timestamp: timestampOf(0),
+    started: timestampOf(0),
+    completed: undefined,
+  };
+  display.update({ ...noNews, vertexes: [vertex('a', { completed: 100 }), vertex('b')] });
+  display.update({
+    ...noNews,
+    vertexes: [vertex('c'), { ...vertex('d'), started: undefined }],
+    statuses: [transfer],
+    logs: [log('c', 'half')],
+  });
+  vi.setSystemTime(200);
+  display.cancel();
+  display.end();
+  expect(output.text).toBe(
+    [
+      '#1 step a',
+      '#1 DONE 0.1s',
+      '',
+      '#2 step b',
+      '#2 transferring context: 5B',
+      '#2 CANCELED',
+      '',
+      '#3 step c',
+      '#3 1.000 half',
+      '#3 CANCELED',
+      '',
+    ].join('\n'),
+  );
+});
+
 test('a silent step is shown when nothing else has news', () => {
   const output = new MemoryOutput();
   const display = new PlainDisplay(output);

@@ -45,6 +45,10 @@ export class PlainDisplay implements Display {
     this.#output.write(`${this.#count > 0 ? '\n' : ''}NOTICE: ${message}\n`);
   }
 
+  cancel(): void {
+    this.#steps.cancel(this.#now());
+  }
+
   end(): void {
     clearInterval(this.#ticker);
     this.show();

@@ -38,6 +38,9 @@ export class RawJsonDisplay implements Display {
     this.#write({ warnings: [{ level: 1, short: base64(Buffer.from(message)) }] });
   }
 
+  /** Readers of this format get what was reported, and no more. */
+  cancel(): void {}
+
   end(): void {}
 
   #write(line: object): void {

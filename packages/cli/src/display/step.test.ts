@@ -53,6 +53,22 @@ test('runs that overlap count once, and one that still runs until now', () => {
   expect(step.elapsedMs(4_000)).toBe(3_000);
 });
 
+test('only a step that runs can be cancelled', () => {
+  const [announced, running, ended] = [new Step(), new Step(), new Step()];
+  announced.update(news(undefined));
+  running.update(news(500, 600));
+  running.update(news(1_000));
+  ended.update(news(1_000, 2_000));
+  expect([announced, running, ended].map((step) => step.cancel(3_000))).toEqual([
+    false,
+    true,
+    false,
+  ]);
+  expect(running).toMatchObject({ isCancelled: true, isCompleted: true, completedAt: 3_000 });
+  expect(running.elapsedMs(9_999)).toBe(2_100);
+  expect(ended).toMatchObject({ isCancelled: false, completedAt: 2_000 });
+});
+
 test('a cancelled step is told by the end of its error', () => {
   const step = new Step();
   step.update(news(0, 1, { error: 'failed: context canceled' }));

@@ -5,6 +5,9 @@ import { timeOf } from './timestamp.js';
 type Vertex = SolveStatus['vertexes'][number];
 export type StepStatus = SolveStatus['statuses'][number];
 
+/** How BuildKit words the error of a cancelled step; others may stand before it. */
+export const cancelledError = 'context canceled';
+
 /** A step of the build with all that was heard of it. Times in ms since the epoch, by the builder's clock. */
 export class Step {
   name = '';
@@ -30,6 +33,14 @@ export class Step {
     return this.isStarted && this.#fingerprint() !== before;
   }
 
+  /** Ends it if it runs, and tells whether it did. */
+  cancel(now: number): boolean {
+    if (!this.isStarted || this.isCompleted) return false;
+    for (const [start, end] of this.#runs) this.#runs.set(start, end ?? now);
+    this.error = cancelledError;
+    return true;
+  }
+
   get isStarted(): boolean {
     return this.#runs.size > 0;
   }
@@ -39,7 +50,7 @@ export class Step {
   }
 
   get isCancelled(): boolean {
-    return this.error.endsWith('context canceled');
+    return this.error.endsWith(cancelledError);
   }
 
   /** When the newest run began. */

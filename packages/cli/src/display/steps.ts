@@ -42,6 +42,11 @@ export class Steps {
     }
   }
 
+  /** Ends the steps that run; `now` by the builder's clock. */
+  cancel(now: number): void {
+    for (const step of this.started) if (step.cancel(now)) this.#onNews(step);
+  }
+
   #known(digest: string): Step {
     let step = this.#byDigest.get(digest);
     if (!step) {

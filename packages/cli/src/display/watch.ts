@@ -2,6 +2,7 @@ import type { LoadResult, OnProgress } from '@warmdock/core';
 import { isWarmdockError } from '@warmdock/core';
 import type { Display } from './display.js';
 import { LoadStep } from './load-step.js';
+import { cancelledError } from './step.js';
 import { Warnings } from './warnings.js';
 
 /** Leads the news of one build and load to a display. */
@@ -22,17 +23,19 @@ export class Watch {
   };
 
   succeed(load: LoadResult): void {
-    this.#end('', load.outcome === 'unchanged');
+    this.#finishLoad('', load.outcome === 'unchanged');
+    this.#display.end();
   }
 
   fail(error: unknown): void {
     const isCancelled = isWarmdockError(error) && error.code === 'CANCELLED';
-    this.#end(isCancelled ? 'context canceled' : String((error as Error).message), false);
+    this.#finishLoad(isCancelled ? cancelledError : String((error as Error).message), false);
+    if (isCancelled) this.#display.cancel();
+    this.#display.end();
   }
 
-  #end(error: string, isCached: boolean): void {
+  #finishLoad(error: string, isCached: boolean): void {
     const status = this.#loadStep.finish(error, isCached);
     if (status) this.#display.update(status);
-    this.#display.end();
   }
 }

@@ -25,7 +25,8 @@ export const parts: Record<string, Part> = {
   engine: { at: 'packages/core/src/engine', uses: foundations },
   gen: { at: 'packages/core/src/gen', uses: ['@bufbuild/protobuf'] },
   fsutil: { at: 'packages/core/src/fsutil', uses: ['errors', 'gen'] },
-  buildkit: { at: 'packages/core/src/buildkit', uses: [...foundations, 'fsutil', 'gen'] },
+  http2: { at: 'packages/core/src/buildkit/http2', uses: ['errors'] },
+  buildkit: { at: 'packages/core/src/buildkit', uses: [...foundations, 'fsutil', 'gen', 'http2'] },
   build: {
     at: 'packages/core/src/build',
     uses: [...content, ...services, 'tar-stream'],

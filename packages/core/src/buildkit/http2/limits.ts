@@ -1,0 +1,29 @@
+/**
+ * The largest payload of a frame that we take: what every peer may send (RFC 9113 §6.5.2).
+ *
+ * gRPC peers use no more whatever is offered to them.
+ */
+export const maxFrameBytes = 16_384;
+
+/**
+ * The largest header list that we take, compressed and not.
+ *
+ * A failed build's status carries the Dockerfile twice, in base64, in one trailer: this is enough
+ * for one of 3 MB.
+ */
+export const maxHeaderListBytes = 8 * 1024 * 1024;
+
+/** Frames a header block may come in: enough for the largest list in pieces of 2 KB. */
+export const maxHeaderFragments = 4096;
+
+/** Answers (acknowledgements, resets) that may wait for a peer that does not read. */
+export const maxUnsentReplies = 1000;
+
+/** Frames that carry nothing: so many at once, and so many a second after that. */
+export const futileFrames = { burst: 1000, perSecond: 100 };
+
+/** What we let the byte stream hold unsent: enough to keep it busy, little enough for answers to overtake the rest. */
+export const maxUnsentBytes = 256 * 1024;
+
+/** What a stream may hold unsent before its writer is asked to wait. */
+export const maxQueuedBytes = 64 * 1024;

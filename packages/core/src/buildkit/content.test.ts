@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
+  encodeBytesMessage,
   type FakeBuildkitHandlers,
   GrpcError,
   startFakeBuildkit,
@@ -17,7 +18,6 @@ import {
 } from '../gen/content.js';
 import { parseBuilderAddress } from './address.js';
 import { type BuildKit, type BuildKitOptions, buildKitOver } from './buildkit.js';
-import { encodeBytesMessage } from './grpc/wire-fields.js';
 import { addressTransport } from './transport.js';
 
 const messageBytes = 1024 * 1024;
@@ -53,7 +53,7 @@ function contentHandlers(blobs: ReadonlyMap<string, Uint8Array>): FakeBuildkitHa
 
 /** `ReadContentResponse`: an offset in field 1, the data in field 2. */
 function readAnswer(data: Uint8Array): Buffer {
-  const field = encodeBytesMessage([data], data.length);
+  const field = encodeBytesMessage(data);
   field[0] = 0x12;
   return Buffer.concat([Buffer.from([0x08, 1]), field]);
 }

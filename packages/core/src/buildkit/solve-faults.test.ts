@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { SolveOptions } from './solve.js';
-import { hang, hangingNews, news, solver } from './solve.testing.js';
+import { hang, hangingNews, solver } from './solve.testing.js';
 
 /** Starts a solve that hangs at the builder; resolves when it is there. */
 async function hangingSolve(options: Partial<SolveOptions> = {}) {
@@ -47,18 +47,5 @@ describe('a solve that cannot go on', () => {
       message: expect.stringContaining('session with builder'),
     });
     if (!left.aborted) await once(left, 'abort');
-  });
-
-  it('is PROTOCOL when all news are told and the builder is silent since', async () => {
-    const { solve, proxy } = await solver({
-      solve: hang,
-      async *status() {
-        yield news({});
-      },
-    });
-    const onStatus = () => {
-      proxy.upstream = { blackHole: true };
-    };
-    await expect(solve({ onStatus })).rejects.toMatchObject({ code: 'PROTOCOL' });
   });
 });

@@ -9,7 +9,6 @@ import {
 } from '../gen/control.js';
 import { type ExportedImage, ExportedImages } from './exported-image.js';
 import type { Channel } from './grpc/channel.js';
-import { answerTooLarge } from './grpc/client-call.js';
 import { GrpcStatusError } from './grpc/status.js';
 import { ObservedSteps } from './observed-steps.js';
 import type { Session } from './session/session.js';
@@ -33,7 +32,7 @@ export interface SolveOptions {
   signal?: AbortSignal | undefined;
   /** Called with each batch of news, in order. */
   onStatus?: ((status: SolveStatus) => void) | undefined;
-  /** How long the news may lag behind the answer, and the answer behind the news before it is looked into; default 3 s. */
+  /** How long the news may lag behind the answer, default 3 s. */
   graceMs?: number | undefined;
 }
 
@@ -65,8 +64,7 @@ export async function runSolve(
     exported.add(status);
     onStatus?.(status);
   });
-  const unanswered = answerLost(channel, builder, watching, graceMs, stop.signal);
-  const ended = Promise.race([call, sessionLost(session, builder), unanswered]);
+  const ended = Promise.race([call, sessionLost(session, builder)]);
   const answer = withNews(ended, watching, graceMs, signal)
     .then((bytes) => SolveResponse.decode(bytes).exporterResponse)
     .catch(async (error) => {
@@ -136,40 +134,6 @@ async function atMost(timeoutMs: number, work: Promise<unknown>): Promise<void> 
   const timeout = delay(timeoutMs, undefined, { signal: over.signal }).catch(() => {});
   await Promise.race([work, timeout]);
   over.abort();
-}
-
-/**
- * Throws when the solve is over by its own news, its answer does not come, and nothing else does either.
- *
- * That is what trailers above 64 KB look like from a peer that does not heed our limit: they kill
- * the connection without an event (see `maxHeaderListSize`), so it is closed. A live builder may
- * take its time between the two: it writes the build's history then.
- */
-async function answerLost(
-  channel: Channel,
-  builder: string,
-  watching: Promise<boolean>,
-  graceMs: number,
-  signal: AbortSignal,
-): Promise<never> {
-  const never = new Promise<never>(() => {});
-  if (!(await watching)) return never;
-  do {
-    if (signal.aborted) return never;
-    await delay(graceMs, undefined, { signal }).catch(() => never);
-  } while (await answers(channel, graceMs, signal));
-  if (signal.aborted) return never;
-  channel.close();
-  throw answerTooLarge(`the build on builder ${builder}`);
-}
-
-/** Whether the peer answers a call at all, in whatever way. */
-async function answers(channel: Channel, silenceMs: number, signal: AbortSignal): Promise<boolean> {
-  const check = '/grpc.health.v1.Health/Check';
-  return channel.unary(check, new Uint8Array(), { silenceMs, signal }).then(
-    () => true,
-    (error: unknown) => error instanceof GrpcStatusError,
-  );
 }
 
 /** A session that breaks leaves BuildKit waiting for it; the solve must not wait with it. */

@@ -1,8 +1,9 @@
-import http2, { type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { cancelled, messageOf, WarmdockError } from '../../errors.js';
-import { afterInput } from './after-input.js';
+import { type Http2Connection, openConnection } from '../http2/connection.js';
+import type { Http2Stream } from '../http2/stream.js';
 import { ClientCall } from './client-call.js';
+import { headersOf } from './metadata.js';
 import { GrpcCode, GrpcStatusError } from './status.js';
 
 /**
@@ -13,12 +14,6 @@ import { GrpcCode, GrpcStatusError } from './status.js';
  */
 const streamWindowBytes = 2 * 1024 * 1024;
 const connectionWindowBytes = 8 * 1024 * 1024;
-
-/**
- * Node's HTTP/2 falls silent, without an event, when a peer's trailers pass 64 KB; BuildKit's do when
- * a build with a Dockerfile above 40 KB fails. A peer that heeds this resets the call instead.
- */
-const maxHeaderListSize = 65_535;
 
 export interface CallOptions {
   signal?: AbortSignal | undefined;
@@ -41,38 +36,26 @@ export interface Channel {
 /**
  * Speaks gRPC over HTTP/2 on an open byte stream (a socket, TLS, a hijacked Engine API connection).
  *
- * `peer` names the other side in errors. Follows the gRPC-over-HTTP/2 protocol; `node:http2` itself
- * rather than a gRPC library because it starts in a third of the time and takes any duplex.
+ * `peer` names the other side in errors. Follows the gRPC-over-HTTP/2 protocol.
  */
 export function openChannel(connection: Duplex, peer: string): Channel {
   return new Http2Channel(connection, peer);
 }
 
 class Http2Channel implements Channel {
-  readonly #session: ClientHttp2Session;
+  readonly #connection: Http2Connection;
   readonly #peer: string;
-  /** Whether the peer has shown that it speaks HTTP/2. */
-  #greeted = false;
   failure: WarmdockError | undefined;
 
   constructor(connection: Duplex, peer: string) {
     this.#peer = peer;
-    this.#session = http2.connect('http://buildkit', {
-      createConnection: () => connection,
-      settings: { initialWindowSize: streamWindowBytes, maxHeaderListSize, enablePush: false },
+    this.#connection = openConnection(connection, {
+      role: 'client',
+      streamWindowBytes,
+      connectionWindowBytes,
+      onGoaway: (why) => this.#fail(why),
+      onEnd: (why) => this.#fail(why),
     });
-    this.#session.once('connect', () => {
-      // Node throws for a session that was closed in the meantime.
-      if (!this.#session.destroyed) this.#session.setLocalWindowSize(connectionWindowBytes);
-    });
-    this.#session.once('remoteSettings', () => {
-      this.#greeted = true;
-    });
-    this.#session.once('error', (error) => this.#fail(error));
-    this.#session.once('goaway', (code) =>
-      this.#fail(new Error(`the peer went away (code ${code})`)),
-    );
-    this.#session.once('close', () => this.#fail(new Error('the connection was closed')));
   }
 
   async unary(method: string, request: Uint8Array, options: CallOptions = {}): Promise<Buffer> {
@@ -91,22 +74,7 @@ class Http2Channel implements Channel {
       operation: `${method} on ${this.#peer}`,
       signal: options.signal,
       silenceMs: options.silenceMs,
-      connectionFailure: (error) => this.#failureAfter(error),
-    });
-  }
-
-  #request(method: string, options: CallOptions): ClientHttp2Stream {
-    if (options.signal?.aborted) throw cancelled(`${method} on ${this.#peer}`, options.signal);
-    if (this.failure) throw this.failure;
-    return this.#session.request({
-      ':method': 'POST',
-      ':path': method,
-      ':scheme': 'http',
-      ':authority': 'buildkit',
-      te: 'trailers',
-      'content-type': 'application/grpc',
-      'user-agent': 'warmdock',
-      ...options.metadata,
+      connectionFailure: () => this.failure,
     });
   }
 
@@ -115,21 +83,25 @@ class Http2Channel implements Channel {
       'UNAVAILABLE',
       `connection to ${this.#peer} was closed by this side`,
     );
-    afterInput(() => this.#session.destroy());
+    this.#connection.close();
   }
 
-  /** Calls hear of the connection's end before its own event comes. */
-  #failureAfter(error: unknown): WarmdockError | undefined {
-    if (this.#session.destroyed) this.#fail(error);
-    return this.failure;
+  #request(method: string, options: CallOptions): Http2Stream {
+    if (options.signal?.aborted) throw cancelled(`${method} on ${this.#peer}`, options.signal);
+    if (this.failure) throw this.failure;
+    return this.#connection.request([
+      ...[':method', 'POST', ':scheme', 'http', ':path', method, ':authority', 'buildkit'],
+      ...['te', 'trailers', 'content-type', 'application/grpc', 'user-agent', 'warmdock'],
+      ...headersOf(options.metadata ?? {}),
+    ]);
   }
 
-  #fail(cause: unknown): void {
+  #fail(cause: Error): void {
     this.failure ??= new WarmdockError(
       'UNAVAILABLE',
       `connection to ${this.#peer} failed: ${messageOf(cause)}`,
       {
-        hint: this.#greeted
+        hint: this.#connection.greeted
           ? 'check that the builder is still running and reachable, then build again'
           : 'check the address: what listens there does not answer as a BuildKit does',
         cause,

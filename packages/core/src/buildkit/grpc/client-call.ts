@@ -1,51 +1,45 @@
 import { setMaxListeners } from 'node:events';
-import type { ClientHttp2Stream } from 'node:http2';
 import { cancelled, messageOf, WarmdockError } from '../../errors.js';
 import { Status } from '../../gen/status.js';
-import { afterInput } from './after-input.js';
+import { Http2Code } from '../http2/faults.js';
+import type { Http2Stream } from '../http2/stream.js';
 import { encodeFrames, FrameReader } from './frame.js';
 import { firstValue, type Metadata, metadataOf } from './metadata.js';
 import { SilenceLimit } from './silence-limit.js';
 import { GrpcCode, GrpcStatusError, type StatusDetail } from './status.js';
-import { writeAll } from './write.js';
-
-/** RFC 9113: INTERNAL_ERROR, CANCEL. */
-const internalError = 0x2;
-const cancel = 0x8;
 
 interface CallContext {
   /** Method and peer, for errors. */
   readonly operation: string;
   readonly signal: AbortSignal | undefined;
   readonly silenceMs: number | undefined;
-  /** What ended the connection; `error` is what the call noticed of it. */
-  connectionFailure(error: unknown): WarmdockError | undefined;
+  /** What ended the connection. */
+  connectionFailure(): WarmdockError | undefined;
 }
 
 /** One gRPC call in flight: writes requests, yields answers, ends with the peer's status. */
 export class ClientCall {
   /** The answers in order; ends when the status is OK, else throws it. Iterate once. */
   readonly messages: AsyncIterable<Buffer>;
-  readonly #stream: ClientHttp2Stream;
+  readonly #stream: Http2Stream;
   readonly #context: CallContext;
-  #status: Metadata = new Map();
   #silent: WarmdockError | undefined;
 
-  constructor(stream: ClientHttp2Stream, context: CallContext) {
+  constructor(stream: Http2Stream, context: CallContext) {
     this.#stream = stream;
     this.#context = context;
-    // Trailers-only answers put the status into the headers.
-    stream.on('response', (_headers, _flags, raw?: string[]) => this.#keepStatus(raw));
-    stream.on('trailers', (_headers, _flags, raw?: string[]) => this.#keepStatus(raw));
-    // Errors surface where the answers are read; without a listener they would end the process.
-    stream.on('error', () => {});
     this.#abortOnSignal();
     this.messages = this.#read();
   }
 
   /** Queues messages as one write; resolves when the peer's window has room again, at once if it has. */
   write(messages: readonly Uint8Array[]): Promise<void> | undefined {
-    return writeAll(this.#stream, encodeFrames(messages));
+    return this.#stream.write([encodeFrames(messages)]);
+  }
+
+  /** As `write`, for messages that stand in the pieces as gRPC frames them; nothing is copied. */
+  writeFrames(pieces: readonly Uint8Array[]): Promise<void> | undefined {
+    return this.#stream.write(pieces);
   }
 
   /** Says that no more requests follow. */
@@ -53,23 +47,18 @@ export class ClientCall {
     this.#stream.end();
   }
 
-  /**
-   * Abandons the call; the peer sees it as cancelled.
-   *
-   * See `afterInput` for why it is not at once.
-   */
+  /** Abandons the call; the peer sees it as cancelled. */
   cancel(): void {
-    if (!this.#stream.closed) afterInput(() => this.#stream.close(cancel));
+    this.#stream.reset(Http2Code.CANCEL);
   }
 
   async *#read(): AsyncGenerator<Buffer, void, void> {
     const reader = new FrameReader();
     const silence = this.#limitSilence();
     try {
-      // Ending the iteration would destroy the stream at once; `cancel` takes care of it.
-      for await (const chunk of this.#stream.iterator({ destroyOnReturn: false })) {
+      for await (const pieces of this.#stream.body) {
         silence?.heard();
-        yield* reader.push(chunk as Buffer);
+        for (const piece of pieces) for (const message of reader.push(piece)) yield message;
         silence?.wait();
       }
     } catch (error) {
@@ -83,9 +72,10 @@ export class ClientCall {
       throw new WarmdockError('PROTOCOL', `${this.#context.operation} ended inside a message`);
   }
 
-  #keepStatus(raw: string[] | undefined): void {
-    const metadata = metadataOf(raw ?? []);
-    if (metadata.has('grpc-status') || this.#status.size === 0) this.#status = metadata;
+  /** Where the status stands: in the trailers, or in the headers of an answer without a body. */
+  get #status(): Metadata {
+    const trailers = metadataOf(this.#stream.trailers ?? []);
+    return trailers.has('grpc-status') ? trailers : metadataOf(this.#stream.headers ?? []);
   }
 
   #throwUnlessOk(): void {
@@ -100,17 +90,17 @@ export class ClientCall {
     const { signal, operation } = this.#context;
     if (signal?.aborted) return cancelled(operation, signal);
     if (this.#silent) return this.#silent;
-    const code = firstValue(this.#status, 'grpc-status');
-    if (code !== undefined && code !== '0') return statusError(this.#status, Number(code));
-    const httpStatus = firstValue(this.#status, ':status');
+    const status = this.#status;
+    const code = firstValue(status, 'grpc-status');
+    if (code !== undefined && code !== '0') return statusError(status, Number(code));
+    const httpStatus = firstValue(status, ':status');
     if (httpStatus !== undefined && httpStatus !== '200') {
       return new WarmdockError('PROTOCOL', `${operation} answered HTTP ${httpStatus}`, {
         hint: 'check that the address is a BuildKit gRPC endpoint',
       });
     }
-    const failure = this.#context.connectionFailure(error);
+    const failure = this.#context.connectionFailure();
     if (failure) return failure;
-    if (this.#stream.rstCode === internalError) return answerTooLarge(operation);
     return new WarmdockError('UNAVAILABLE', `${operation} broke off: ${messageOf(error)}`, {
       cause: error,
     });
@@ -135,22 +125,8 @@ export class ClientCall {
     // Calls wait on one signal by the dozen; above ten Node warns of a leak.
     setMaxListeners(0, signal);
     signal.addEventListener('abort', abort, { once: true });
-    this.#stream.once('close', () => signal.removeEventListener('abort', abort));
+    this.#stream.whenClosed(() => signal.removeEventListener('abort', abort));
   }
-}
-
-/**
- * The peer could not fit its status into the header list that we take (see the channel's settings);
- * grpc-go then resets the call. BuildKit's errors carry the whole Dockerfile.
- */
-export function answerTooLarge(operation: string): WarmdockError {
-  return new WarmdockError(
-    'PROTOCOL',
-    `${operation} has an answer that does not fit into HTTP/2 headers`,
-    {
-      hint: 'most likely the build failed and its error carries a Dockerfile above 40 KB; make it smaller to see the error',
-    },
-  );
 }
 
 function statusError(metadata: Metadata, code: number): GrpcStatusError {

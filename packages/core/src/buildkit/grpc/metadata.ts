@@ -1,22 +1,26 @@
+import type { HeaderList } from '../http2/header-list.js';
+
 /** gRPC metadata: lower-case keys, each with its values in order. */
 export type Metadata = ReadonlyMap<string, readonly string[]>;
 
-/**
- * Metadata out of HTTP/2's raw header list (name, value, name, value, ...).
- *
- * Node's header *object* joins repeated names with ", ", which cannot be undone: values of
- * `include-patterns` may hold commas themselves.
- */
-export function metadataOf(rawHeaders: readonly string[]): Metadata {
+/** Header fields as metadata. */
+export function metadataOf(headers: HeaderList): Metadata {
   const metadata = new Map<string, string[]>();
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const key = rawHeaders[at] ?? '';
-    const value = rawHeaders[at + 1] ?? '';
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const key = headers[at] ?? '';
+    const value = headers[at + 1] ?? '';
     const values = metadata.get(key);
     if (values) values.push(value);
     else metadata.set(key, [value]);
   }
   return metadata;
+}
+
+/** Metadata as header fields: one for each value. */
+export function headersOf(metadata: Readonly<Record<string, string | string[]>>): HeaderList {
+  return Object.entries(metadata).flatMap(([key, values]) =>
+    [values].flat().flatMap((value) => [key, value]),
+  );
 }
 
 /** The first value of a key. */

@@ -1,10 +1,11 @@
-import http2, { type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { isWarmdockError, messageOf } from '../../errors.js';
+import { openConnection } from '../http2/connection.js';
+import type { HeaderList } from '../http2/header-list.js';
+import type { Http2Stream } from '../http2/stream.js';
 import { encodeFrames, FrameReader } from './frame.js';
 import { firstValue, type Metadata, metadataOf } from './metadata.js';
 import { GrpcCode, GrpcStatusError } from './status.js';
-import { writeAll } from './write.js';
 
 /** One incoming call. */
 export interface ServerCall {
@@ -28,47 +29,43 @@ export type Methods = ReadonlyMap<string, Method>;
 const streamWindowBytes = 4 * 1024 * 1024;
 const connectionWindowBytes = 16 * 1024 * 1024;
 
+/** BuildKit has one call for each directory and blob that is under way. */
+const maxStreams = 1000;
+
 /**
- * Serves gRPC methods to the peer of an open byte stream, on `node:http2`'s own server side.
+ * Serves gRPC methods to the peer of an open byte stream.
  *
  * Resolves when the connection has ended. A connection on which nothing moves for `silenceMs` is
  * destroyed as dead.
  */
-export async function serve(
-  connection: Duplex,
-  methods: Methods,
-  silenceMs: number,
-): Promise<void> {
-  const session = http2.performServerHandshake(connection, {
-    settings: { initialWindowSize: streamWindowBytes },
-  });
-  session.setLocalWindowSize(connectionWindowBytes);
-  session.on('stream', (stream, _headers, _flags, raw?: string[]) => {
-    void answer(stream, metadataOf(raw ?? []), methods);
-  });
-  session.setTimeout(silenceMs, () =>
-    connection.destroy(new Error(`nothing was heard for ${silenceMs / 1000} s`)),
+export function serve(connection: Duplex, methods: Methods, silenceMs: number): Promise<void> {
+  const silence = setTimeout(
+    () => connection.destroy(new Error(`nothing was heard for ${silenceMs / 1000} s`)),
+    silenceMs,
   );
-  await ended(session);
+  return new Promise((resolve) => {
+    openConnection(connection, {
+      role: 'server',
+      streamWindowBytes,
+      connectionWindowBytes,
+      maxStreams,
+      onStream: (stream) => void answer(stream, methods),
+      onMoved: () => silence.refresh(),
+      // Why it ended is reported by the call that it served, or by the byte stream.
+      onEnd: () => {
+        clearTimeout(silence);
+        resolve();
+      },
+    });
+  });
 }
 
-function ended(session: ServerHttp2Session): Promise<void> {
-  // A broken tunnel is reported by the call that it serves, not here.
-  session.on('error', () => {});
-  return new Promise((resolve) => session.once('close', resolve));
-}
-
-async function answer(
-  stream: ServerHttp2Stream,
-  metadata: Metadata,
-  methods: Methods,
-): Promise<void> {
+async function answer(stream: Http2Stream, methods: Methods): Promise<void> {
+  const metadata = metadataOf(stream.headers ?? []);
   const gone = new AbortController();
-  stream.on('error', () => {});
-  stream.once('close', () => gone.abort());
-  stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+  stream.whenClosed(() => gone.abort());
+  stream.respond([':status', '200', 'content-type', 'application/grpc']);
   let status = new GrpcStatusError(GrpcCode.OK, '');
-  stream.once('wantTrailers', () => stream.sendTrailers(trailersOf(status)));
   try {
     const path = firstValue(metadata, ':path') ?? '';
     const method = methods.get(path);
@@ -78,23 +75,18 @@ async function answer(
       metadata,
       signal: gone.signal,
       batches: batchesOf(stream),
-      write: (messages) => writeAll(stream, encodeFrames(messages)),
-      writeFrames: (frames) => writeAll(stream, frames),
+      write: (messages) => stream.write([encodeFrames(messages)]),
+      writeFrames: (frames) => stream.write([frames]),
     });
   } catch (error) {
     status = statusOf(error);
   }
-  if (!stream.destroyed) stream.end();
+  stream.end(trailersOf(status));
 }
 
-async function* batchesOf(
-  stream: ServerHttp2Stream,
-): AsyncGenerator<readonly Buffer[], void, void> {
+async function* batchesOf(stream: Http2Stream): AsyncGenerator<readonly Buffer[], void, void> {
   const reader = new FrameReader();
-  for await (const chunk of stream.iterator({ destroyOnReturn: false }))
-    yield reader.push(chunk as Buffer);
-  // Node ends a cancelled stream as if the caller had sent everything.
-  if (stream.aborted) throw new GrpcStatusError(GrpcCode.CANCELLED, 'the caller went away');
+  for await (const pieces of stream.body) yield pieces.flatMap((piece) => reader.push(piece));
 }
 
 function statusOf(error: unknown): GrpcStatusError {
@@ -114,8 +106,8 @@ const statusOfCode: Record<string, number> = {
   CANCELLED: GrpcCode.CANCELLED,
 };
 
-function trailersOf(status: GrpcStatusError): Record<string, string> {
-  return { 'grpc-status': String(status.status), 'grpc-message': encodePercent(status.message) };
+function trailersOf({ status, message }: GrpcStatusError): HeaderList {
+  return ['grpc-status', String(status), 'grpc-message', encodePercent(message)];
 }
 
 /** Bytes outside of printable ASCII and the percent sign, as the gRPC specification says. */

@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream';
 import type { ClientCall } from './client-call.js';
-import { bytesField, encodeBytesMessage } from './wire-fields.js';
+import { frameHeadBytes, writeFrameHead } from './frame.js';
+import { bytesField, encodeBytesHead } from './wire-fields.js';
 
 /** BuildKit reads a tunnel message into one buffer; above 1 MiB it gains nothing. */
 const maxMessageBytes = 1024 * 1024;
@@ -64,7 +65,11 @@ class Tunnel extends Duplex {
   }
 
   async #send(pack: readonly Buffer[], packBytes: number): Promise<void> {
-    await this.#call.write([encodeBytesMessage(pack, packBytes)]);
+    const field = encodeBytesHead(packBytes);
+    const head = Buffer.allocUnsafe(frameHeadBytes + field.length);
+    writeFrameHead(head, 0, field.length + packBytes);
+    head.set(field, frameHeadBytes);
+    await this.#call.writeFrames([head, ...pack]);
   }
 
   async #pump(): Promise<void> {

@@ -25,23 +25,13 @@ export function bytesField(message: Buffer, fieldNumber: number): Buffer {
   return message.subarray(0, 0);
 }
 
-/** `data` as the message whose only field, number 1, holds it. */
-export function encodeBytesMessage(data: readonly Uint8Array[], sizeBytes: number): Buffer {
-  const header: number[] = [0x0a];
+/** What stands before `sizeBytes` of data in the message whose only field, number 1, holds them. */
+export function encodeBytesHead(sizeBytes: number): Uint8Array {
+  const head: number[] = [0x0a];
   let rest = sizeBytes;
-  while (rest > 0x7f) {
-    header.push((rest & 0x7f) | 0x80);
-    rest >>>= 7;
-  }
-  header.push(rest);
-  const message = Buffer.allocUnsafe(header.length + sizeBytes);
-  message.set(header, 0);
-  let at = header.length;
-  for (const part of data) {
-    message.set(part, at);
-    at += part.length;
-  }
-  return message;
+  for (; rest > 0x7f; rest >>>= 7) head.push((rest & 0x7f) | 0x80);
+  head.push(rest);
+  return Uint8Array.from(head);
 }
 
 function varintAt(message: Buffer, at: number): { value: number; end: number } {

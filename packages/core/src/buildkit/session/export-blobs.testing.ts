@@ -1,10 +1,10 @@
 import { duplexPair } from 'node:stream';
+import { encodeBytesMessage } from '@warmdock/testkit';
 import { WriteAction, WriteContentRequest } from '../../gen/content.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import { type Channel, openChannel } from '../grpc/channel.js';
 import { serve } from '../grpc/server.js';
 import { GrpcCode, hasStatus } from '../grpc/status.js';
-import { encodeBytesMessage } from '../grpc/wire-fields.js';
 import type { Attachable } from './session.js';
 
 const write = '/containerd.services.content.v1.Content/Write';
@@ -34,7 +34,7 @@ async function exportBlob(channel: Channel, { digest, size }: Descriptor, bytes:
   try {
     for await (const _ of call.messages) {
       if (answers++ > 0) continue;
-      const data = encodeBytesMessage([bytes], bytes.length);
+      const data = encodeBytesMessage(bytes);
       data[0] = 0x32;
       call.write([Buffer.concat([request(WriteAction.COMMIT), data])]);
       call.end();

@@ -44,9 +44,9 @@ describe.each(everyBuilder())('a build that fails with %s', (_name, setting) => 
     });
   });
 
-  it('with a Dockerfile too large for an answer says so in time, and the next build works', async () => {
+  it('with a Dockerfile of 200 KB tells the same, and the next build works', async () => {
     const { build } = openWorkshop(setting);
-    const padding = `# ${'x'.repeat(98)}\n`.repeat(700);
+    const padding = `# ${'x'.repeat(98)}\n`.repeat(2_000);
     const Dockerfile = `${padding}${withShell}\nRUN --network=none exit 3 # ${randomUUID()}`;
     const context = contextOf({ Dockerfile, busybox });
     await within(12_000, () =>
@@ -54,6 +54,7 @@ describe.each(everyBuilder())('a build that fails with %s', (_name, setting) => 
         code: 'BUILD_FAILED',
         message: expect.stringContaining('exit code: 3'),
         step: { name: expect.stringContaining('exit 3') },
+        sources: [{ filename: 'Dockerfile', markedLines: [2_005] }],
       }),
     );
     const small = contextOf({ Dockerfile: 'FROM scratch\nCOPY note /note', note: 'n' });

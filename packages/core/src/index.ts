@@ -20,9 +20,22 @@ export {
   runBuild,
 } from './build/run-build.js';
 export { parseSecretSpec } from './build/secret-spec.js';
-export { type BuilderAddress, parseBuilderAddress, type TlsFiles } from './buildkit/address.js';
+export { stateDirectory } from './build/state-directory.js';
+export {
+  type BuilderAddress,
+  formatBuilderAddress,
+  isBuilderAddress,
+  parseBuilderAddress,
+  type TlsFiles,
+} from './buildkit/address.js';
 export { BuildError, type FailedStep } from './buildkit/build-error.js';
 export { type BuildKit, buildKitOver, type Worker } from './buildkit/buildkit.js';
+export {
+  type BuilderRule,
+  type ChooseBuilderOptions,
+  type ChosenBuilder,
+  explainBuilder,
+} from './buildkit/buildx-store.js';
 export { type DockerfileExcerpt, formatExcerpt } from './buildkit/dockerfile-excerpt.js';
 export type { SecretSource } from './buildkit/session/secrets.js';
 export type { Attachable, Session, SessionOptions } from './buildkit/session/session.js';
@@ -41,7 +54,7 @@ export type {
 } from './buildkit/solve-status.js';
 export { addressTransport, type BuilderTransport } from './buildkit/transport.js';
 export type { CallOptions, ContentSource, ContentStore, Target } from './content/content.js';
-export { type EngineEndpoint, parseEngineAddress } from './engine/endpoint.js';
+export { type EngineEndpoint, formatEndpoint, parseEngineAddress } from './engine/endpoint.js';
 export { connectEngine, type Engine } from './engine/engine.js';
 export type { ImageInspect } from './engine/image-answers.js';
 export type { EngineInfo } from './engine/info.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { contextId } from '../docker/contexts.js';
-import { chooseBuilder } from './buildx-store.js';
+import { chooseBuilder, explainBuilder } from './buildx-store.js';
 
 let home: string;
 let env: NodeJS.ProcessEnv;
@@ -270,4 +270,14 @@ describe('a builder that cannot be used', () => {
     const error = { code: 'INVALID_ARGUMENT', message: expect.stringMatching(/current: EISDIR$/) };
     expect(() => chooseBuilder({ env })).toThrow(expect.objectContaining(error));
   });
+});
+
+test('the rule that decided can be told', () => {
+  builder('a');
+  expect(explainBuilder({ env })).toEqual({ builder: embedded('default'), rule: 'context' });
+  use('a');
+  expect(explainBuilder({ env })).toEqual({ builder: dialled('a'), rule: 'selected' });
+  env.BUILDX_BUILDER = 'a';
+  expect(explainBuilder({ env }).rule).toBe('BUILDX_BUILDER');
+  expect(explainBuilder({ name: 'a', env }).rule).toBe('name');
 });

@@ -19,6 +19,9 @@ export type ChosenBuilder =
   /** The BuildKit inside the Docker daemon of a docker context. */
   | { readonly kind: 'engine'; readonly name: string; readonly context: string };
 
+/** What decided: a name that was given, `BUILDX_BUILDER`, `docker buildx use`, or nothing of these. */
+export type BuilderRule = 'name' | 'BUILDX_BUILDER' | 'selected' | 'context';
+
 export interface ChooseBuilderOptions {
   /** Name of a buildx builder or docker context, as in `--builder NAME`; default the one that is in use. */
   name?: string | undefined;
@@ -36,13 +39,28 @@ export interface ChooseBuilderOptions {
  * Throws `NOT_FOUND` for an unknown name, `UNSUPPORTED` for drivers other than `remote` and `docker`,
  * `INVALID_ARGUMENT` for broken files.
  */
-export function chooseBuilder({ name, env }: ChooseBuilderOptions): ChosenBuilder {
+export function chooseBuilder(options: ChooseBuilderOptions): ChosenBuilder {
+  return explainBuilder(options).builder;
+}
+
+/** As `chooseBuilder`, with the rule that decided. */
+export function explainBuilder({ name, env }: ChooseBuilderOptions): {
+  readonly builder: ChosenBuilder;
+  readonly rule: BuilderRule;
+} {
   const docker = dockerConfigDirectory(env);
   const contexts = dockerContexts(docker, env);
   const store = env.BUILDX_CONFIG || join(docker, 'buildx');
   const wanted = name || env.BUILDX_BUILDER;
-  if (wanted) return named(wanted, store, contexts);
-  return current(store, contexts) ?? named(contexts.current, store, contexts);
+  if (wanted) {
+    return {
+      builder: named(wanted, store, contexts),
+      rule: name ? 'name' : 'BUILDX_BUILDER',
+    };
+  }
+  const selected = current(store, contexts);
+  if (selected) return { builder: selected, rule: 'selected' };
+  return { builder: named(contexts.current, store, contexts), rule: 'context' };
 }
 
 /** A builder's stored name is in lower case; other names can only be docker contexts. */

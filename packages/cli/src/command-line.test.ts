@@ -105,3 +105,9 @@ test.each([
 ])('%s is refused', (line, message, exitCode) => {
   expect(usageErrorOf(line)).toMatchObject({ message: expect.stringContaining(message), exitCode });
 });
+
+test("the shim's words are docker's, whatever they look like", () => {
+  const argv = ['--as-docker', '/usr/bin/docker', '--version', '--help'];
+  const call = { docker: '/usr/bin/docker', argv: ['--version', '--help'] };
+  expect(parseCommandLine(argv)).toEqual({ type: 'as-docker', call });
+});

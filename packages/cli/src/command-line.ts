@@ -1,12 +1,15 @@
 import { type BuildArguments, parseBuildArguments } from './arguments/build-arguments.js';
 import { UsageError } from './arguments/usage-error.js';
 import { formatBuildHelp, mainHelp } from './help.js';
+import type { DockerCall } from './shim/as-docker.js';
 import { version } from './version.js';
 
 /** What the words after the program's name ask for. */
 export type Command =
   | { readonly type: 'print'; readonly text: string }
-  | { readonly type: 'build'; readonly args: BuildArguments };
+  | { readonly type: 'build'; readonly args: BuildArguments }
+  /** Of `bin/docker` alone. */
+  | { readonly type: 'as-docker'; readonly call: DockerCall };
 
 /** Reads a command line, in the manner of docker. Throws `UsageError`. */
 export function parseCommandLine(argv: readonly string[]): Command {
@@ -15,6 +18,10 @@ export function parseCommandLine(argv: readonly string[]): Command {
     case 'build': {
       const args = parseBuildArguments(rest);
       return args === 'help' ? { type: 'print', text: formatBuildHelp() } : { type: 'build', args };
+    }
+    case '--as-docker': {
+      const [docker = '', ...call] = rest;
+      return { type: 'as-docker', call: { docker, argv: call } };
     }
     case 'version':
     case '--version':

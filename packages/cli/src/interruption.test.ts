@@ -31,9 +31,18 @@ test.each(['SIGINT', 'SIGTERM'])('the first %s cancels', async (name) => {
   expect(await isForced()).toBe(false);
 });
 
+test('one that comes at the same time is its echo', async () => {
+  const { source, isForced } = listen();
+  source.emit('SIGINT', 'SIGINT');
+  await vi.advanceTimersByTimeAsync(50);
+  source.emit('SIGINT', 'SIGINT');
+  expect(await isForced()).toBe(false);
+});
+
 test('the second ends at once', async () => {
   const { source, isForced } = listen();
   source.emit('SIGINT', 'SIGINT');
+  await vi.advanceTimersByTimeAsync(150);
   source.emit('SIGTERM', 'SIGTERM');
   expect(await isForced()).toBe(true);
 });

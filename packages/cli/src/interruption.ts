@@ -1,6 +1,12 @@
 /** How long a build may take to wind up after the first signal. */
 const graceMs = 10_000;
 
+/**
+ * One key press may arrive several times: the terminal sends its signal to all processes in front,
+ * and those that started this one (the docker shim, package managers) pass theirs on.
+ */
+const echoMs = 100;
+
 /** As buildx exits on either signal. */
 export const interruptedExitCode = 130;
 
@@ -18,10 +24,13 @@ export function listenForInterruption(
 ): Interruption {
   const controller = new AbortController();
   const forced = new Promise<'forced'>((resolve) => {
+    let firstAtMs = 0;
     const interrupt = (name: string) => {
-      if (controller.signal.aborted) return resolve('forced');
-      setTimeout(() => resolve('forced'), timeoutMs).unref();
-      controller.abort(new Error(`got ${name}`));
+      if (!controller.signal.aborted) {
+        firstAtMs = performance.now();
+        setTimeout(() => resolve('forced'), timeoutMs).unref();
+        controller.abort(new Error(`got ${name}`));
+      } else if (performance.now() - firstAtMs > echoMs) resolve('forced');
     };
     source.on('SIGINT', interrupt);
     source.on('SIGTERM', interrupt);

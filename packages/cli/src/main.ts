@@ -1,8 +1,12 @@
+import './supported-node.js';
+
 import { join } from 'node:path';
 import { UsageError } from './arguments/usage-error.js';
+import { cacheDirectory } from './cache-directory.js';
 import { type Command, parseCommandLine } from './command-line.js';
 import { loadProgram } from './compiled-program.js';
 import { interruptedExitCode, listenForInterruption } from './interruption.js';
+import { runAsDocker } from './shim/as-docker.js';
 import { StandardStream } from './standard-streams.js';
 import { version } from './version.js';
 
@@ -35,13 +39,19 @@ async function runCommand(): Promise<number> {
     stderr.write(`${error.message}\n`);
     return error.exitCode;
   }
-  if (command.type === 'build') return runBuild(command);
-  stdout.write(command.text);
-  return 0;
+  switch (command.type) {
+    case 'build':
+      return runBuild(command);
+    case 'as-docker':
+      return runAsDocker(command.call, { stderr, env });
+    case 'print':
+      stdout.write(command.text);
+      return 0;
+  }
 }
 
 async function runBuild({ args }: Extract<Command, { type: 'build' }>): Promise<number> {
-  const program = loadProgram<BuildProgram>(join(__dirname, 'build-program.cjs'), cacheDir());
+  const program = loadProgram<BuildProgram>(fileOf('build'), cacheDirectory(env));
   const { runBuildCommand, failureOf } = program.exports;
   try {
     const { signal } = interruption;
@@ -55,12 +65,11 @@ async function runBuild({ args }: Extract<Command, { type: 'build' }>): Promise<
   }
 }
 
+function fileOf(program: string): string {
+  return join(__dirname, `${program}-program.cjs`);
+}
+
 /** Rejects with an error that nobody caught, so that it is reported like any other. */
 function strayError(): Promise<never> {
   return new Promise((_, reject) => process.once('uncaughtException', reject));
-}
-
-function cacheDir(): string | undefined {
-  const parent = env.XDG_CACHE_HOME || (env.HOME && join(env.HOME, '.cache'));
-  return parent && join(parent, 'warmdock');
 }

@@ -84,7 +84,7 @@ export function runWarmdock(args: readonly string[], options?: RunOptions): Prom
 }
 
 /** A test of yesterday's program would tell nothing about today's. */
-function assertBuilt(): void {
+export function assertBuilt(): void {
   const built = statSync(join(packages, 'cli/dist/build-program.cjs'), { throwIfNoEntry: false });
   const changed = Math.max(newest(join(packages, 'cli/src')), newest(join(packages, 'core/src')));
   if (!built || built.mtimeMs < changed)

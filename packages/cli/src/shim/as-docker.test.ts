@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { MemoryOutput } from '../testing/memory-output.js';
+import { runAsDocker } from './as-docker.js';
+import { passThroughExitCode } from './pass-through.js';
+
+function call(argv: string[], env: NodeJS.ProcessEnv) {
+  const stderr = new MemoryOutput();
+  return { stderr, exitCode: runAsDocker({ docker: '/usr/bin/docker', argv }, { stderr, env }) };
+}
+
+test('words that Node could not read are left to docker', async () => {
+  const { exitCode, stderr } = call(['build', 'a\uFFFD'], { WARMDOCK: 'explain' });
+  expect(await exitCode).toBe(passThroughExitCode);
+  expect(stderr.text).toBe('warmdock: its words are not all UTF-8, left to docker\n');
+});
+
+test('nothing is said unless asked for', async () => {
+  const { exitCode, stderr } = call(['build', '.'], {});
+  expect(await exitCode).toBe(passThroughExitCode);
+  expect(stderr.text).toBe('');
+});

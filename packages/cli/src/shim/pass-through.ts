@@ -1,0 +1,20 @@
+import type { Output } from '../output.js';
+
+/**
+ * Tells `bin/docker` to become the real docker, with the words, environment and streams that it was
+ * given. Any time will do, as long as nothing was printed and nothing read from standard input.
+ *
+ * None of warmdock's or docker's own exit codes.
+ */
+export const passThroughExitCode = 86;
+
+export interface PassThroughContext {
+  readonly stderr: Output;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Leaves a call to docker; says why, like "it asks for a registry cache", where `WARMDOCK=explain` wants to know. */
+export function passThrough(why: string, { stderr, env }: PassThroughContext): number {
+  if (env.WARMDOCK === 'explain') stderr.write(`warmdock: ${why}, left to docker\n`);
+  return passThroughExitCode;
+}

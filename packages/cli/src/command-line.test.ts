@@ -106,6 +106,10 @@ test.each([
   expect(usageErrorOf(line)).toMatchObject({ message: expect.stringContaining(message), exitCode });
 });
 
+test.each(['shim'])('%s reads its words itself', (word) => {
+  expect(parseCommandLine([word, '--json'])).toEqual({ type: word, argv: ['--json'] });
+});
+
 test("the shim's words are docker's, whatever they look like", () => {
   const argv = ['--as-docker', '/usr/bin/docker', '--version', '--help'];
   const call = { docker: '/usr/bin/docker', argv: ['--version', '--help'] };

@@ -9,7 +9,9 @@ export type Command =
   | { readonly type: 'print'; readonly text: string }
   | { readonly type: 'build'; readonly args: BuildArguments }
   /** Of `bin/docker` alone. */
-  | { readonly type: 'as-docker'; readonly call: DockerCall };
+  | { readonly type: 'as-docker'; readonly call: DockerCall }
+  /** Commands that read their words themselves. */
+  | { readonly type: 'shim'; readonly argv: readonly string[] };
 
 /** Reads a command line, in the manner of docker. Throws `UsageError`. */
 export function parseCommandLine(argv: readonly string[]): Command {
@@ -23,6 +25,8 @@ export function parseCommandLine(argv: readonly string[]): Command {
       const [docker = '', ...call] = rest;
       return { type: 'as-docker', call: { docker, argv: call } };
     }
+    case 'shim':
+      return { type: word, argv: rest };
     case 'version':
     case '--version':
       return { type: 'print', text: `warmdock ${version}\n` };

@@ -6,6 +6,7 @@ import { cacheDirectory } from './cache-directory.js';
 import { type Command, parseCommandLine } from './command-line.js';
 import { loadProgram } from './compiled-program.js';
 import { interruptedExitCode, listenForInterruption } from './interruption.js';
+import type { Program } from './program.js';
 import { runAsDocker } from './shim/as-docker.js';
 import { StandardStream } from './standard-streams.js';
 import { version } from './version.js';
@@ -44,6 +45,8 @@ async function runCommand(): Promise<number> {
       return runBuild(command);
     case 'as-docker':
       return runAsDocker(command.call, { stderr, env });
+    case 'shim':
+      return runProgram(command.type, command.argv);
     case 'print':
       stdout.write(command.text);
       return 0;
@@ -63,6 +66,12 @@ async function runBuild({ args }: Extract<Command, { type: 'build' }>): Promise<
     stderr.write(text);
     return exitCode;
   }
+}
+
+/** A program that is not started often enough to keep its compiled code. */
+function runProgram(name: 'shim', argv: readonly string[]): Promise<number> {
+  const { run } = loadProgram<Program>(fileOf(name), undefined).exports;
+  return run(argv, { stdout, stderr, env, signal: interruption.signal, folder: __dirname });
 }
 
 function fileOf(program: string): string {

@@ -1,5 +1,5 @@
 import { buildFlags } from './build-flags.js';
-import { FlagError, parseFlags } from './parse-flags.js';
+import { readFlags } from './read-flags.js';
 import { UsageError } from './usage-error.js';
 
 /** A `warmdock build` command line, read but not yet interpreted. */
@@ -28,10 +28,7 @@ export const buildUsage = 'warmdock build [OPTIONS] PATH | URL';
 
 /** Reads the words after `warmdock build`. Throws `UsageError`. */
 export function parseBuildArguments(argv: readonly string[]): BuildArguments | 'help' {
-  const { values, positionals } = parsed(argv);
-  const all = (name: string) => values.get(name) ?? [];
-  const last = (name: string) => all(name).at(-1);
-  const isOn = (name: string, byDefault = false) => (last(name) ?? String(byDefault)) === 'true';
+  const { all, last, isOn, positionals } = readFlags(argv, buildFlags, usageHint);
   if (isOn('help')) return 'help';
   const [context] = positionals;
   if (context === undefined || positionals.length > 1) {
@@ -63,12 +60,3 @@ export function parseBuildArguments(argv: readonly string[]): BuildArguments | '
 }
 
 const usageHint = `Usage:  ${buildUsage}\n\nRun 'warmdock build --help' for more information`;
-
-function parsed(argv: readonly string[]) {
-  try {
-    return parseFlags(argv, buildFlags);
-  } catch (error) {
-    if (error instanceof FlagError) throw new UsageError(`${error.message}\n\n${usageHint}`, 125);
-    throw error;
-  }
-}

@@ -1,0 +1,34 @@
+import { type Flag, FlagError, parseFlags } from './parse-flags.js';
+import { UsageError } from './usage-error.js';
+
+/** A command line by flag name. */
+export interface ReadFlags {
+  /** All values of a flag, in order. */
+  all(name: string): readonly string[];
+  /** The value that counts, `undefined` without one. */
+  last(name: string): string | undefined;
+  isOn(name: string, byDefault?: boolean): boolean;
+  readonly positionals: readonly string[];
+}
+
+/** Reads a command's words as `parseFlags` does; throws `UsageError`, ending in `usageHint`, for a bad flag. */
+export function readFlags(
+  argv: readonly string[],
+  flags: readonly Flag[],
+  usageHint: string,
+): ReadFlags {
+  const { values, positionals } = parsed(argv, flags, usageHint);
+  const all = (name: string) => values.get(name) ?? [];
+  const last = (name: string) => all(name).at(-1);
+  const isOn = (name: string, byDefault = false) => (last(name) ?? String(byDefault)) === 'true';
+  return { all, last, isOn, positionals };
+}
+
+function parsed(argv: readonly string[], flags: readonly Flag[], usageHint: string) {
+  try {
+    return parseFlags(argv, flags);
+  } catch (error) {
+    if (error instanceof FlagError) throw new UsageError(`${error.message}\n\n${usageHint}`, 125);
+    throw error;
+  }
+}

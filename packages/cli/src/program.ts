@@ -1,0 +1,18 @@
+import type { Output } from './output.js';
+
+/** What a program has around it. */
+export interface Surroundings {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: NodeJS.ProcessEnv;
+  /** Fires when the user wants it to end. */
+  readonly signal: AbortSignal;
+  /** Where the programs' files are: `dist` of the package. */
+  readonly folder: string;
+}
+
+/** A command in a file of its own, which nothing but that command loads. */
+export interface Program {
+  /** Runs the command with the words behind its name; answers with its exit code, and reports its own errors. */
+  run(argv: readonly string[], surroundings: Surroundings): Promise<number>;
+}

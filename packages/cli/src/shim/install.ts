@@ -1,0 +1,63 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ShimError } from './shim-error.js';
+import { placeOf } from './shim-file.js';
+
+export interface InstallOptions {
+  /** `bin/docker` of the package. */
+  readonly launcher: string;
+  /** Made when missing. */
+  readonly folder: string;
+  /** Default `symlinkSync`. */
+  readonly link?: typeof symlinkSync | undefined;
+}
+
+/**
+ * Makes the launcher a program `docker` in the folder: as a link, which follows the package's updates,
+ * or a copy where there are no links. Again and again is as once; another version's shim is replaced.
+ *
+ * Throws `ShimError` rather than touching anything that is not the shim.
+ */
+export function installShim({ launcher, folder, link = symlinkSync }: InstallOptions): string {
+  const path = join(folder, 'docker');
+  if (placeOf(path) === 'foreign') throw occupied(path);
+  const temporary = `${path}.${process.pid}`;
+  try {
+    mkdirSync(folder, { recursive: true });
+    linkOrCopy(launcher, temporary, link);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new ShimError(
+      `cannot install ${path}: ${code ?? message}`,
+      'choose a folder that you may write to: warmdock shim install --dir DIR',
+    );
+  }
+  return path;
+}
+
+/** What file systems without links answer. */
+const noLinks = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EINVAL']);
+
+function linkOrCopy(launcher: string, path: string, link: typeof symlinkSync): void {
+  try {
+    link(launcher, path);
+  } catch (error) {
+    if (!noLinks.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    writeFileSync(path, copyOf(launcher), { mode: 0o755 });
+  }
+}
+
+/** The launcher with the place of its package in it, which a copy cannot find out. */
+function copyOf(launcher: string): string {
+  const bin = `'${dirname(launcher).replaceAll("'", `'\\''`)}'`;
+  return readFileSync(launcher, 'utf8').replace(/^warmdock_bin=$/m, () => `warmdock_bin=${bin}`);
+}
+
+function occupied(path: string): ShimError {
+  return new ShimError(
+    `${path} is there already, and is not warmdock's shim`,
+    'choose another folder: warmdock shim install --dir DIR',
+  );
+}

@@ -1,0 +1,56 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import { installShim } from './install.js';
+import { launcher, temporaryFolder, writeProgram } from './shim.testing.js';
+import { shimStatus } from './status.js';
+
+let [folder, real, realDocker] = ['', '', ''];
+beforeEach(() => {
+  folder = join(temporaryFolder(), 'shim');
+  real = temporaryFolder();
+  realDocker = writeProgram(join(real, 'docker'));
+});
+
+test('nothing is left to do when the shim comes first', () => {
+  const path = installShim({ launcher, folder });
+  expect(shimStatus(folder, { PATH: `${folder}:${real}` })).toEqual({
+    path,
+    installed: true,
+    active: true,
+    first: path,
+    realDocker,
+    off: false,
+    todo: [],
+  });
+});
+
+test('a shim behind the real docker is of no use', () => {
+  installShim({ launcher, folder });
+  const status = shimStatus(folder, { PATH: `${real}:${folder}`, SHELL: '/bin/zsh' });
+  expect(status).toMatchObject({ installed: true, active: false, first: realDocker, realDocker });
+  expect(status.todo).toEqual([
+    `put it first in PATH, in ~/.zshrc and in open shells: export PATH=${folder}:"$PATH"`,
+  ]);
+});
+
+test('what is no program is no docker', () => {
+  const other = temporaryFolder();
+  mkdirSync(join(other, 'docker'));
+  expect(shimStatus(folder, { PATH: `${other}::${real}` })).toMatchObject({ first: realDocker });
+});
+
+test.each<[env: () => NodeJS.ProcessEnv, todo: RegExp]>([
+  [() => ({ PATH: real }), /^install it/],
+  [() => ({ PATH: folder }), /^install Docker/],
+  [() => ({ PATH: real, WARMDOCK_DOCKER: launcher }), /^WARMDOCK_DOCKER has to name the real/],
+  [() => ({ PATH: real, WARMDOCK: 'off' }), /^unset WARMDOCK/],
+])('what is missing is said (%#)', (env, todo) => {
+  expect(shimStatus(folder, env()).todo).toContainEqual(expect.stringMatching(todo));
+});
+
+test('WARMDOCK_DOCKER names the real one', () => {
+  expect(shimStatus(folder, { PATH: '', WARMDOCK_DOCKER: realDocker })).toMatchObject({
+    realDocker,
+  });
+});

@@ -23,6 +23,7 @@ export default defineConfig([
     target: 'node20',
     entry: {
       'build-program': 'src/build-program.ts',
+      'doctor-program': 'src/doctor-program.ts',
       'shim-program': 'src/shim-program.ts',
     },
   },

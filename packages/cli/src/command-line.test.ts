@@ -106,7 +106,7 @@ test.each([
   expect(usageErrorOf(line)).toMatchObject({ message: expect.stringContaining(message), exitCode });
 });
 
-test.each(['shim'])('%s reads its words itself', (word) => {
+test.each(['shim', 'doctor'])('%s reads its words itself', (word) => {
   expect(parseCommandLine([word, '--json'])).toEqual({ type: word, argv: ['--json'] });
 });
 

@@ -11,7 +11,7 @@ export type Command =
   /** Of `bin/docker` alone. */
   | { readonly type: 'as-docker'; readonly call: DockerCall }
   /** Commands that read their words themselves. */
-  | { readonly type: 'shim'; readonly argv: readonly string[] };
+  | { readonly type: 'doctor' | 'shim'; readonly argv: readonly string[] };
 
 /** Reads a command line, in the manner of docker. Throws `UsageError`. */
 export function parseCommandLine(argv: readonly string[]): Command {
@@ -25,6 +25,7 @@ export function parseCommandLine(argv: readonly string[]): Command {
       const [docker = '', ...call] = rest;
       return { type: 'as-docker', call: { docker, argv: call } };
     }
+    case 'doctor':
     case 'shim':
       return { type: word, argv: rest };
     case 'version':

@@ -30,7 +30,7 @@ const headerBytes = 128;
  * is missing, foreign or refused costs nothing but the time; `undefined` as `cacheDir` does without.
  */
 export function loadProgram<T>(path: string, cacheDir: string | undefined): CompiledProgram<T> {
-  const cachePath = cacheDir && join(cacheDir, `code-${process.version}-${process.arch}`);
+  const cachePath = cacheDir && compiledCodePath(cacheDir);
   const cachedData = cachePath ? readCache(cachePath, path) : undefined;
   // The bundle is ASCII: one byte a character is the quickest form for V8 to read and to keep.
   const source = `(function (exports, require, module) {${readFileSync(path, 'latin1')}\n})`;
@@ -45,6 +45,11 @@ export function loadProgram<T>(path: string, cacheDir: string | undefined): Comp
       if (cachePath && !isKept) writeCache(cachePath, path, compiledCodeOf(script));
     },
   };
+}
+
+/** The file with the code that this Node compiled. */
+export function compiledCodePath(cacheDir: string): string {
+  return join(cacheDir, `code-${process.version}-${process.arch}`);
 }
 
 /**

@@ -8,6 +8,7 @@ Builds images on a shared BuildKit and loads only the missing layers into the lo
 
 Commands:
   build       Build an image and load it
+  doctor      Check what builds here depend on
   shim        Have docker's own builds done by warmdock
   version     Show the version
 

@@ -45,6 +45,7 @@ async function runCommand(): Promise<number> {
       return runBuild(command);
     case 'as-docker':
       return runAsDocker(command.call, { stderr, env });
+    case 'doctor':
     case 'shim':
       return runProgram(command.type, command.argv);
     case 'print':
@@ -69,7 +70,7 @@ async function runBuild({ args }: Extract<Command, { type: 'build' }>): Promise<
 }
 
 /** A program that is not started often enough to keep its compiled code. */
-function runProgram(name: 'shim', argv: readonly string[]): Promise<number> {
+function runProgram(name: 'doctor' | 'shim', argv: readonly string[]): Promise<number> {
   const { run } = loadProgram<Program>(fileOf(name), undefined).exports;
   return run(argv, { stdout, stderr, env, signal: interruption.signal, folder: __dirname });
 }

@@ -1,0 +1,109 @@
+import {
+  type BuilderAddress,
+  type BuilderRule,
+  type BuildKit,
+  type Engine,
+  explainBuilder,
+  formatBuilderAddress,
+  isBuilderAddress,
+  isWarmdockError,
+  openBuilder,
+  parseBuilderAddress,
+  parseDigest,
+} from '@warmdock/core';
+import { type Finding, failed, ok, problem, warning } from './finding.js';
+
+export interface BuilderCheck {
+  /** Of `--builder`. */
+  readonly name: string | undefined;
+  readonly engine: Engine;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+}
+
+export interface CheckedBuilder {
+  readonly findings: Finding[];
+  /** Whether it is the very daemon that images are for; `undefined` when it cannot be reached. */
+  readonly inEngine: boolean | undefined;
+}
+
+const rules: Record<BuilderRule, string> = {
+  name: '--builder',
+  BUILDX_BUILDER: 'BUILDX_BUILDER',
+  selected: 'docker buildx use',
+  context: 'the docker context, nothing else is chosen',
+};
+
+/** Which builder is taken and why, whether it answers, and whether its layers can be read. */
+export async function checkBuilder(options: BuilderCheck): Promise<CheckedBuilder> {
+  const { name, engine, env } = options;
+  try {
+    const choice = choiceOf(name, env);
+    const { buildkit, inEngine, close } = await openBuilder(name, engine, env);
+    try {
+      const reached = await reach(buildkit, inEngine, options.signal);
+      return { findings: [choice, ...hostIgnored(env, name), ...reached], inEngine };
+    } finally {
+      close();
+    }
+  } catch (error) {
+    const finding = failed('builder', error, 'check that the builder runs and can be reached');
+    return { findings: [finding, ...hostIgnored(env, name)], inEngine: undefined };
+  }
+}
+
+function choiceOf(name: string | undefined, env: NodeJS.ProcessEnv): Finding {
+  if (name !== undefined && isBuilderAddress(name)) {
+    return ok('builder', `${formatAddress(parseBuilderAddress(name))} (by --builder)`);
+  }
+  const { builder, rule } = explainBuilder({ name, env });
+  const where =
+    builder.kind === 'address'
+      ? formatAddress(builder.address)
+      : `inside the daemon of docker context ${builder.context}`;
+  return ok('builder', `${builder.name}, ${where} (by ${rules[rule]})`);
+}
+
+function formatAddress(address: BuilderAddress): string {
+  const isTls = address.kind === 'tcp' && address.tls !== undefined;
+  return `${formatBuilderAddress(address)}${isTls ? ' with TLS' : ''}`;
+}
+
+/** buildx reads it when it creates a builder, buildctl always: people expect it to choose one. */
+function hostIgnored(env: NodeJS.ProcessEnv, name: string | undefined): Finding[] {
+  const host = env.BUILDKIT_HOST;
+  if (!host || name !== undefined) return [];
+  const text = 'BUILDKIT_HOST is set and chooses no builder, as with buildx';
+  return [warning('BUILDKIT_HOST', text, `give it by name: --builder ${host}`)];
+}
+
+async function reach(
+  buildkit: BuildKit,
+  inEngine: boolean,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  await buildkit.connect({ signal });
+  const start = performance.now();
+  const [worker] = await buildkit.listWorkers({ signal });
+  const latencyMs = (performance.now() - start).toFixed(1);
+  if (!worker) {
+    return [problem('BuildKit', 'it has no worker', "look into the builder's log")];
+  }
+  const version = worker.buildkitVersion || 'of unknown version';
+  const text = `${version}, answers in ${latencyMs} ms, ${worker.platforms[0] ?? 'no platform'}`;
+  return [ok('BuildKit', text), ...(inEngine ? [] : [await contentFinding(buildkit, signal)])];
+}
+
+/** Any digest will do: what counts is whether the service is there. */
+const someDigest = parseDigest(`sha256:${'0'.repeat(64)}`);
+
+async function contentFinding(buildkit: BuildKit, signal: AbortSignal): Promise<Finding> {
+  try {
+    await buildkit.content.held([someDigest], { signal });
+    return ok('layers', 'the builder lets them be read one by one');
+  } catch (error) {
+    if (!isWarmdockError(error) || error.code !== 'UNSUPPORTED') throw error;
+    const text = 'the builder has no content service, from which missing layers are read';
+    return problem('layers', text, 'update BuildKit to 0.11 or newer');
+  }
+}

@@ -1,0 +1,40 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { compiledCodePath } from '../compiled-program.js';
+import { checkFolders } from './check-folders.js';
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'warmdock-doctor-'));
+});
+afterEach(() => rmSync(home, { recursive: true }));
+
+function levels(env: NodeJS.ProcessEnv) {
+  return Object.fromEntries(checkFolders(env).map(({ about, level }) => [about, level]));
+}
+
+test('folders that can be made are fine, and nothing is made', () => {
+  expect(levels({ HOME: join(home, 'new') })).toMatchObject({ state: 'ok', cache: 'ok' });
+});
+
+test('folders below a file cannot be made', () => {
+  const file = join(home, 'file');
+  writeFileSync(file, '', { mode: 0o600 });
+  const env = { XDG_STATE_HOME: file, XDG_CACHE_HOME: file };
+  expect(levels(env)).toMatchObject({ state: 'warning', cache: 'warning' });
+});
+
+test('a user without a home keeps no code', () => {
+  expect(levels({ XDG_STATE_HOME: home })).toMatchObject({ cache: 'warning' });
+});
+
+test('kept code is found', () => {
+  const cache = join(home, 'warmdock');
+  const about = () => checkFolders({ HOME: home, XDG_CACHE_HOME: home });
+  expect(about()).toContainEqual(expect.objectContaining({ text: expect.stringMatching(/not/) }));
+  mkdirSync(cache);
+  writeFileSync(compiledCodePath(cache), '');
+  expect(about()).toContainEqual({ about: 'compiled code', level: 'ok', text: 'kept' });
+});

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { makeDockerConfig, runClient } from '@warmdock/testkit';
 import { benchDir } from './contexts.js';
 import type { Command } from './measure.js';
@@ -70,6 +70,15 @@ export function dockerPull(setting: Setting, host: string, reference: string): C
 export function dockerLoad(setting: Setting, host: string, archive: string): Command {
   const argv = [...setting.programs.docker, 'load', '--input', archive];
   return { argv, env: environment(setting, host) };
+}
+
+/** A cheap command that is no build, on either side of the shim. */
+export function dockerVersion(setting: Setting, program: 'docker' | 'shim'): Command {
+  const { docker, shim } = setting.programs;
+  const env = environment(setting, setting.testbed.classic.host);
+  const PATH = `${dirname(docker.at(-1) ?? '')}:${env.PATH}`;
+  const words = ['version', '--format', '{{.Client.Version}}'];
+  return { argv: [...(program === 'shim' ? shim : docker), ...words], env: { ...env, PATH } };
 }
 
 /** Programs that build without loading and that no target is about, by what they are called in a row. */

@@ -7,6 +7,8 @@ import type { ClientsInfo } from '@warmdock/testkit';
 export interface Programs {
   warmdock: readonly string[];
   docker: readonly string[];
+  /** The docker shim, which finds docker in PATH. */
+  shim: readonly string[];
   /** The plugin that `docker buildx` runs, called without docker, which saves some 90 ms. */
   plugin: readonly string[];
   /** BuildKit's own client, the practical floor, when `WARMDOCK_TEST_BUILDCTL` names it. */
@@ -21,6 +23,7 @@ export function findPrograms({ prefix, buildx, docker }: ClientsInfo): Programs 
   return {
     warmdock: [builtCli()],
     docker: [...prefix, docker],
+    shim: [...prefix, join(dirname(builtCli()), 'docker')],
     plugin: [...prefix, buildx],
     ...(buildctl && { buildctl: [buildctl] }),
   };

@@ -1,10 +1,11 @@
 import type { ImageStore } from '@warmdock/testkit';
 import type { Summary } from './alternate.js';
 
-/** What a row has to reach: a multiple of the other side's speed, a share of its time, a size. */
+/** What a row has to reach: a multiple of the other side's speed, a share of its time, so much more than it, a size. */
 export type Target =
   | { type: 'faster'; times: number }
   | { type: 'ratio'; atMost: number }
+  | { type: 'added'; atMostMs: number }
   | { type: 'memory'; belowBytes: number };
 
 /** One line of the result. Times are in milliseconds, those of a `memory` target in bytes. */
@@ -25,5 +26,6 @@ export function isReached({ target, ours, theirs }: Row): boolean | undefined {
   if (target === undefined) return undefined;
   if (target.type === 'faster') return theirs.median / ours.median >= target.times;
   if (target.type === 'ratio') return ours.median / theirs.median <= target.atMost;
+  if (target.type === 'added') return ours.median - theirs.median <= target.atMostMs;
   return ours.max < target.belowBytes;
 }

@@ -44,7 +44,7 @@ export function writeBetweenMarkers(path: string, text: string): void {
 
 function cellsOf(row: Row): string[] {
   const { store, against, target, ours, theirs } = row;
-  const format = target?.type === 'memory' ? formatBytes : formatMs;
+  const format = formatOf(target);
   const verdict = { true: 'reached', false: '**missed**', undefined: '' }[`${isReached(row)}`];
   return [
     row.case,
@@ -58,8 +58,14 @@ function cellsOf(row: Row): string[] {
   ];
 }
 
+function formatOf(target: Target | undefined): (median: number) => string {
+  if (target?.type === 'memory') return formatBytes;
+  return target?.type === 'added' ? formatTenths : formatMs;
+}
+
 function formatRatio({ target, ours, theirs }: Row): string {
   if (target?.type === 'memory') return '';
+  if (target?.type === 'added') return `added ${formatTenths(ours.median - theirs.median)}`;
   if (target?.type === 'faster') return `${formatFactor(theirs.median / ours.median)}x faster`;
   return `ratio ${(ours.median / theirs.median).toFixed(2)}`;
 }
@@ -67,6 +73,7 @@ function formatRatio({ target, ours, theirs }: Row): string {
 function formatTarget(target: Target): string {
   if (target.type === 'faster') return `${target.times}x`;
   if (target.type === 'ratio') return `<= ${target.atMost}`;
+  if (target.type === 'added') return `added <= ${target.atMostMs} ms`;
   return `< ${formatBytes(target.belowBytes)}`;
 }
 
@@ -76,6 +83,10 @@ function formatFactor(factor: number): string {
 
 function formatMs(ms: number): string {
   return ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(2)} s`;
+}
+
+function formatTenths(ms: number): string {
+  return `${ms.toFixed(1)} ms`;
 }
 
 function formatBytes(bytes: number): string {

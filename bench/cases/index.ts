@@ -3,12 +3,14 @@ import type { Setting } from '../setting.js';
 import { cached } from './cached.js';
 import { changed } from './changed.js';
 import { cold } from './cold.js';
+import { shim } from './shim.js';
 import { transfer } from './transfer.js';
 import { unchanged } from './unchanged.js';
 import { warmConnection } from './warm-connection.js';
 
 /** By the name that `--only` takes, in the order of the table. */
 export const cases: Record<string, (setting: Setting) => Promise<Row[]>> = {
+  shim,
   unchanged,
   cached,
   sdk: warmConnection,

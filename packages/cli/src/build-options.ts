@@ -20,7 +20,7 @@ export function buildOptionsOf(args: BuildArguments, env: NodeJS.ProcessEnv): Bu
       { hint: 'leave out one of them' },
     );
   }
-  if (!args.load) {
+  if (args.load === false) {
     throw new WarmdockError(
       'UNSUPPORTED',
       '--load=false is not supported: warmdock loads what it builds',

@@ -15,12 +15,13 @@ Commands:
 Run 'warmdock COMMAND --help' for more information on a command.
 `;
 
-const takes = { boolean: '', string: 'string', list: 'stringArray' };
+const takes = { boolean: '', string: 'string', list: 'stringArray', csv: 'strings' };
 
 /** Help of `warmdock build`, laid out as docker's. */
 export function formatBuildHelp(): string {
-  const width = Math.max(...buildFlags.map((flag) => flagColumn(flag).length));
-  const options = buildFlags.map((flag) => `  ${flagColumn(flag).padEnd(width)}   ${flag.about}`);
+  const shown = buildFlags.filter(({ hidden }) => !hidden);
+  const width = Math.max(...shown.map((flag) => flagColumn(flag).length));
+  const options = shown.map((flag) => `  ${flagColumn(flag).padEnd(width)}   ${flag.about}`);
   return [
     `Usage:  ${buildUsage}`,
     '',

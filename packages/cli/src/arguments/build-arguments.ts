@@ -1,34 +1,58 @@
 import { buildFlags } from './build-flags.js';
-import { readFlags } from './read-flags.js';
+import { FlagError, parseFlags } from './parse-flags.js';
 import { UsageError } from './usage-error.js';
 
-/** A `warmdock build` command line, read but not yet interpreted. */
+/** A build's command line, read but not yet interpreted; lists hold the values as they were written. */
 export interface BuildArguments {
   readonly context: string;
+  readonly addHosts: readonly string[];
+  readonly allow: readonly string[];
+  readonly annotations: readonly string[];
+  readonly attests: readonly string[];
   readonly buildArgs: readonly string[];
+  readonly buildContexts: readonly string[];
   readonly builder: string | undefined;
+  readonly cacheFrom: readonly string[];
+  readonly cacheTo: readonly string[];
+  /** `build` unless something else is to be done with the Dockerfile. */
+  readonly call: string;
+  readonly cgroupParent: string | undefined;
   readonly compression: string | undefined;
   readonly file: string | undefined;
   readonly iidfile: string | undefined;
   readonly labels: readonly string[];
-  readonly load: boolean;
+  /** Undefined when nothing was said. */
+  readonly load: boolean | undefined;
   readonly metadataFile: string | undefined;
+  readonly network: string | undefined;
   readonly noCache: boolean;
   readonly noCacheFilter: readonly string[];
+  readonly outputs: readonly string[];
   readonly platforms: readonly string[];
   readonly progress: string;
+  readonly provenance: string | undefined;
   readonly pull: boolean;
+  readonly push: boolean;
   readonly quiet: boolean;
+  readonly sbom: string | undefined;
   readonly secrets: readonly string[];
+  readonly shmSize: string | undefined;
+  readonly ssh: readonly string[];
   readonly tags: readonly string[];
   readonly target: string | undefined;
+  readonly ulimits: readonly string[];
+  /** The flags that are not carried out here, with the reasons. */
+  readonly left: readonly string[];
 }
 
 export const buildUsage = 'warmdock build [OPTIONS] PATH | URL';
 
-/** Reads the words after `warmdock build`. Throws `UsageError`. */
+/** Reads the words after `build`. Throws `UsageError`. */
 export function parseBuildArguments(argv: readonly string[]): BuildArguments | 'help' {
-  const { all, last, isOn, positionals } = readFlags(argv, buildFlags, usageHint);
+  const { values, positionals } = parsed(argv);
+  const all = (name: string) => values.get(name) ?? [];
+  const last = (name: string) => all(name).at(-1);
+  const isOn = (name: string) => last(name) === 'true';
   if (isOn('help')) return 'help';
   const [context] = positionals;
   if (context === undefined || positionals.length > 1) {
@@ -39,24 +63,53 @@ export function parseBuildArguments(argv: readonly string[]): BuildArguments | '
   }
   return {
     context,
+    addHosts: all('add-host'),
+    allow: all('allow'),
+    annotations: all('annotation'),
+    attests: all('attest'),
     buildArgs: all('build-arg'),
+    buildContexts: all('build-context'),
     builder: last('builder') || undefined,
+    cacheFrom: all('cache-from'),
+    cacheTo: all('cache-to'),
+    call: isOn('check') ? 'check' : last('call') || 'build',
+    cgroupParent: last('cgroup-parent') || undefined,
     compression: last('compression') || undefined,
     file: last('file') || undefined,
     iidfile: last('iidfile') || undefined,
     labels: all('label'),
-    load: isOn('load', true),
+    load: values.has('load') ? isOn('load') : undefined,
     metadataFile: last('metadata-file') || undefined,
+    network: last('network') || undefined,
     noCache: isOn('no-cache'),
     noCacheFilter: all('no-cache-filter'),
+    outputs: all('output'),
     platforms: all('platform'),
     progress: last('progress') ?? 'auto',
+    provenance: last('provenance') || undefined,
     pull: isOn('pull'),
+    push: isOn('push'),
     quiet: isOn('quiet'),
+    sbom: last('sbom') || undefined,
     secrets: all('secret'),
+    shmSize: last('shm-size') || undefined,
+    ssh: all('ssh'),
     tags: all('tag'),
     target: last('target') || undefined,
+    ulimits: all('ulimit'),
+    left: buildFlags.flatMap(({ name, left }) =>
+      left !== undefined && values.has(name) ? [`--${name}: ${left}`] : [],
+    ),
   };
 }
 
 const usageHint = `Usage:  ${buildUsage}\n\nRun 'warmdock build --help' for more information`;
+
+function parsed(argv: readonly string[]) {
+  try {
+    return parseFlags(argv, buildFlags);
+  } catch (error) {
+    if (error instanceof FlagError) throw new UsageError(`${error.message}\n\n${usageHint}`, 125);
+    throw error;
+  }
+}

@@ -1,9 +1,14 @@
-/** A flag of a command. A `list` collects the values of all its occurrences, of the others the last one counts. */
+/**
+ * A flag of a command.
+ *
+ * A `list` collects the values of all its occurrences, a `csv` also those between the commas of each;
+ * of the others the last one counts.
+ */
 export interface Flag {
   readonly name: string;
   /** One letter. */
   readonly short?: string;
-  readonly kind: 'boolean' | 'string' | 'list';
+  readonly kind: 'boolean' | 'string' | 'list' | 'csv';
   /** What the flag does, for people. */
   readonly about: string;
 }
@@ -12,6 +17,11 @@ export interface ParsedFlags {
   /** Values by flag name, in order; those of a boolean are `true` and `false`. */
   readonly values: ReadonlyMap<string, readonly string[]>;
   readonly positionals: readonly string[];
+}
+
+export interface ParseOptions {
+  /** Whether the first positional ends the flags, as it does before a subcommand. Default false. */
+  readonly stopAtWord?: boolean;
 }
 
 /** A word that no command line of these flags may contain. */
@@ -24,7 +34,11 @@ export class FlagError extends Error {}
  * positionals in any order, `--` ends the flags. A value-taking flag takes the next word whatever it
  * looks like; a boolean takes its value only after `=`. Throws `FlagError` in pflag's words.
  */
-export function parseFlags(argv: readonly string[], flags: readonly Flag[]): ParsedFlags {
+export function parseFlags(
+  argv: readonly string[],
+  flags: readonly Flag[],
+  { stopAtWord = false }: ParseOptions = {},
+): ParsedFlags {
   const values = new Map<string, string[]>();
   const positionals: string[] = [];
   const rest = [...argv];
@@ -39,7 +53,10 @@ export function parseFlags(argv: readonly string[], flags: readonly Flag[]): Par
     }
     if (word.startsWith('--')) readLong(word, rest, flags, set);
     else if (word.startsWith('-') && word !== '-') readShort(word.slice(1), rest, flags, set);
-    else positionals.push(word);
+    else if (stopAtWord) {
+      positionals.push(word, ...rest);
+      break;
+    } else positionals.push(word);
   }
   return { values, positionals };
 }

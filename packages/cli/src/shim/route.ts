@@ -1,0 +1,76 @@
+import { type BuildArguments, parseBuildArguments } from '../arguments/build-arguments.js';
+import { FlagError } from '../arguments/parse-flags.js';
+import { UsageError } from '../arguments/usage-error.js';
+import { type DockerCommand, findDockerCommand } from './docker-command.js';
+import { dockerEnvironment } from './docker-environment.js';
+import { wantsLoad } from './wanted-output.js';
+
+/** What becomes of a docker command line, as far as it and the environment decide. */
+export type Route =
+  | { readonly action: 'pass-through'; readonly reason: string }
+  | {
+      readonly action: 'build';
+      readonly args: BuildArguments;
+      /** Named by the command line or the environment; without one buildx's own choice holds. */
+      readonly builder: string | undefined;
+      /** As docker's own flags leave it. */
+      readonly env: NodeJS.ProcessEnv;
+    };
+
+/**
+ * Decides whether `docker ARGV...` is a build that is to end in the local daemon and may be carried
+ * out here; reads nothing else. When in doubt it is docker's: a word that is not known, a value that
+ * is not understood, an output that goes elsewhere.
+ */
+export function route(argv: readonly string[], env: NodeJS.ProcessEnv): Route {
+  if (env.WARMDOCK === 'off') return passThrough('WARMDOCK=off');
+  try {
+    const command = findDockerCommand(argv);
+    const left = leftToDocker(command, env);
+    return left === undefined ? routeBuild(command, env) : passThrough(left);
+  } catch (error) {
+    if (!(error instanceof FlagError || error instanceof UsageError)) throw error;
+    return passThrough(`docker is to say what is wrong: ${error.message.split('\n')[0]}`);
+  }
+}
+
+function passThrough(reason: string): Route {
+  return { action: 'pass-through', reason };
+}
+
+const kinds: Record<DockerCommand['kind'], string | undefined> = {
+  build: undefined,
+  bake: 'buildx runs bake files itself',
+  compose: 'compose runs its builds itself',
+  other: 'it is not a build',
+};
+
+const asking = ['help', 'version'];
+const tls = ['tls', 'tlscacert', 'tlscert', 'tlskey', 'tlsverify'];
+
+/** Why the command is not looked at any further. */
+function leftToDocker({ kind, docker, buildx, isBuildx }: DockerCommand, env: NodeJS.ProcessEnv) {
+  if (kinds[kind] !== undefined) return kinds[kind];
+  if (asking.some((flag) => docker.has(flag)) || buildx.has('help')) return 'it asks for help';
+  if (tls.some((flag) => docker.has(flag))) return "docker's TLS flags are left to docker";
+  const { DOCKER_BUILDKIT } = env;
+  const isBuildKit = /^(|1|t|T|true|TRUE|True)$/.test(DOCKER_BUILDKIT ?? '');
+  if (!isBuildx && !isBuildKit)
+    return `DOCKER_BUILDKIT=${DOCKER_BUILDKIT} asks for the legacy builder`;
+  return undefined;
+}
+
+function routeBuild(command: DockerCommand, env: NodeJS.ProcessEnv): Route {
+  const args = parseBuildArguments(command.rest);
+  if (args === 'help') return passThrough('it asks for help');
+  if (args.left[0] !== undefined) return passThrough(args.left[0]);
+  if (args.call !== 'build') return passThrough(`buildx answers --call=${args.call}`);
+  const builder = args.builder ?? command.buildx.get('builder')?.at(-1) ?? env.BUILDX_BUILDER;
+  // Unlike buildx, docker does not look at the selected builder.
+  if (!builder && !command.isBuildx) return passThrough('docker build uses the daemon itself');
+  const output = wantsLoad(args, command.isBuildx);
+  if (!output.load) return passThrough(output.reason);
+  const environment = dockerEnvironment(command.docker, env);
+  if (!environment) return passThrough('docker is to say what is wrong: --host and --context');
+  return { action: 'build', args, builder: builder || undefined, env: environment };
+}

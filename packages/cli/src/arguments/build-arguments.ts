@@ -1,5 +1,5 @@
 import { buildFlags } from './build-flags.js';
-import { FlagError, parseFlags } from './parse-flags.js';
+import { FlagError, type ParsedFlags, parseFlags } from './parse-flags.js';
 import { UsageError } from './usage-error.js';
 
 /** A build's command line, read but not yet interpreted; lists hold the values as they were written. */
@@ -52,6 +52,7 @@ export function parseBuildArguments(argv: readonly string[]): BuildArguments | '
   const { values, positionals } = parsed(argv);
   const all = (name: string) => values.get(name) ?? [];
   const last = (name: string) => all(name).at(-1);
+  const text = (name: string) => last(name) || undefined;
   const isOn = (name: string) => last(name) === 'true';
   if (isOn('help')) return 'help';
   const [context] = positionals;
@@ -69,38 +70,42 @@ export function parseBuildArguments(argv: readonly string[]): BuildArguments | '
     attests: all('attest'),
     buildArgs: all('build-arg'),
     buildContexts: all('build-context'),
-    builder: last('builder') || undefined,
+    builder: text('builder'),
     cacheFrom: all('cache-from'),
     cacheTo: all('cache-to'),
-    call: isOn('check') ? 'check' : last('call') || 'build',
-    cgroupParent: last('cgroup-parent') || undefined,
-    compression: last('compression') || undefined,
-    file: last('file') || undefined,
-    iidfile: last('iidfile') || undefined,
+    call: isOn('check') ? 'check' : (text('call') ?? 'build'),
+    cgroupParent: text('cgroup-parent'),
+    compression: text('compression'),
+    file: text('file'),
+    iidfile: text('iidfile'),
     labels: all('label'),
     load: values.has('load') ? isOn('load') : undefined,
-    metadataFile: last('metadata-file') || undefined,
-    network: last('network') || undefined,
+    metadataFile: text('metadata-file'),
+    network: text('network'),
     noCache: isOn('no-cache'),
     noCacheFilter: all('no-cache-filter'),
     outputs: all('output'),
     platforms: all('platform'),
     progress: last('progress') ?? 'auto',
-    provenance: last('provenance') || undefined,
+    provenance: text('provenance'),
     pull: isOn('pull'),
     push: isOn('push'),
     quiet: isOn('quiet'),
-    sbom: last('sbom') || undefined,
+    sbom: text('sbom'),
     secrets: all('secret'),
-    shmSize: last('shm-size') || undefined,
+    shmSize: text('shm-size'),
     ssh: all('ssh'),
     tags: all('tag'),
-    target: last('target') || undefined,
+    target: text('target'),
     ulimits: all('ulimit'),
-    left: buildFlags.flatMap(({ name, left }) =>
-      left !== undefined && values.has(name) ? [`--${name}: ${left}`] : [],
-    ),
+    left: leftFlags(values),
   };
+}
+
+function leftFlags(values: ParsedFlags['values']): string[] {
+  return buildFlags.flatMap(({ name, left }) =>
+    left !== undefined && values.has(name) ? [`--${name}: ${left}`] : [],
+  );
 }
 
 const usageHint = `Usage:  ${buildUsage}\n\nRun 'warmdock build --help' for more information`;

@@ -7,7 +7,7 @@ import { openDisplay } from './display/open-display.js';
 import { Watch } from './display/watch.js';
 import type { Output } from './output.js';
 import { formatLastLine } from './report/last-line.js';
-import { metadataOf } from './report/metadata.js';
+import { loadKey, metadataOf } from './report/metadata.js';
 import { prepareResultFile } from './report/result-file.js';
 
 export interface BuildContext {
@@ -15,6 +15,11 @@ export interface BuildContext {
   readonly stderr: Output;
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
+  /**
+   * Whose words the results are in, default warmdock's own: docker's name the image as buildx does,
+   * wherever it is, and say nothing of the load.
+   */
+  readonly surface?: 'warmdock' | 'docker';
   /** Default the core's. */
   readonly build?: typeof build;
 }
@@ -26,7 +31,7 @@ export interface BuildContext {
  * Throws what the core's `build` throws, and `INVALID_ARGUMENT` for options that contradict each other.
  */
 export async function runBuildCommand(args: BuildArguments, context: BuildContext): Promise<void> {
-  const { stdout, stderr, env } = context;
+  const { stdout, stderr, env, surface = 'warmdock' } = context;
   const { mode, printsImageId } = chooseMode(args.progress, args.quiet, env);
   const options = buildOptionsOf(args, env);
   const imageIdFile = args.iidfile && prepareResultFile('image ID file', args.iidfile);
@@ -39,13 +44,18 @@ export async function runBuildCommand(args: BuildArguments, context: BuildContex
   const exporterResponse = metadataFile && (await outcome.exporterResponse);
   // Counts from the start of the process: what the command took is what its user waited for.
   const totalMs = performance.now();
-  if (imageIdFile) imageIdFile.write(outcome.load.imageId);
+  const imageId =
+    surface === 'docker' ? (outcome.configDigest ?? outcome.digest) : outcome.load.imageId;
+  if (imageIdFile) imageIdFile.write(imageId);
   if (exporterResponse) {
     const metadata = metadataOf(outcome.load, exporterResponse, totalMs);
-    metadataFile?.write(JSON.stringify(metadata, null, 2));
+    if (surface === 'docker') delete metadata[loadKey];
+    if (metadataFile) metadataFile.write(JSON.stringify(metadata, null, 2));
   }
-  if (printsImageId) stdout.write(`${outcome.load.imageId}\n`);
-  else if (isForPeople(mode)) stderr.write(`${formatLastLine(outcome.load, totalMs)}\n`);
+  if (printsImageId) stdout.write(`${imageId}\n`);
+  else if (surface === 'warmdock' && isForPeople(mode)) {
+    stderr.write(`${formatLastLine(outcome.load, totalMs)}\n`);
+  }
 }
 
 /** Runs a build below a display, which is ended either way before anything else is printed. */

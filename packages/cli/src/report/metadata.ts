@@ -1,5 +1,8 @@
 import type { LoadResult } from '@warmdock/core';
 
+/** What became of the image, beside buildx's keys. */
+export const loadKey = 'warmdock.load';
+
 /**
  * What `--metadata-file` holds: the exporter's answer under buildx's keys, and under `warmdock.load`
  * what became of it. `totalMs` counts from the start of the process.
@@ -13,7 +16,7 @@ export function metadataOf(
   const all: Record<string, unknown> = {
     ...(names !== '' && { 'image.name': names }),
     ...decodeExporterResponse(exporterResponse),
-    'warmdock.load': loadMetadata(load, totalMs),
+    [loadKey]: loadMetadata(load, totalMs),
   };
   return Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

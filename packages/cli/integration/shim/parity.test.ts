@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { makeDockerConfig, outputOf, runCommand, runDocker, useTestbed } from '@warmdock/testkit';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { imageIdOf, projectOf, temporaryFolder, withShell } from '../support/project.js';
+import { launcher } from '../support/warmdock.js';
+import { type ParityCase, parityCases } from './parity-cases.js';
+
+const builder = 'shared';
+const runWithSecret = 'RUN --mount=type=secret,id=s --network=none cp /run/secrets/s /copy';
+
+const files = {
+  Dockerfile: [
+    'FROM scratch AS base',
+    'ARG WHO=nobody',
+    'LABEL who=$WHO',
+    'COPY file /file',
+    'FROM base AS more',
+    'COPY other /other',
+    'FROM base AS last',
+    'COPY sub /sub',
+  ].join('\n'),
+  'other.Dockerfile': 'FROM scratch\nCOPY other /x\n',
+  'warn.Dockerfile': 'from scratch as Upper\nCOPY file /warned\n',
+  'broken.Dockerfile': 'FROM scratch\nCOPPY file /x\n',
+  'missing-file.Dockerfile': 'FROM scratch\nCOPY nothing /x\n',
+  'failing.Dockerfile': `${withShell}\nRUN --network=none echo so far; exit 3\n`,
+  'secret.Dockerfile': `${withShell}\n${runWithSecret}\n`,
+  'context.Dockerfile': 'FROM scratch\nCOPY --from=extra inner /inner\n',
+  '.dockerignore': 'ignored\n',
+  file: 'file',
+  other: 'other',
+  ignored: 'ignored',
+};
+
+/** What a side of a case left behind, with nothing in it that has to differ. */
+interface Outcome {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly imageId: string | undefined;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+let project: string;
+let env: Record<string, string>;
+let paths: { real: string; shim: string };
+
+beforeAll(async () => {
+  const { buildkits, clients, classic } = useTestbed();
+  project = projectOf(files);
+  mkdirSync(join(project, 'sub'));
+  writeFileSync(join(project, 'sub/Dockerfile'), 'FROM scratch\nCOPY . /\n');
+  writeFileSync(join(project, 'sub/inner'), 'inner');
+  const folder = temporaryFolder();
+  const [real, shim] = [join(folder, 'real'), join(folder, 'shim')];
+  for (const each of [real, shim]) mkdirSync(each);
+  const words = [...clients.prefix, clients.docker].map((word) => `'${word}'`);
+  writeFileSync(join(real, 'docker'), `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`);
+  chmodSync(join(real, 'docker'), 0o755);
+  symlinkSync(join(dirname(launcher), 'docker'), join(shim, 'docker'));
+  const system = `${dirname(process.execPath)}:/usr/bin:/bin`;
+  paths = { real: `${real}:${system}`, shim: `${shim}:${real}:${system}` };
+  env = {
+    HOME: temporaryFolder(),
+    DOCKER_HOST: classic.host,
+    DOCKER_CONFIG: await makeDockerConfig(temporaryFolder()),
+  };
+  const create = ['buildx', 'create', '--name', builder, '--driver', 'remote'];
+  await outputOf(runDocker([...create, buildkits[0]?.address ?? ''], { env }));
+});
+
+/** Runs the line on one side, under a name and with a folder of its own. */
+async function outcomeOf({ line, stdin, ...given }: ParityCase, side: 'real' | 'shim') {
+  const tag = `parity-${randomBytes(6).toString('hex')}`;
+  const out = temporaryFolder();
+  const words = line.replaceAll('TAG', tag).replaceAll('OUT', out).replaceAll('BUILDER', builder);
+  const { exitCode, stdout, stderr } = await runCommand(['/bin/sh', '-c', `exec docker ${words}`], {
+    cwd: project,
+    env: { ...env, BUILDX_BUILDER: builder, WHO: 'me', ...given.env, PATH: paths[side] },
+    ...(stdin !== undefined && { input: stdin }),
+  });
+  const { host } = useTestbed().classic;
+  const imageId = await imageIdOf(host, tag);
+  onTestFinished(async () => {
+    if (imageId) await runDocker(['image', 'rm', '--force', imageId], { host });
+  });
+  const neutral = (text: string) => text.replaceAll(tag, 'TAG').replaceAll(out, 'OUT');
+  const outcome: Outcome = {
+    exitCode,
+    stdout: neutral(stdout),
+    imageId,
+    files: Object.fromEntries(
+      readdirSync(out).map((name) => [name, contentOf(name, join(out, name))]),
+    ),
+  };
+  return { outcome, stderr: neutral(stderr) };
+}
+
+/** Of metadata only the keys: their values tell the time. */
+function contentOf(name: string, path: string): string {
+  if (name === 'metadata') return Object.keys(JSON.parse(readFileSync(path, 'utf8'))).join('\n');
+  return name === 'iid' ? readFileSync(path, 'utf8') : 'there';
+}
+
+describe('the shim does what docker does', () => {
+  test.each(parityCases)('docker $line', async (each) => {
+    const real = await outcomeOf(each, 'real');
+    const shim = await outcomeOf(each, 'shim');
+    expect(shim.outcome, `${real.stderr}\n---\n${shim.stderr}`).toEqual(real.outcome);
+    const { stderr } = await outcomeOf(
+      { ...each, env: { ...each.env, WARMDOCK: each.env?.WARMDOCK ?? 'explain' } },
+      'shim',
+    );
+    if (each.env?.WARMDOCK === 'off') expect(shim.stderr).toBe(real.stderr);
+    else expect(stderr).toMatch(each.ours ? /^warmdock: building/m : /^warmdock: .*left to/m);
+  });
+});

@@ -8,6 +8,7 @@ import { loadProgram } from './compiled-program.js';
 import { interruptedExitCode, listenForInterruption } from './interruption.js';
 import type { Program } from './program.js';
 import { runAsDocker } from './shim/as-docker.js';
+import type { RoutedBuild } from './shim/route.js';
 import { StandardStream } from './standard-streams.js';
 import { version } from './version.js';
 
@@ -42,9 +43,12 @@ async function runCommand(): Promise<number> {
   }
   switch (command.type) {
     case 'build':
-      return runBuild(command);
+      return runBuild(async ({ runBuildCommand }) => {
+        await runBuildCommand(command.args, { stdout, stderr, env, signal: interruption.signal });
+        return 0;
+      });
     case 'as-docker':
-      return runAsDocker(command.call, { stderr, env });
+      return runAsDocker(command.call, { stderr, env, build: runRouted });
     case 'doctor':
     case 'shim':
       return runProgram(command.type, command.argv);
@@ -54,19 +58,23 @@ async function runCommand(): Promise<number> {
   }
 }
 
-async function runBuild({ args }: Extract<Command, { type: 'build' }>): Promise<number> {
+/** What is loaded for a build, with its errors reported; answers with `run`'s exit code. */
+async function runBuild(run: (program: BuildProgram) => Promise<number>): Promise<number> {
   const program = loadProgram<BuildProgram>(fileOf('build'), cacheDirectory(env));
-  const { runBuildCommand, failureOf } = program.exports;
   try {
-    const { signal } = interruption;
-    await Promise.race([runBuildCommand(args, { stdout, stderr, env, signal }), strayError()]);
+    const exitCode = await Promise.race([run(program.exports), strayError()]);
     program.keep();
-    return 0;
+    return exitCode;
   } catch (error) {
-    const { text, exitCode } = failureOf(error, version);
+    const { text, exitCode } = program.exports.failureOf(error, version);
     stderr.write(text);
     return exitCode;
   }
+}
+
+function runRouted(build: RoutedBuild): Promise<number> {
+  const { signal } = interruption;
+  return runBuild(({ runRoutedBuild }) => runRoutedBuild(build, { stdout, stderr, env, signal }));
 }
 
 /** A program that is not started often enough to keep its compiled code. */

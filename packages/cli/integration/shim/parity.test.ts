@@ -1,16 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
+  copyFileSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { makeDockerConfig, outputOf, runCommand, runDocker, useTestbed } from '@warmdock/testkit';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { imageIdOf, projectOf, temporaryFolder, withShell } from '../support/project.js';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { imageIdOf, temporaryFolder, withShell } from '../support/project.js';
 import { launcher } from '../support/warmdock.js';
 import { type ParityCase, parityCases } from './parity-cases.js';
 
@@ -49,19 +53,22 @@ interface Outcome {
   readonly files: Readonly<Record<string, string>>;
 }
 
+let home: string;
 let project: string;
 let env: Record<string, string>;
 let paths: { real: string; shim: string };
 
 beforeAll(async () => {
   const { buildkits, clients, classic } = useTestbed();
-  project = projectOf(files);
+  home = mkdtempSync(join(tmpdir(), 'warmdock-parity-'));
+  project = folderIn(home, 'project');
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(project, name), content);
+  copyFileSync(join(useTestbed().rootfs, 'usr/bin/busybox'), join(project, 'busybox'));
+  chmodSync(join(project, 'busybox'), 0o755);
   mkdirSync(join(project, 'sub'));
   writeFileSync(join(project, 'sub/Dockerfile'), 'FROM scratch\nCOPY . /\n');
   writeFileSync(join(project, 'sub/inner'), 'inner');
-  const folder = temporaryFolder();
-  const [real, shim] = [join(folder, 'real'), join(folder, 'shim')];
-  for (const each of [real, shim]) mkdirSync(each);
+  const [real, shim] = [folderIn(home, 'real'), folderIn(home, 'shim')];
   const words = [...clients.prefix, clients.docker].map((word) => `'${word}'`);
   writeFileSync(join(real, 'docker'), `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`);
   chmodSync(join(real, 'docker'), 0o755);
@@ -69,13 +76,20 @@ beforeAll(async () => {
   const system = `${dirname(process.execPath)}:/usr/bin:/bin`;
   paths = { real: `${real}:${system}`, shim: `${shim}:${real}:${system}` };
   env = {
-    HOME: temporaryFolder(),
+    HOME: folderIn(home, 'home'),
     DOCKER_HOST: classic.host,
-    DOCKER_CONFIG: await makeDockerConfig(temporaryFolder()),
+    DOCKER_CONFIG: await makeDockerConfig(folderIn(home, 'config')),
   };
   const create = ['buildx', 'create', '--name', builder, '--driver', 'remote'];
   await outputOf(runDocker([...create, buildkits[0]?.address ?? ''], { env }));
 });
+
+afterAll(() => rmSync(home, { recursive: true }));
+
+function folderIn(parent: string, name: string): string {
+  mkdirSync(join(parent, name));
+  return join(parent, name);
+}
 
 /** Runs the line on one side, under a name and with a folder of its own. */
 async function outcomeOf({ line, stdin, ...given }: ParityCase, side: 'real' | 'shim') {

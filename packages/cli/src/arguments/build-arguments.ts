@@ -1,5 +1,5 @@
 import { buildFlags } from './build-flags.js';
-import { FlagError, type ParsedFlags, parseFlags } from './parse-flags.js';
+import { type ReadFlags, readFlags } from './read-flags.js';
 import { UsageError } from './usage-error.js';
 
 /** A build's command line, read but not yet interpreted; lists hold the values as they were written. */
@@ -49,11 +49,7 @@ export const buildUsage = 'warmdock build [OPTIONS] PATH | URL';
 
 /** Reads the words after `build`. Throws `UsageError`. */
 export function parseBuildArguments(argv: readonly string[]): BuildArguments | 'help' {
-  const { values, positionals } = parsed(argv);
-  const all = (name: string) => values.get(name) ?? [];
-  const last = (name: string) => all(name).at(-1);
-  const text = (name: string) => last(name) || undefined;
-  const isOn = (name: string) => last(name) === 'true';
+  const { all, last, text, isOn, has, positionals } = readFlags(argv, buildFlags, usageHint);
   if (isOn('help')) return 'help';
   const [context] = positionals;
   if (context === undefined || positionals.length > 1) {
@@ -79,7 +75,7 @@ export function parseBuildArguments(argv: readonly string[]): BuildArguments | '
     file: text('file'),
     iidfile: text('iidfile'),
     labels: all('label'),
-    load: values.has('load') ? isOn('load') : undefined,
+    load: has('load') ? isOn('load') : undefined,
     metadataFile: text('metadata-file'),
     network: text('network'),
     noCache: isOn('no-cache'),
@@ -98,23 +94,14 @@ export function parseBuildArguments(argv: readonly string[]): BuildArguments | '
     tags: all('tag'),
     target: text('target'),
     ulimits: all('ulimit'),
-    left: leftFlags(values),
+    left: leftFlags(has),
   };
 }
 
-function leftFlags(values: ParsedFlags['values']): string[] {
+function leftFlags(has: ReadFlags['has']): string[] {
   return buildFlags.flatMap(({ name, left }) =>
-    left !== undefined && values.has(name) ? [`--${name}: ${left}`] : [],
+    left !== undefined && has(name) ? [`--${name}: ${left}`] : [],
   );
 }
 
 const usageHint = `Usage:  ${buildUsage}\n\nRun 'warmdock build --help' for more information`;
-
-function parsed(argv: readonly string[]) {
-  try {
-    return parseFlags(argv, buildFlags);
-  } catch (error) {
-    if (error instanceof FlagError) throw new UsageError(`${error.message}\n\n${usageHint}`, 125);
-    throw error;
-  }
-}

@@ -7,7 +7,11 @@ export interface ReadFlags {
   all(name: string): readonly string[];
   /** The value that counts, `undefined` without one. */
   last(name: string): string | undefined;
+  /** As `last`, an empty value being none. */
+  text(name: string): string | undefined;
   isOn(name: string, byDefault?: boolean): boolean;
+  /** Whether the flag stands on the line at all. */
+  has(name: string): boolean;
   readonly positionals: readonly string[];
 }
 
@@ -21,7 +25,9 @@ export function readFlags(
   const all = (name: string) => values.get(name) ?? [];
   const last = (name: string) => all(name).at(-1);
   const isOn = (name: string, byDefault = false) => (last(name) ?? String(byDefault)) === 'true';
-  return { all, last, isOn, positionals };
+  const text = (name: string) => last(name) || undefined;
+  const has = (name: string) => values.has(name);
+  return { all, last, text, isOn, has, positionals };
 }
 
 function parsed(argv: readonly string[], flags: readonly Flag[], usageHint: string) {

@@ -2,10 +2,16 @@ import { expect, test } from 'vitest';
 import { MemoryOutput } from '../testing/memory-output.js';
 import { runAsDocker } from './as-docker.js';
 import { passThroughExitCode } from './pass-through.js';
+import type { RoutedBuild } from './route.js';
 
 function call(argv: string[], env: NodeJS.ProcessEnv) {
   const stderr = new MemoryOutput();
-  return { stderr, exitCode: runAsDocker({ docker: '/usr/bin/docker', argv }, { stderr, env }) };
+  const build = async ({ args }: RoutedBuild) => {
+    stderr.write(`built ${args.context}`);
+    return 0;
+  };
+  const exitCode = runAsDocker({ docker: '/usr/bin/docker', argv }, { stderr, env, build });
+  return { stderr, exitCode };
 }
 
 test('words that Node could not read are left to docker', async () => {
@@ -18,4 +24,10 @@ test('nothing is said unless asked for', async () => {
   const { exitCode, stderr } = call(['build', '.'], {});
   expect(await exitCode).toBe(passThroughExitCode);
   expect(stderr.text).toBe('');
+});
+
+test('a build on a builder of its own is carried out', async () => {
+  const { exitCode, stderr } = call(['build', '.'], { BUILDX_BUILDER: 'shared' });
+  expect(await exitCode).toBe(0);
+  expect(stderr.text).toBe('built .');
 });

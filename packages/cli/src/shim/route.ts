@@ -6,16 +6,16 @@ import { dockerEnvironment } from './docker-environment.js';
 import { wantsLoad } from './wanted-output.js';
 
 /** What becomes of a docker command line, as far as it and the environment decide. */
-export type Route =
-  | { readonly action: 'pass-through'; readonly reason: string }
-  | {
-      readonly action: 'build';
-      readonly args: BuildArguments;
-      /** Named by the command line or the environment; without one buildx's own choice holds. */
-      readonly builder: string | undefined;
-      /** As docker's own flags leave it. */
-      readonly env: NodeJS.ProcessEnv;
-    };
+export type Route = { readonly action: 'pass-through'; readonly reason: string } | RoutedBuild;
+
+export interface RoutedBuild {
+  readonly action: 'build';
+  readonly args: BuildArguments;
+  /** Named by the command line or the environment; without one buildx's own choice holds. */
+  readonly builder: string | undefined;
+  /** As docker's own flags leave it. */
+  readonly env: NodeJS.ProcessEnv;
+}
 
 /**
  * Decides whether `docker ARGV...` is a build that is to end in the local daemon and may be carried

@@ -1,31 +1,44 @@
 import { explainBuilder, isWarmdockError, planBuild } from '@warmdock/core';
 import { type BuildContext, runBuildCommand } from '../build-command.js';
 import { buildOptionsOf } from '../build-options.js';
-import type { Route } from './route.js';
-
-export type RoutedBuild = Extract<Route, { action: 'build' }>;
+import { passThrough } from './pass-through.js';
+import type { RoutedBuild } from './route.js';
 
 /**
- * Why a build is better left to docker after all, judged by the user's files; `undefined` when it is
- * for warmdock. Prints nothing and reads no standard input.
+ * Builds in docker's place: what it prints, writes and ends with is what buildx would.
+ *
+ * Leaves the build to docker when the user's builder or a value of the command line asks for that.
  */
-export function leftToDocker({ args, builder, env }: RoutedBuild): string | undefined {
-  try {
-    const chosen = explainBuilder({ name: builder, env }).builder;
-    if (chosen.kind === 'engine')
-      return `builder "${chosen.name}" is a docker daemon's own BuildKit`;
-    planBuild(buildOptionsOf(args, env));
-    return undefined;
-  } catch (error) {
-    if (!isWarmdockError(error)) throw error;
-    return error.hint ? `${error.message} (${error.hint})` : error.message;
+export async function runRoutedBuild(
+  { args, builder, env }: RoutedBuild,
+  context: BuildContext,
+): Promise<number> {
+  const choice = remoteBuilder(args, builder, env);
+  if ('left' in choice) return passThrough(choice.left, context);
+  if (context.env.WARMDOCK === 'explain') {
+    context.stderr.write(`warmdock: building on builder "${choice.name}" (by ${choice.rule})\n`);
   }
+  const asked = { ...args, builder: choice.name };
+  await runBuildCommand(asked, { ...context, env, surface: 'docker' });
+  return 0;
 }
 
-/** Builds in docker's place: what it prints, writes and ends with is what buildx would. */
-export function runRoutedBuild(
-  { args, builder, env }: RoutedBuild,
-  context: Omit<BuildContext, 'env' | 'surface'>,
-): Promise<void> {
-  return runBuildCommand({ ...args, builder }, { ...context, env, surface: 'docker' });
+type Choice = { readonly left: string } | { readonly name: string; readonly rule: string };
+
+function remoteBuilder(
+  args: RoutedBuild['args'],
+  name: string | undefined,
+  env: NodeJS.ProcessEnv,
+): Choice {
+  try {
+    const { builder, rule } = explainBuilder({ name, env });
+    if (builder.kind === 'engine') {
+      return { left: `builder "${builder.name}" is a docker daemon's own BuildKit` };
+    }
+    planBuild(buildOptionsOf(args, env));
+    return { name: builder.name, rule };
+  } catch (error) {
+    if (!isWarmdockError(error)) throw error;
+    return { left: error.hint ? `${error.message} (${error.hint})` : error.message };
+  }
 }

@@ -1,15 +1,23 @@
+export { type HostAddresses, parseAddHost } from './build/add-host-spec.js';
+export { type Annotation, type AnnotationLevel, parseAnnotation } from './build/annotation-spec.js';
+export { type Attestation, parseAttest } from './build/attest-spec.js';
 export { type BuildCallOptions, build } from './build/build.js';
 export type {
   BuildOptions,
   BuildPlan,
   LayerCompression,
   LocalDirectory,
+  NetworkMode,
+  OciLayoutContext,
 } from './build/build-plan.js';
 export type { BuildOutcome, BuildResult } from './build/build-result.js';
+export { type CacheOption, parseCacheOption } from './build/cache-spec.js';
 export { openBuilder } from './build/choose-builder.js';
 export { type LoadOptions, loadImage } from './build/load-image.js';
 export type { LoadOutcome, LoadPlan, LoadResult, Timings } from './build/load-plan.js';
+export { type NamedContext, parseNamedContext } from './build/named-context-spec.js';
 export { type EngineObservation, observeEngine } from './build/observe-engine.js';
+export { type Output, parseOutput } from './build/output-spec.js';
 export { planBuild } from './build/plan-build.js';
 export { type PlanLoadOptions, planLoad } from './build/plan-load.js';
 export type { OnProgress, Progress } from './build/progress.js';
@@ -20,6 +28,9 @@ export {
   runBuild,
 } from './build/run-build.js';
 export { parseSecretSpec } from './build/secret-spec.js';
+export { parseSize } from './build/size-spec.js';
+export { parseSsh, type SshSource } from './build/ssh-spec.js';
+export { parseUlimit, type Ulimit } from './build/ulimit-spec.js';
 export { stateDirectory } from './build/state-directory.js';
 export {
   type BuilderAddress,
@@ -39,7 +50,7 @@ export {
 export { type DockerfileExcerpt, formatExcerpt } from './buildkit/dockerfile-excerpt.js';
 export type { SecretSource } from './buildkit/session/secrets.js';
 export type { Attachable, Session, SessionOptions } from './buildkit/session/session.js';
-export type { Exporter } from './buildkit/solve.js';
+export type { CacheBackend, Exporter } from './buildkit/solve.js';
 export type {
   ProgressGroup,
   SolveStatus,

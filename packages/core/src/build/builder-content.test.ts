@@ -87,10 +87,12 @@ describe('blobs that the builder lacks', () => {
       {
         frontend: 'dockerfile.v0',
         frontendAttrs: { target: 'app' },
-        exporter: {
-          type: 'oci',
-          attrs: { 'oci-mediatypes': 'true', compression: 'gzip', tar: 'false' },
-        },
+        exporters: [
+          {
+            type: 'oci',
+            attrs: { 'oci-mediatypes': 'true', compression: 'gzip', tar: 'false' },
+          },
+        ],
       },
     ]);
     expect(notices).toEqual([
@@ -142,10 +144,9 @@ describe('blobs that the builder lacks', () => {
     const exporter = { type: 'image', attrs: { compression: 'zstd' } };
     const { content, exportable, solves } = testBuilder({ exporter, attachables: [service] });
     await readBlob(content, exportable(large));
-    expect(solves[0]?.request.exporter).toEqual({
-      type: 'oci',
-      attrs: { compression: 'zstd', tar: 'false' },
-    });
+    expect(solves[0]?.request.exporters).toEqual([
+      { type: 'oci', attrs: { compression: 'zstd', tar: 'false' } },
+    ]);
     expect(solves[0]?.attachables).toContain(service);
   });
 

@@ -10,7 +10,7 @@ import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import type { BuildPlan } from './build-plan.js';
 import type { OnProgress } from './progress.js';
-import type { RunBuildOptions } from './run-build.js';
+import type { RunSolveOptions } from './run-build.js';
 
 /** True for manifests and configs, and for layers too small to matter. */
 export function isSmall({ size }: Descriptor): boolean {
@@ -25,31 +25,40 @@ export interface DisposableSource extends ContentSource, AsyncDisposable {}
  * lazy or already collected, sent by the builder through the session of a second, cached solve.
  *
  * The first way is several times faster, the second cannot race the builder's garbage collection.
- * `spool` has what the first solve sent already; it is disposed of with the rest.
+ * `spool` has what the first solve sent already, `inputs` is what both solves read; they are disposed
+ * of with the rest.
  */
 export function builderContent(
   plan: BuildPlan,
   builder: BuildKit,
-  options: RunBuildOptions,
-  spool?: DisposableSource,
+  options: RunSolveOptions,
+  kept: KeptOfSolve = {},
 ): DisposableSource {
-  return new BuilderContent(plan, builder, options, spool);
+  return new BuilderContent(plan, builder, options, kept);
+}
+
+/** What outlives the first solve. */
+export interface KeptOfSolve {
+  readonly spool?: DisposableSource | undefined;
+  readonly inputs?: AsyncDisposable | undefined;
 }
 
 class BuilderContent implements DisposableSource {
   readonly #plan: BuildPlan;
   readonly #builder: BuildKit;
-  readonly #options: RunBuildOptions;
+  readonly #options: RunSolveOptions;
   readonly #spools: DisposableSource[];
+  readonly #inputs: AsyncDisposable | undefined;
   #spooling: Promise<DisposableSource> | undefined;
 
   constructor(
     plan: BuildPlan,
     builder: BuildKit,
-    options: RunBuildOptions,
-    spool: DisposableSource | undefined,
+    options: RunSolveOptions,
+    { spool, inputs }: KeptOfSolve,
   ) {
     this.#spools = spool ? [spool] : [];
+    this.#inputs = inputs;
     this.#plan = plan;
     this.#builder = builder;
     this.#options = options;
@@ -93,6 +102,7 @@ class BuilderContent implements DisposableSource {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#spools.splice(0).map((spool) => spool[Symbol.asyncDispose]()));
+    await this.#inputs?.[Symbol.asyncDispose]();
   }
 
   async #isReadable(descriptor: UnsizedDescriptor, options: CallOptions): Promise<boolean> {
@@ -141,6 +151,7 @@ class BuilderContent implements DisposableSource {
     const { spool } = await spoolImage(repeatOf(this.#plan), this.#builder, isWanted, {
       ...this.#options,
       ...options,
+      cacheExports: this.#options.cacheExports?.filter(({ type }) => type === 'inline'),
     });
     this.#spools.push(spool);
     for (const descriptor of wanted) await this.#checkSpooled(spool, descriptor);
@@ -161,6 +172,7 @@ class BuilderContent implements DisposableSource {
 
 /**
  * The plan for the same image once more: every step is cached, also those that were told not to be.
+ * Of the caches to write only an inline one counts again, as it is a part of the image.
  *
  * When the cache was pruned meanwhile, the builder builds again and the blobs may be others.
  */

@@ -1,83 +1,84 @@
-import { basename, dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { WarmdockError } from '../errors.js';
 import { formatReference, parseReference } from '../oci/reference.js';
-import type { BuildOptions, BuildPlan, LayerCompression, LocalDirectory } from './build-plan.js';
+import type { BuildOptions, BuildPlan, LayerCompression } from './build-plan.js';
+import type { CacheOption } from './cache-spec.js';
+import { parseGoBool } from './go-bool.js';
+import { entitlementsOf, optionAttrs } from './plan-attrs.js';
+import { annotationAttrs, planOutputs } from './plan-outputs.js';
+import { planSources } from './plan-sources.js';
+import { isGitOverSsh } from './remote-source.js';
+import type { SshSource } from './ssh-spec.js';
 
 /**
  * Turns options into the plan that `runBuild` executes; reads nothing, opens nothing.
  *
- * Throws `INVALID_ARGUMENT` for names and values that no builder would take. The frontend's
- * attributes are those of BuildKit's `dockerfile.v0`.
+ * Throws `INVALID_ARGUMENT` for names and values that no builder would take, `UNSUPPORTED` for what
+ * only buildx does. The frontend's attributes are those of BuildKit's `dockerfile.v0`.
  */
 export function planBuild(options: BuildOptions): BuildPlan {
   const cwd = options.cwd ?? process.cwd();
-  const source = isUrl(options.context) ? urlSource(options) : directorySource(options, cwd);
+  const { attrs, ...sources } = planSources(options, cwd);
+  const used = unlessEmpty({
+    ssh: plannedSsh(options, cwd),
+    entitlements: entitlementsOf(options),
+    cacheFrom: (options.cacheFrom ?? []).map((cache) => plannedCache(cache, 'src', cwd)),
+    cacheTo: cacheTargets(options).map((cache) => plannedCache(cache, 'dest', cwd)),
+  });
+  const imageAttrs = annotationAttrs(options);
+  const outputs = planOutputs(options, cwd);
   return {
     frontend: 'dockerfile.v0',
-    frontendAttrs: { ...source.attrs, ...optionAttrs(options) },
-    locals: source.locals,
+    frontendAttrs: { ...attrs, ...optionAttrs(options) },
+    ...sources,
     secrets: (options.secrets ?? []).map((secret) =>
       secret.type === 'file' ? { ...secret, path: resolve(cwd, secret.path) } : secret,
     ),
     tags: (options.tags ?? []).map(normalisedTag),
     compression: checkedCompression(options.compression ?? 'gzip'),
     ...(options.contextKey !== undefined && { contextKey: options.contextKey }),
+    ...used,
+    ...(Object.keys(imageAttrs).length > 0 && { imageAttrs }),
+    ...(outputs && { outputs }),
   };
 }
 
-interface Source {
-  readonly attrs: Record<string, string>;
-  readonly locals: readonly LocalDirectory[];
+function unlessEmpty<T extends Record<string, readonly unknown[]>>(lists: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(lists).filter(([, list]) => list.length > 0),
+  ) as Partial<T>;
 }
 
-function isUrl(context: string): boolean {
-  return /^(https?|git|ssh):\/\/|^git@|^github\.com\//.test(context);
-}
-
-function urlSource(options: BuildOptions): Source {
-  const filename = options.dockerfile;
-  return {
-    attrs: { context: options.context, ...(filename !== undefined && { filename }) },
-    locals: [],
-  };
-}
-
-function directorySource(options: BuildOptions, cwd: string): Source {
-  if (options.context === '' || options.context === '-' || options.dockerfile === '-') {
-    throw new WarmdockError(
-      'UNSUPPORTED',
-      'cannot read a build context or Dockerfile from standard input',
-      {
-        hint: 'give a directory (and -f FILE)',
-      },
-    );
+function plannedSsh({ ssh = [], context }: BuildOptions, cwd: string): SshSource[] {
+  if (ssh.length === 0) return isGitOverSsh(context) ? [{ id: 'default', paths: [] }] : [];
+  const ids = ssh.map(({ id }) => id);
+  const twice = ids.find((id, at) => ids.indexOf(id) !== at);
+  if (twice !== undefined) {
+    throw new WarmdockError('INVALID_ARGUMENT', `cannot use ssh agent ${twice}: it is given twice`);
   }
-  const context = resolve(cwd, options.context);
-  const dockerfile =
-    options.dockerfile === undefined
-      ? join(context, 'Dockerfile')
-      : resolve(cwd, options.dockerfile);
-  return {
-    attrs: { filename: basename(dockerfile) },
-    locals: [
-      { name: 'context', directory: context },
-      { name: 'dockerfile', directory: dirname(dockerfile) },
-    ],
-  };
+  return ssh.map(({ id, paths }) => ({ id, paths: paths.map((path) => resolve(cwd, path)) }));
 }
 
-function optionAttrs(options: BuildOptions): Record<string, string> {
-  const attrs: Record<string, string> = {};
-  for (const [name, value] of Object.entries(options.buildArgs ?? {}))
-    attrs[`build-arg:${name}`] = value;
-  for (const [name, value] of Object.entries(options.labels ?? {})) attrs[`label:${name}`] = value;
-  if (options.target) attrs.target = options.target;
-  if (options.platforms?.length) attrs.platform = options.platforms.join(',');
-  if (options.pull) attrs['image-resolve-mode'] = 'pull';
-  if (options.noCache === true) attrs['no-cache'] = '';
-  else if (options.noCache && options.noCache.length > 0)
-    attrs['no-cache'] = options.noCache.join(',');
-  return attrs;
+/** With the one that a build argument asks for, as in buildx. */
+function cacheTargets({ cacheTo = [], buildArgs }: BuildOptions): readonly CacheOption[] {
+  const isInline = parseGoBool(buildArgs?.BUILDKIT_INLINE_CACHE ?? '');
+  return isInline ? [...cacheTo, { type: 'inline', attrs: {} }] : cacheTo;
+}
+
+function plannedCache(
+  { type, attrs }: CacheOption,
+  place: 'src' | 'dest',
+  cwd: string,
+): CacheOption {
+  const needed = type === 'registry' ? 'ref' : type === 'local' ? place : undefined;
+  if (needed && !attrs[needed]) {
+    const flag = place === 'src' ? '--cache-from' : '--cache-to';
+    throw new WarmdockError('INVALID_ARGUMENT', `cannot use cache ${type}: it has no ${needed}`, {
+      hint: `write ${flag} type=${type},${needed}=...`,
+    });
+  }
+  if (type !== 'local') return { type, attrs };
+  return { type, attrs: { ...attrs, [place]: resolve(cwd, attrs[place] ?? '') } };
 }
 
 const compressions: ReadonlySet<string> = new Set<LayerCompression>([

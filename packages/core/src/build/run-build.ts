@@ -1,12 +1,15 @@
 import type { BuildKit } from '../buildkit/buildkit.js';
+import type { SessionStores } from '../buildkit/session/content-store.js';
 import type { Attachable } from '../buildkit/session/session.js';
-import type { Exporter, Solved } from '../buildkit/solve.js';
+import type { CacheBackend, Exporter, Solved } from '../buildkit/solve.js';
 import type { SolveStatus } from '../buildkit/solve-status.js';
+import { WarmdockError } from '../errors.js';
 import { answeredImage } from './answered-image.js';
 import type { BuildPlan } from './build-plan.js';
 import type { BuildResult } from './build-result.js';
 import { builderContent, type DisposableSource, isSmall } from './builder-content.js';
 import { contextKey } from './context-key.js';
+import { openPlan } from './open-plan.js';
 import type { OnProgress } from './progress.js';
 import { sessionServices } from './session-services.js';
 import { checkedSources } from './sources.js';
@@ -17,6 +20,8 @@ export interface RunBuildOptions {
   onProgress?: OnProgress | undefined;
   /** Where credentials and secrets are looked up, default `process.env`. */
   env?: NodeJS.ProcessEnv | undefined;
+  /** What is read where the plan says standard input, default `process.stdin`; read at most once. */
+  stdin?: AsyncIterable<Uint8Array> | undefined;
   /** What becomes of the result, default an image in the builder's content store. */
   exporter?: Exporter | undefined;
   /** Services for the builder beside the plan's directories, secrets and the user's credentials. */
@@ -34,8 +39,8 @@ export function imageExporter(plan: BuildPlan): Exporter {
 }
 
 /** What decides an image's digest, for any exporter that makes one. */
-export function imageAttrs({ compression }: BuildPlan): Record<string, string> {
-  return { 'oci-mediatypes': 'true', compression };
+export function imageAttrs({ compression, imageAttrs }: BuildPlan): Record<string, string> {
+  return { 'oci-mediatypes': 'true', compression, ...imageAttrs };
 }
 
 /** A result whose `content` may hold temporary files; dispose of it after the load. */
@@ -44,7 +49,7 @@ export interface RunningResult extends BuildResult {
 }
 
 /**
- * Runs the plan as one solve.
+ * Runs the plan as one solve, for the image alone: a plan with outputs is run by `runOutputs`.
  *
  * Throws `BuildError` when the Dockerfile fails, `INVALID_ARGUMENT` for a missing context or
  * Dockerfile, `UNAVAILABLE` when the builder cannot be reached or goes away, `CANCELLED`.
@@ -54,14 +59,28 @@ export async function runBuild(
   builder: BuildKit,
   options: RunBuildOptions = {},
 ): Promise<RunningResult> {
-  const { image, answer, timingsMs, spool } = await solveKept(plan, builder, options);
-  return {
-    ...(image ?? answeredImage(await answer, builder.name)),
-    tags: plan.tags,
-    exporterResponse: answer,
-    content: builderContent(plan, builder, options, spool),
-    timingsMs,
-  };
+  if (plan.outputs) {
+    throw new WarmdockError('INVALID_ARGUMENT', 'this plan has outputs: run it with runOutputs');
+  }
+  const opened = await openPlan(plan, builder, options);
+  try {
+    const solved = await solveKept(opened.plan, builder, opened.options);
+    const answer = opened.finish ? await opened.finish(solved.answer) : solved.answer;
+    const image = solved.image ?? answeredImage(await answer, builder.name);
+    return {
+      ...image,
+      tags: plan.tags,
+      exporterResponse: Promise.resolve(answer),
+      content: builderContent(opened.plan, builder, opened.options, {
+        spool: solved.spool,
+        inputs: opened,
+      }),
+      timingsMs: solved.timingsMs,
+    };
+  } catch (error) {
+    await opened[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /**
@@ -73,38 +92,62 @@ export async function runBuild(
 async function solveKept(
   plan: BuildPlan,
   builder: BuildKit,
-  options: RunBuildOptions,
+  options: RunSolveOptions,
 ): Promise<TimedSolve & { spool?: DisposableSource }> {
-  const isAttested = Object.keys(plan.frontendAttrs).some((key) => key.startsWith('attest:'));
-  if (!isAttested || options.exporter) return runSolve(plan, builder, options);
+  if (!isAttested(plan) || options.exporter) return runSolve(plan, builder, options);
   const { spoolImage } = await import('./spool-image.js');
   return spoolImage(plan, builder, isSmall, options);
 }
 
+/** Whether the image comes with attestations. */
+export function isAttested({ frontendAttrs }: BuildPlan): boolean {
+  return Object.keys(frontendAttrs).some((key) => key.startsWith('attest:'));
+}
+
 export interface TimedSolve extends Solved, Pick<BuildResult, 'timingsMs'> {}
+
+/** All that a solve may need beside the plan. */
+export interface RunSolveOptions extends RunBuildOptions {
+  /** Instead of `exporter`; none leaves the result in the builder's cache. */
+  exporters?: readonly Exporter[] | undefined;
+  /** Content stores of the session. */
+  stores?: SessionStores | undefined;
+  /** With their credentials, which a plan does not hold. */
+  cacheImports?: readonly CacheBackend[] | undefined;
+  cacheExports?: readonly CacheBackend[] | undefined;
+}
 
 /** The solve of `runBuild` with any exporter; its session stays open until the answer. */
 export async function runSolve(
   plan: BuildPlan,
   builder: BuildKit,
-  options: RunBuildOptions,
+  options: RunSolveOptions,
 ): Promise<TimedSolve> {
-  const { signal, onProgress, env = process.env, exporter = imageExporter(plan) } = options;
+  const { signal, onProgress, env = process.env, stores } = options;
+  const { exporters = [options.exporter ?? imageExporter(plan)] } = options;
   const frontendAttrs = { ...plan.frontendAttrs, ...checkedSources(plan) };
   const start = performance.now();
   const sharedKey = plan.contextKey ?? contextKey(plan.locals, env);
   await builder.connect({ signal });
   const connected = performance.now();
   const session = builder.startSession({
-    attachables: [...sessionServices(plan, env, onProgress), ...(options.attachables ?? [])],
+    attachables: [
+      ...sessionServices(plan, env, onProgress),
+      ...(options.attachables ?? []),
+      ...(stores?.size ? [await contentService(stores)] : []),
+    ],
     sharedKey,
   });
   const onStatus = onProgress && ((status: SolveStatus) => onProgress({ type: 'solve', status }));
   const close = () => session.close();
   try {
     await afterUnfinished(builder, sharedKey, { env, signal });
-    const request = { frontend: plan.frontend, frontendAttrs, exporter };
-    const solved = await builder.solve(request, { session, signal, onStatus });
+    const { cacheImports, cacheExports } = options;
+    const { frontend, entitlements } = plan;
+    const solved = await builder.solve(
+      { frontend, frontendAttrs, exporters, cacheImports, cacheExports, entitlements },
+      { session, signal, onStatus },
+    );
     const timingsMs = { connect: connected - start, solve: performance.now() - connected };
     solved.answer.then(close, close);
     untilAnswered(builder, sharedKey, solved, env);
@@ -113,4 +156,9 @@ export async function runSolve(
     close();
     throw error;
   }
+}
+
+async function contentService(stores: SessionStores): Promise<Attachable> {
+  const { contentStores } = await import('../buildkit/session/content-store.js');
+  return contentStores(stores);
 }

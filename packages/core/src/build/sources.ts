@@ -6,6 +6,11 @@ import type { BuildPlan } from './build-plan.js';
 
 const defaultName = 'Dockerfile';
 
+const hints: Readonly<Record<string, string>> = {
+  context: 'give the directory to build as the last argument',
+  dockerfile: 'give the Dockerfile with -f',
+};
+
 /**
  * Checks that the plan's directories, Dockerfile and secrets are there before a builder is asked.
  *
@@ -20,10 +25,7 @@ export function checkedSources(plan: BuildPlan): { filename?: string } {
       'INVALID_ARGUMENT',
       `cannot build: the ${name} directory ${directory} is not a directory`,
       {
-        hint:
-          name === 'context'
-            ? 'give the directory to build as the last argument'
-            : 'give the Dockerfile with -f',
+        hint: hints[name] ?? `give an existing directory for build context ${name}`,
       },
     );
   }

@@ -1,10 +1,10 @@
 import type { BuildKit } from '../buildkit/buildkit.js';
-import { contentStore } from '../buildkit/session/content-store.js';
+import { exportStore } from '../buildkit/session/content-store.js';
 import { createSpoolStore } from '../content/spool-store.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { BuildPlan } from './build-plan.js';
 import type { DisposableSource } from './builder-content.js';
-import { imageAttrs, type RunBuildOptions, runSolve, type TimedSolve } from './run-build.js';
+import { imageAttrs, type RunSolveOptions, runSolve, type TimedSolve } from './run-build.js';
 
 export interface SpooledBuild extends TimedSolve {
   readonly spool: DisposableSource;
@@ -15,15 +15,15 @@ export async function spoolImage(
   plan: BuildPlan,
   builder: BuildKit,
   wanted: (descriptor: Descriptor) => boolean,
-  options: RunBuildOptions,
+  options: RunSolveOptions,
 ): Promise<SpooledBuild> {
   const spool = await createSpoolStore();
   try {
     const attrs = options.exporter?.attrs ?? imageAttrs(plan);
     const solved = await runSolve(plan, builder, {
       ...options,
-      exporter: { type: 'oci', attrs: { ...attrs, tar: 'false' } },
-      attachables: [...(options.attachables ?? []), contentStore(spool, wanted)],
+      exporters: [{ type: 'oci', attrs: { ...attrs, tar: 'false' } }],
+      stores: new Map([...(options.stores ?? []), [exportStore, { sink: spool, wanted }]]),
     });
     await solved.answer;
     return { ...solved, spool };

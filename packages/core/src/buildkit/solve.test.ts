@@ -93,17 +93,56 @@ describe('a solve', () => {
       },
     });
     expect(await (await solve()).answer).toEqual({ 'containerimage.digest': 'sha256:0' });
-    const { exporter: image, ...rest } = request;
+    const [image] = request.exporters;
     expect(asked).toMatchObject([
       {
-        ...rest,
+        ...request,
         session: session.id,
-        exporters: [image],
-        exporterDeprecated: image.type,
-        exporterAttrsDeprecated: image.attrs,
+        exporterDeprecated: image?.type,
+        exporterAttrsDeprecated: image?.attrs,
+        cache: { exports: [], imports: [] },
+        entitlements: [],
       },
     ]);
     expect(watched).toEqual([asked[0]?.ref]);
+  });
+
+  it('asks for several outputs, caches and entitlements, and tells the frontend of the caches', async () => {
+    const asked: SolveMessage[] = [];
+    const { builder, session } = await solver({
+      solve(message) {
+        asked.push(SolveMessage.decode(message));
+        return solveAnswer();
+      },
+      async *status() {
+        yield news({});
+      },
+    });
+    const cache = { type: 'registry', attrs: { ref: 'app:cache' } };
+    const exporters = [
+      { type: 'tar', attrs: {} },
+      { type: 'image', attrs: { push: 'true' } },
+    ];
+    const entitlements = ['network.host'];
+    const asks = {
+      ...request,
+      exporters,
+      entitlements,
+      cacheImports: [cache],
+      cacheExports: [cache],
+    };
+    await (await builder.solve(asks, { session })).answer;
+    expect(asked).toMatchObject([
+      {
+        exporters,
+        exporterDeprecated: 'tar',
+        entitlements,
+        cache: { exports: [cache], imports: [cache] },
+        frontendAttrs: {
+          'cache-imports': '[{"Type":"registry","Attrs":{"ref":"app:cache"}}]',
+        },
+      },
+    ]);
   });
 
   it('tells all news in order before it ends, although they come after the answer', async () => {

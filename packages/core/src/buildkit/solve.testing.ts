@@ -55,7 +55,7 @@ export function stepError(digest: string, message: string): GrpcError {
 export const request = {
   frontend: 'dockerfile.v0',
   frontendAttrs: { target: 'app' },
-  exporter: { type: 'image', attrs: { compression: 'gzip' } },
+  exporters: [{ type: 'image', attrs: { compression: 'gzip' } }],
 };
 
 /** Never answers. */

@@ -20,10 +20,21 @@ export interface Exporter {
   readonly attrs: Readonly<Record<string, string>>;
 }
 
+/** A cache to read or to write; `type` and `attrs` as BuildKit names its cache backends. */
+export interface CacheBackend {
+  readonly type: string;
+  readonly attrs: Readonly<Record<string, string>>;
+}
+
 export interface SolveRequest {
   readonly frontend: string;
   readonly frontendAttrs: Readonly<Record<string, string>>;
-  readonly exporter: Exporter;
+  /** None leaves the result in the builder's cache; of several, BuildKit before 0.13 runs the first alone. */
+  readonly exporters: readonly Exporter[];
+  readonly cacheImports?: readonly CacheBackend[] | undefined;
+  readonly cacheExports?: readonly CacheBackend[] | undefined;
+  /** What steps may do beyond the usual, such as `network.host`. */
+  readonly entitlements?: readonly string[] | undefined;
 }
 
 export interface SolveOptions {
@@ -96,18 +107,33 @@ async function withNews(
 }
 
 function encodeSolve(ref: string, session: string, request: SolveRequest): Uint8Array {
-  const exporter = { type: request.exporter.type, attrs: { ...request.exporter.attrs } };
+  const { cacheImports = [], cacheExports = [], entitlements = [] } = request;
+  const exporters = request.exporters.map(copyOf);
   return SolveMessage.encode({
     ref,
     session,
     frontend: request.frontend,
-    frontendAttrs: { ...request.frontendAttrs },
-    exporters: [exporter],
-    exporterDeprecated: exporter.type,
-    exporterAttrsDeprecated: exporter.attrs,
-    cache: { exports: [], imports: [] },
-    entitlements: [],
+    frontendAttrs: { ...request.frontendAttrs, ...importAttrs(cacheImports) },
+    exporters,
+    exporterDeprecated: exporters[0]?.type ?? '',
+    exporterAttrsDeprecated: exporters[0]?.attrs ?? {},
+    cache: { exports: cacheExports.map(copyOf), imports: cacheImports.map(copyOf) },
+    entitlements: [...entitlements],
   }).finish();
+}
+
+function copyOf({ type, attrs }: Exporter | CacheBackend) {
+  return { type, attrs: { ...attrs } };
+}
+
+/** The frontend solves by itself, and reads the caches from its attributes. */
+function importAttrs(imports: readonly CacheBackend[]): Record<string, string> {
+  if (imports.length === 0) return {};
+  return {
+    'cache-imports': JSON.stringify(
+      imports.map(({ type, attrs }) => ({ Type: type, Attrs: attrs })),
+    ),
+  };
 }
 
 /** Ends with true when the builder has told everything about the solve; a failure is the solve's own to report. */

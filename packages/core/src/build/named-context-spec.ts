@@ -1,0 +1,27 @@
+import { formatFamiliar, parseReference } from '../oci/reference.js';
+import { unreadable } from './key-values.js';
+
+/** A source besides the context, by the name with which a Dockerfile's `FROM` and `COPY --from` find it. */
+export interface NamedContext {
+  readonly name: string;
+  /** A directory, `docker-image://REFERENCE`, a git or http(s) URL, or `oci-layout://DIRECTORY[:TAG][@DIGEST]`. */
+  readonly source: string;
+}
+
+/** Reads `--build-context`, `NAME=SOURCE`, as buildx does. Throws `INVALID_ARGUMENT`. */
+export function parseNamedContext(spec: string): NamedContext {
+  const equals = spec.indexOf('=');
+  if (equals < 0)
+    throw unreadable(
+      '--build-context',
+      spec,
+      'it is not NAME=SOURCE',
+      'write it like base=../base',
+    );
+  return { name: contextName(spec.slice(0, equals)), source: spec.slice(equals + 1) };
+}
+
+/** The name in its short form: those of images stand for them, `docker.io/library/alpine:latest` is `alpine`. */
+export function contextName(name: string): string {
+  return formatFamiliar(parseReference(name)).replace(/:latest$/, '');
+}

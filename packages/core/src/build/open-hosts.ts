@@ -1,0 +1,33 @@
+import type { BuildKit } from '../buildkit/buildkit.js';
+import { WarmdockError } from '../errors.js';
+import { hostGateway } from './add-host-spec.js';
+import type { BuildPlan } from './build-plan.js';
+import type { Opening } from './opening.js';
+import type { RunSolveOptions } from './run-build.js';
+
+/** By which a builder tells the address of its host, as seen from its steps. */
+const gatewayLabel = 'org.mobyproject.buildkit.worker.moby.host-gateway-ip';
+
+/** Puts the address of the builder's host in place of `host-gateway`; throws `UNSUPPORTED` when the builder does not tell it. */
+export async function openHosts(
+  { frontendAttrs }: BuildPlan,
+  builder: BuildKit,
+  { signal }: RunSolveOptions,
+): Promise<Opening> {
+  const hosts = frontendAttrs['add-hosts']?.split(',') ?? [];
+  const suffix = `=${hostGateway}`;
+  if (!hosts.some((entry) => entry.endsWith(suffix))) return {};
+  const [worker] = await builder.listWorkers({ signal });
+  const address = worker?.labels[gatewayLabel];
+  if (!address) {
+    throw new WarmdockError(
+      'UNSUPPORTED',
+      `builder ${builder.name} does not tell the address for ${hostGateway}`,
+      { hint: 'give the address itself: --add-host HOST=IP' },
+    );
+  }
+  const replaced = hosts.map((entry) =>
+    entry.endsWith(suffix) ? entry.slice(0, -hostGateway.length) + address : entry,
+  );
+  return { attrs: { 'add-hosts': replaced.join(',') } };
+}

@@ -23,7 +23,7 @@ export interface Workshop {
   /** Of the daemon. */
   readonly host: string;
   /** Builds under a name that only this test uses, unless `tags` says otherwise. */
-  build(options: Omit<BuildCallOptions, 'builder' | 'engine'>): Promise<Built>;
+  build(options: Omit<BuildCallOptions, 'engine'>): Promise<Built>;
 }
 
 /** Opens the builder and the daemon of a setting, or others at the given addresses. */
@@ -43,8 +43,8 @@ export function openWorkshop(
       const outcome = await build({
         tags: [tag],
         env: cleanEnv(),
-        ...asked,
         builder: buildkit,
+        ...asked,
         engine,
         onProgress(event) {
           progress.push(event);

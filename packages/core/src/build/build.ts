@@ -19,6 +19,8 @@ export interface BuildCallOptions extends BuildOptions {
   readonly builder?: string | BuildKit | undefined;
   /** The daemon to load into: its address, or an open connection. Default: as the docker CLI finds it. */
   readonly engine?: string | Engine | undefined;
+  /** What is read for a `-` as context or Dockerfile, default `process.stdin`; at most once. */
+  readonly stdin?: AsyncIterable<Uint8Array> | undefined;
   /** Default `process.env`. */
   readonly env?: NodeJS.ProcessEnv | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -74,17 +76,22 @@ async function buildAndLoad(
   engine: Engine,
   options: BuildCallOptions,
 ): Promise<BuildOutcome> {
-  const { env, signal, onProgress } = options;
+  const { env, signal, onProgress, stdin } = options;
   if (inEngine) {
     const { buildInEngine } = await import('./build-in-engine.js');
-    return buildInEngine(plan, buildkit, engine, { env, signal, onProgress });
+    return buildInEngine(plan, buildkit, engine, { env, signal, onProgress, stdin });
   }
   const either = new AbortController();
   const both = signal ? AbortSignal.any([signal, either.signal]) : either.signal;
   const step = firstStep(onProgress);
   // To ask over an open connection costs no time worth saving.
   const isOpen = typeof options.engine === 'object';
-  const building = runBuild(plan, buildkit, { env, signal: both, onProgress: step.onProgress });
+  const building = runBuild(plan, buildkit, {
+    env,
+    stdin,
+    signal: both,
+    onProgress: step.onProgress,
+  });
   const begin = isOpen ? buildkit.connect({ signal: both }) : step.ended;
   const observing = Promise.race([begin, building]).then(() =>
     observeEngine(engine, plan.tags, { signal: both, builderContent: buildkit.content }),

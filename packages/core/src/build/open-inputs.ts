@@ -3,6 +3,7 @@ import type { BuildPlan } from './build-plan.js';
 import { contextKey } from './context-key.js';
 import { openHosts } from './open-hosts.js';
 import type { OpenedPlan } from './open-plan.js';
+import { openStdin } from './open-stdin.js';
 import type { Opening } from './opening.js';
 import type { RunSolveOptions } from './run-build.js';
 
@@ -32,7 +33,7 @@ export async function openInputs(
 }
 
 /** The cheap and the likely to fail come first. */
-const openers: readonly Open[] = [openHosts];
+const openers: readonly Open[] = [openHosts, openStdin];
 
 function combined(
   plan: BuildPlan,

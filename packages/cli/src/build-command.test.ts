@@ -1,12 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type BuildCallOptions,
-  BuildError,
-  type BuildOutcome,
-  WarmdockError,
-} from '@warmdock/core';
+import { type BuildCallOptions, BuildError, type LoadedBuild, WarmdockError } from '@warmdock/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type BuildArguments, parseBuildArguments } from './arguments/build-arguments.js';
 import { runBuildCommand } from './build-command.js';
@@ -21,14 +16,14 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true }));
 
 /** A build that reports what was recorded and one notice. */
-async function recordedBuild({ onProgress }: BuildCallOptions): Promise<BuildOutcome> {
+async function recordedBuild({ onProgress }: BuildCallOptions): Promise<LoadedBuild> {
   for (const line of readRecording('cached'))
     onProgress?.({ type: 'solve', status: parseLine(line) });
   onProgress?.({ type: 'notice', message: 'sending all layers instead' });
   return buildOutcome({ load: loadResult({ outcome: 'unchanged' }) });
 }
 
-async function failingBuild({ onProgress }: BuildCallOptions): Promise<BuildOutcome> {
+async function failingBuild({ onProgress }: BuildCallOptions): Promise<LoadedBuild> {
   for (const line of readRecording('failed'))
     onProgress?.({ type: 'solve', status: parseLine(line) });
   const step = { name: '[3/3] RUN exit 3', digest: 'sha256:3' };

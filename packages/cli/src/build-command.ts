@@ -1,4 +1,4 @@
-import { BuildError, type BuildOutcome, build } from '@warmdock/core';
+import { BuildError, build, type LoadedBuild } from '@warmdock/core';
 import type { BuildArguments } from './arguments/build-arguments.js';
 import { buildOptionsOf } from './build-options.js';
 import { chooseMode, type DisplayMode } from './display/choose-mode.js';
@@ -62,8 +62,8 @@ export async function runBuildCommand(args: BuildArguments, context: BuildContex
 async function runWatched(
   mode: DisplayMode,
   { stderr, env }: BuildContext,
-  run: (watch: Watch) => Promise<BuildOutcome>,
-): Promise<BuildOutcome> {
+  run: (watch: Watch) => Promise<LoadedBuild>,
+): Promise<LoadedBuild> {
   const display = await openDisplay(mode, stderr, env);
   const watch = new Watch(display);
   const warn = () => {

@@ -1,6 +1,6 @@
 import {
-  type BuildCallOptions,
   type LayerCompression,
+  type LoadingBuildOptions,
   parseSecretSpec,
   WarmdockError,
 } from '@warmdock/core';
@@ -12,7 +12,7 @@ import type { BuildArguments } from './arguments/build-arguments.js';
  * `DOCKER_DEFAULT_PLATFORM` and `SOURCE_DATE_EPOCH` stand in for absent flags. Throws
  * `INVALID_ARGUMENT` and `UNSUPPORTED`.
  */
-export function buildOptionsOf(args: BuildArguments, env: NodeJS.ProcessEnv): BuildCallOptions {
+export function buildOptionsOf(args: BuildArguments, env: NodeJS.ProcessEnv): LoadingBuildOptions {
   if (args.noCache && args.noCacheFilter.length > 0) {
     throw new WarmdockError(
       'INVALID_ARGUMENT',

@@ -1,7 +1,7 @@
 export { type HostAddresses, parseAddHost } from './build/add-host-spec.js';
 export { type Annotation, type AnnotationLevel, parseAnnotation } from './build/annotation-spec.js';
 export { type Attestation, parseAttest } from './build/attest-spec.js';
-export { type BuildCallOptions, build } from './build/build.js';
+export { type BuildCallOptions, build, type LoadingBuildOptions } from './build/build.js';
 export type {
   BuildOptions,
   BuildPlan,
@@ -10,7 +10,12 @@ export type {
   NetworkMode,
   OciLayoutContext,
 } from './build/build-plan.js';
-export type { BuildOutcome, BuildResult } from './build/build-result.js';
+export type {
+  BuildOutcome,
+  BuildResult,
+  ExportedBuild,
+  LoadedBuild,
+} from './build/build-result.js';
 export { type CacheOption, parseCacheOption } from './build/cache-spec.js';
 export { openBuilder } from './build/choose-builder.js';
 export { type LoadOptions, loadImage } from './build/load-image.js';
@@ -27,6 +32,7 @@ export {
   type RunningResult,
   runBuild,
 } from './build/run-build.js';
+export { type RunningExport, type RunOutputsOptions, runOutputs } from './build/run-outputs.js';
 export { parseSecretSpec } from './build/secret-spec.js';
 export { parseSize } from './build/size-spec.js';
 export { parseSsh, type SshSource } from './build/ssh-spec.js';

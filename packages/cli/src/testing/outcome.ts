@@ -1,4 +1,4 @@
-import type { BuildOutcome, Digest, LoadResult } from '@warmdock/core';
+import type { Digest, LoadedBuild, LoadResult } from '@warmdock/core';
 
 export const imageId = `sha256:${'1'.repeat(64)}` as Digest;
 
@@ -16,7 +16,7 @@ export function loadResult(fields: Partial<LoadResult> = {}): LoadResult {
   };
 }
 
-export function buildOutcome(fields: Partial<BuildOutcome> = {}): BuildOutcome {
+export function buildOutcome(fields: Partial<LoadedBuild> = {}): LoadedBuild {
   return {
     digest: `sha256:${'2'.repeat(64)}` as Digest,
     configDigest: imageId,
@@ -25,5 +25,5 @@ export function buildOutcome(fields: Partial<BuildOutcome> = {}): BuildOutcome {
     timingsMs: { connect: 3, solve: 40 },
     load: loadResult(),
     ...fields,
-  } as BuildOutcome;
+  } as LoadedBuild;
 }

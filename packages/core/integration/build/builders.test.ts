@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { outputOf, runDocker, useTestbed } from '@warmdock/testkit';
 import { describe, expect, it } from 'vitest';
-import { type BuildCallOptions, build } from '../../src/build/build.js';
+import { build, type LoadingBuildOptions } from '../../src/build/build.js';
 import { buildxWith } from '../support/buildx.js';
 import { contextOf } from '../support/context.js';
 import { fileOf } from '../support/daemon-images.js';
@@ -9,7 +9,7 @@ import { everyBuilder } from '../support/settings.js';
 import { cleanEnv, newTag, openWorkshop } from '../support/workshop.js';
 
 /** Builds a note and reads it out of the daemon. */
-async function builtNote(options: Partial<BuildCallOptions>): Promise<string> {
+async function builtNote(options: Partial<LoadingBuildOptions>): Promise<string> {
   const { host } = useTestbed().containerd;
   const context = contextOf({ Dockerfile: 'FROM scratch\nCOPY note /note', note: randomUUID() });
   const env = { ...cleanEnv(), ...options.env };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { useTestbed } from '@warmdock/testkit';
 import { onTestFinished } from 'vitest';
 import { type BuildCallOptions, build } from '../../src/build/build.js';
-import type { BuildOutcome } from '../../src/build/build-result.js';
+import type { ExportedBuild, LoadedBuild } from '../../src/build/build-result.js';
 import type { Progress } from '../../src/build/progress.js';
 import { parseBuilderAddress } from '../../src/buildkit/address.js';
 import { type BuildKit, type BuildKitOptions, buildKitOver } from '../../src/buildkit/buildkit.js';
@@ -12,7 +12,7 @@ import { connectEngine, type Engine } from '../../src/engine/engine.js';
 import type { Setting } from './settings.js';
 
 /** A build's outcome with all that was told on the way. */
-export interface Built extends BuildOutcome {
+export interface Built extends LoadedBuild {
   readonly progress: readonly Progress[];
 }
 
@@ -24,6 +24,8 @@ export interface Workshop {
   readonly host: string;
   /** Builds under a name that only this test uses, unless `tags` says otherwise. */
   build(options: Omit<BuildCallOptions, 'engine'>): Promise<Built>;
+  /** Builds what is not loaded, under no name unless `tags` gives one. */
+  export(options: Omit<BuildCallOptions, 'engine'>): Promise<ExportedBuild>;
 }
 
 /** Opens the builder and the daemon of a setting, or others at the given addresses. */
@@ -51,8 +53,15 @@ export function openWorkshop(
           asked.onProgress?.(event);
         },
       });
+      if (!outcome.load) throw new Error('nothing was loaded');
       removeAfterTest(host, outcome.load.imageId);
       return { ...outcome, progress };
+    },
+    async export(asked) {
+      const outcome = await build({ env: cleanEnv(), builder: buildkit, ...asked, engine });
+      if (!outcome.load) return outcome;
+      removeAfterTest(host, outcome.load.imageId);
+      throw new Error('the image was loaded');
     },
   };
 }

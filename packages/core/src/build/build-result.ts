@@ -26,6 +26,16 @@ export interface BuildResult {
 }
 
 /** A build and its load, in one. */
-export interface BuildOutcome extends BuildResult {
+export interface LoadedBuild extends BuildResult {
   readonly load: LoadResult;
 }
+
+/** A build whose result went elsewhere than into the daemon; `digest` is absent when no output was an image. */
+export interface ExportedBuild
+  extends Partial<Pick<BuildResult, 'digest' | 'configDigest' | 'descriptor'>>,
+    Pick<BuildResult, 'tags' | 'exporterResponse' | 'timingsMs'> {
+  readonly load?: undefined;
+}
+
+/** What `build` gives: with `load` when the image was loaded. */
+export type BuildOutcome = LoadedBuild | ExportedBuild;

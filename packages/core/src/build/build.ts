@@ -1,9 +1,10 @@
+import type { Writable } from 'node:stream';
 import type { BuildKit } from '../buildkit/buildkit.js';
 import type { SolveStatus } from '../buildkit/solve-status.js';
 import { connectEngine, type Engine } from '../engine/engine.js';
 import { resolveEngineEndpoint } from '../engine/resolve-endpoint.js';
 import type { BuildOptions, BuildPlan } from './build-plan.js';
-import type { BuildOutcome } from './build-result.js';
+import type { BuildOutcome, LoadedBuild } from './build-result.js';
 import { type ChosenBuilder, openBuilder } from './choose-builder.js';
 import { loadImage } from './load-image.js';
 import { type EngineObservation, observeEngine } from './observe-engine.js';
@@ -21,19 +22,31 @@ export interface BuildCallOptions extends BuildOptions {
   readonly engine?: string | Engine | undefined;
   /** What is read for a `-` as context or Dockerfile, default `process.stdin`; at most once. */
   readonly stdin?: AsyncIterable<Uint8Array> | undefined;
+  /** Where an output with the destination `-` goes, default `process.stdout`; stays open. */
+  readonly stdout?: Writable | undefined;
   /** Default `process.env`. */
   readonly env?: NodeJS.ProcessEnv | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
 }
 
+/** Options of a build whose image is loaded, and nothing else. */
+export interface LoadingBuildOptions extends BuildCallOptions {
+  readonly outputs?: undefined;
+  readonly push?: false | undefined;
+  readonly load?: true | undefined;
+}
+
 /**
- * Builds on the builder and brings the image into the local daemon, sending only missing layers.
+ * Builds on the builder and brings the image into the local daemon, sending only missing layers;
+ * with `outputs` or `push`, makes those instead or besides.
  *
  * The daemon is asked what it holds while the build runs. A builder that is the daemon's own
  * embedded BuildKit leaves the image in place and nothing is sent. Throws what `planBuild`,
- * `runBuild` and `loadImage` throw; on any failure the tags stay where they were.
+ * `runBuild`, `runOutputs` and `loadImage` throw; on any failure the tags stay where they were.
  */
+export function build(options: LoadingBuildOptions): Promise<LoadedBuild>;
+export function build(options: BuildCallOptions): Promise<BuildOutcome>;
 export async function build(options: BuildCallOptions): Promise<BuildOutcome> {
   const start = performance.now();
   const env = options.env ?? process.env;
@@ -49,8 +62,9 @@ export async function build(options: BuildCallOptions): Promise<BuildOutcome> {
     };
     try {
       const outcome = await buildAndLoad(plan, builder, engine, { ...options, env });
-      const timingsMs = { ...outcome.load.timingsMs, total: performance.now() - start };
       outcome.exporterResponse.then(close, close);
+      if (!outcome.load) return outcome;
+      const timingsMs = { ...outcome.load.timingsMs, total: performance.now() - start };
       return { ...outcome, load: { ...outcome.load, timingsMs } };
     } catch (error) {
       close();
@@ -76,7 +90,12 @@ async function buildAndLoad(
   engine: Engine,
   options: BuildCallOptions,
 ): Promise<BuildOutcome> {
-  const { env, signal, onProgress, stdin } = options;
+  const { env, signal, onProgress, stdin, stdout } = options;
+  if (plan.outputs) {
+    const { buildOutputs } = await import('./build-outputs.js');
+    const all = { env, signal, onProgress, stdin, stdout, inEngine };
+    return buildOutputs(plan, buildkit, engine, all);
+  }
   if (inEngine) {
     const { buildInEngine } = await import('./build-in-engine.js');
     return buildInEngine(plan, buildkit, engine, { env, signal, onProgress, stdin });

@@ -52,8 +52,10 @@ describe('a stream that is read once', () => {
 
   it('is not read by two at a time', async () => {
     const { stream } = onceOf(Readable.from(['a', 'b']));
-    await stream.read().next();
+    const reader = stream.read();
+    await reader.next();
     await expect(stream.read().next()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await reader.return();
   });
 
   it('that breaks is UNAVAILABLE', async () => {

@@ -1,7 +1,10 @@
 import type { BuildKit } from '../buildkit/buildkit.js';
 import type { BuildPlan } from './build-plan.js';
 import { contextKey } from './context-key.js';
+import { openCaches } from './open-caches.js';
+import { openDockerfileUrl } from './open-dockerfile-url.js';
 import { openHosts } from './open-hosts.js';
+import { openLayouts } from './open-layouts.js';
 import type { OpenedPlan } from './open-plan.js';
 import { openStdin } from './open-stdin.js';
 import type { Opening } from './opening.js';
@@ -33,7 +36,7 @@ export async function openInputs(
 }
 
 /** The cheap and the likely to fail come first. */
-const openers: readonly Open[] = [openHosts, openStdin];
+const openers: readonly Open[] = [openHosts, openLayouts, openCaches, openStdin, openDockerfileUrl];
 
 function combined(
   plan: BuildPlan,

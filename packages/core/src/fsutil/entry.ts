@@ -53,6 +53,16 @@ export function toGoMode(posixMode: number): number | undefined {
   );
 }
 
+/** The permission bits of POSIX, with setuid, setgid and sticky, for those of `os.FileMode`. */
+export function toPosixPermissions(goMode: number): number {
+  return (
+    (goMode & 0o777) +
+    (goMode & GoMode.setuid ? 0o4000 : 0) +
+    (goMode & GoMode.setgid ? 0o2000 : 0) +
+    (goMode & GoMode.sticky ? 0o1000 : 0)
+  );
+}
+
 export function isDirectory(entry: Entry): boolean {
   return entry.mode >= GoMode.directory;
 }

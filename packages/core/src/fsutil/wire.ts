@@ -137,20 +137,36 @@ export interface Packet {
 
 const noBytes = new Uint8Array(0);
 
+/** The packet that asks for the content of file `id`. */
+export function encodeRequest(id: number): Buffer {
+  const packet = Buffer.alloc(packetOverheadBytes);
+  packet.set([tag.type, PacketType.request]);
+  return packet.subarray(0, writeInteger(packet, 2, tag.id, id));
+}
+
 /** Reads one packet, passing over fields it does not know; undefined if `bytes` are no packet. */
 export function decodePacket(bytes: Uint8Array): Packet | undefined {
   const packet: Packet = { type: PacketType.stat, id: 0, bytes: noBytes, stat: undefined };
+  return readFields(bytes, packet, setField) ? packet : undefined;
+}
+
+/** Hands each field to `set`, a number or bytes; false if `bytes` are no message. */
+function readFields<Message>(
+  bytes: Uint8Array,
+  message: Message,
+  set: (message: Message, fieldTag: number, value: number, content: Uint8Array) => void,
+): boolean {
   const reader = { bytes, at: 0 };
   while (reader.at < bytes.length) {
     const fieldTag = readVarint(reader);
     const value = readVarint(reader);
     const isDelimited = (fieldTag & 7) === 2;
     const end = isDelimited ? reader.at + value : reader.at;
-    if (!(isDelimited || (fieldTag & 7) === 0) || !(end <= bytes.length)) return undefined;
-    setField(packet, fieldTag, value, bytes.subarray(reader.at, end));
+    if (!(isDelimited || (fieldTag & 7) === 0) || !(end <= bytes.length)) return false;
+    set(message, fieldTag, value, bytes.subarray(reader.at, end));
     reader.at = end;
   }
-  return packet;
+  return true;
 }
 
 function setField(packet: Packet, fieldTag: number, value: number, content: Uint8Array): void {
@@ -158,6 +174,30 @@ function setField(packet: Packet, fieldTag: number, value: number, content: Uint
   else if (fieldTag === tag.id) packet.id = value;
   else if (fieldTag === tag.bytes) packet.bytes = content;
   else if (fieldTag === tag.stat) packet.stat = content;
+}
+
+/** What a sender tells of one entry. */
+export interface Stat {
+  path: BytePath;
+  /** Bits of Go's `os.FileMode`. */
+  mode: number;
+  /** Nanoseconds since 1970, rounded to what a double holds. */
+  mtimeNs: number;
+  linkname: BytePath;
+}
+
+/** Reads an encoded Stat, passing over fields it does not know; undefined if `bytes` are none. */
+export function decodeStat(bytes: Uint8Array): Stat | undefined {
+  const stat: Stat = { path: '', mode: 0, mtimeNs: 0, linkname: '' };
+  return readFields(bytes, stat, setStatField) ? stat : undefined;
+}
+
+function setStatField(stat: Stat, fieldTag: number, value: number, content: Uint8Array): void {
+  if (fieldTag === statTag.path) stat.path = Buffer.from(content).toString('latin1');
+  else if (fieldTag === statTag.linkname) stat.linkname = Buffer.from(content).toString('latin1');
+  else if (fieldTag === statTag.mode) stat.mode = value;
+  // Times before 1970 are in two's complement.
+  else if (fieldTag === statTag.mtime) stat.mtimeNs = value < 2 ** 63 ? value : value - 2 ** 64;
 }
 
 /** A varint as a number, exact up to 2^53; NaN if the bytes end within it. */

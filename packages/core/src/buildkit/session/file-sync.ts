@@ -1,11 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type { FilterOptions } from '../../fsutil/filter.js';
-import type { PacketStream } from '../../fsutil/packet-stream.js';
 import type { TransferTotals } from '../../fsutil/send.js';
-import { frameHeadBytes, writeFrameHead } from '../grpc/frame.js';
 import { decodedValues } from '../grpc/metadata.js';
 import type { ServerCall } from '../grpc/server.js';
 import { GrpcCode, GrpcStatusError } from '../grpc/status.js';
+import { packetStreamOf } from './packet-stream-of.js';
 import type { Attachable } from './session.js';
 
 /** A directory under the name by which the build asks for it. */
@@ -31,7 +30,7 @@ export function fileSync(
       '/moby.filesync.v1.FileSync/DiffCopy': async (call) => {
         const served = requested(call, directories);
         const { sendTree } = await sending;
-        await sendTree(packetStream(call), served.directory, {
+        await sendTree(packetStreamOf(call), served.directory, {
           ...filterOf(call),
           signal: call.signal,
           ...(onSent && { onProgress: (totals) => onSent(served.name, totals) }),
@@ -56,14 +55,5 @@ function filterOf({ metadata }: ServerCall): FilterOptions {
     include: decodedValues(metadata, 'include-patterns'),
     exclude: decodedValues(metadata, 'exclude-patterns'),
     followPaths: decodedValues(metadata, 'followpaths'),
-  };
-}
-
-function packetStream(call: ServerCall): PacketStream {
-  return {
-    headBytes: frameHeadBytes,
-    writeHead: writeFrameHead,
-    write: (frames) => call.writeFrames(frames),
-    received: call.batches,
   };
 }

@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createWriteStream, lstatSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { FileTarget } from '../buildkit/session/file-send.js';
+import { messageOf, WarmdockError } from '../errors.js';
+
+/**
+ * A file that appears, or changes, when all of it has come; its directory is made if need be.
+ *
+ * What is no regular file, such as a pipe, is written to as it is. Throws `PERMISSION_DENIED` when
+ * it cannot be written.
+ */
+export function fileTarget(path: string): FileTarget {
+  return {
+    kind: 'stream',
+    async receive(chunks, signal) {
+      const there = lstatSync(path, { throwIfNoEntry: false });
+      const partial = there && !there.isFile() ? undefined : `${path}.${randomUUID()}`;
+      try {
+        await mkdir(dirname(path), { recursive: true });
+        await pipeline(chunks, createWriteStream(partial ?? path), { signal });
+        if (partial) await rename(partial, path);
+      } catch (cause) {
+        if (partial) await rm(partial, { force: true });
+        if (!(cause as NodeJS.ErrnoException).syscall) throw cause;
+        throw new WarmdockError('PERMISSION_DENIED', `cannot write ${path}: ${messageOf(cause)}`, {
+          cause,
+        });
+      }
+    },
+  };
+}
+
+/** A stream of the caller's, which stays open. */
+export function streamTarget(stream: Writable): FileTarget {
+  return {
+    kind: 'stream',
+    async receive(chunks, signal) {
+      for await (const chunk of chunks) {
+        if (!stream.write(chunk)) await once(stream, 'drain', { signal });
+      }
+    },
+  };
+}

@@ -1,0 +1,179 @@
+import { statSync } from 'node:fs';
+import type { Writable } from 'node:stream';
+import type { BuildKit } from '../buildkit/buildkit.js';
+import { exportStore } from '../buildkit/session/content-store.js';
+import { type FileTarget, fileSend } from '../buildkit/session/file-send.js';
+import { parseLayoutEntry, putInLayout } from '../content/layout-index.js';
+import { openLayoutStore } from '../content/layout-store.js';
+import { createSpoolStore } from '../content/spool-store.js';
+import { WarmdockError } from '../errors.js';
+import { answeredImage } from './answered-image.js';
+import type { BuildPlan } from './build-plan.js';
+import type { ExportedBuild } from './build-result.js';
+import { builderContent, type DisposableSource, isSmall } from './builder-content.js';
+import { type PlannedExport, type PlannedOutput, plannedExports } from './exporters.js';
+import { fileTarget, streamTarget } from './file-targets.js';
+import { type OpenedPlan, openPlan } from './open-plan.js';
+import { isLayout } from './plan-outputs.js';
+import {
+  imageAttrs,
+  isAttested,
+  type RunBuildOptions,
+  type RunningResult,
+  type RunSolveOptions,
+  runSolve,
+} from './run-build.js';
+
+export interface RunOutputsOptions extends Omit<RunBuildOptions, 'exporter'> {
+  /** Where an output with the destination `-` goes, default `process.stdout`; stays open. */
+  stdout?: Writable | undefined;
+  /** Whether the builder is in the daemon that images are for, default false. */
+  inEngine?: boolean | undefined;
+}
+
+/** What a plan with outputs gave. */
+export interface RunningExport extends ExportedBuild {
+  /** The image to load, for a plan that says so; dispose of its content after the load. */
+  readonly loadable?: RunningResult;
+}
+
+/**
+ * Runs a plan with all of its outputs as one solve; what it loads is left to `loadImage`.
+ *
+ * Ends with the builder's answer: an image is pushed then, and every file in its place. Throws what
+ * `runBuild` throws, `INVALID_ARGUMENT` for a destination that is of the wrong kind,
+ * `PERMISSION_DENIED` for one that cannot be written, `UNSUPPORTED` when the builder made only some
+ * of the outputs.
+ */
+export async function runOutputs(
+  plan: BuildPlan,
+  builder: BuildKit,
+  options: RunOutputsOptions = {},
+): Promise<RunningExport> {
+  const exports = plannedExports(plan, options.inEngine ?? false);
+  for (const { output } of exports) checkDestination(output);
+  const opened = await openPlan(plan, builder, options);
+  try {
+    return await run(opened, builder, exports, options);
+  } catch (error) {
+    await opened[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function run(
+  opened: OpenedPlan,
+  builder: BuildKit,
+  exports: readonly PlannedExport[],
+  { stdout = process.stdout, inEngine = false }: RunOutputsOptions,
+): Promise<RunningExport> {
+  const { plan, options } = opened;
+  const called = new Set<number>();
+  const targets = targetsOf(exports, stdout);
+  const layout = exports.find(({ output }) => isLayout(output))?.output;
+  const isLoaded = !inEngine && (plan.outputs ?? []).some(({ type }) => type === 'load');
+  const spool = isLoaded && isAttested(plan) && !layout ? await createSpoolStore() : undefined;
+  try {
+    const solved = await runSolve(plan, builder, {
+      ...options,
+      exporters: [
+        ...exports.map(({ exporter }) => exporter),
+        ...(spool ? [{ type: 'oci', attrs: { ...imageAttrs(plan), tar: 'false' } }] : []),
+      ],
+      attachables: [
+        ...(options.attachables ?? []),
+        ...(targets.size > 0 ? [fileSend(targets, (exporter) => called.add(exporter))] : []),
+      ],
+      stores: exportStores(options, spool, layout),
+    });
+    const { answer, timingsMs } = solved;
+    const response = await (opened.finish?.(answer) ?? answer);
+    checkCalled([...targets.keys()], called, builder);
+    if (layout) await finishLayout(layout, response);
+    const image = hasImage(response) ? answeredImage(response, builder.name) : undefined;
+    const exported = { tags: plan.tags, exporterResponse: Promise.resolve(response), timingsMs };
+    if (!isLoaded) {
+      await opened[Symbol.asyncDispose]();
+      return { ...image, ...exported };
+    }
+    const kept = { spool, inputs: opened };
+    const content = builderContent(plan, builder, options, kept);
+    const loadable = { ...answeredImage(response, builder.name), ...exported, content };
+    return { ...image, ...exported, loadable };
+  } catch (error) {
+    await spool?.[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** By the exporters' places in the solve. */
+function targetsOf(
+  exports: readonly PlannedExport[],
+  stdout: Writable,
+): ReadonlyMap<number, FileTarget> {
+  return new Map(
+    exports.flatMap(({ output }, at): [number, FileTarget][] => {
+      if (!('dest' in output) || isLayout(output)) return [];
+      if (output.type === 'local') return [[at, { kind: 'tree', directory: output.dest }]];
+      return [[at, output.dest === '-' ? streamTarget(stdout) : fileTarget(output.dest)]];
+    }),
+  );
+}
+
+/** An image layout that is an output, or what is kept for the load. */
+function exportStores(
+  { stores }: RunSolveOptions,
+  spool: (DisposableSource & Awaited<ReturnType<typeof createSpoolStore>>) | undefined,
+  layout: PlannedOutput | undefined,
+): RunSolveOptions['stores'] {
+  const all = new Map(stores);
+  if (spool) all.set(exportStore, { sink: spool, wanted: isSmall });
+  if (layout && 'dest' in layout) {
+    const store = openLayoutStore(layout.dest);
+    const wanted = async (blob: Parameters<typeof store.exists>[0]) => !(await store.exists(blob));
+    all.set(exportStore, { source: store, sink: store, wanted });
+  }
+  return all;
+}
+
+/** Enters the image into the layout under its names, or as `latest`. */
+async function finishLayout(
+  layout: PlannedOutput,
+  response: Readonly<Record<string, string>>,
+): Promise<void> {
+  const described = response['containerimage.descriptor'];
+  if (described === undefined || !('dest' in layout)) return;
+  const entry = parseLayoutEntry(Buffer.from(described, 'base64').toString('utf8'));
+  const names = response['image.name']?.split(',').filter((name) => name !== '') ?? [];
+  const entered = names.length > 0 ? names.map((name) => ({ name })) : [{ tag: 'latest' }];
+  await putInLayout(layout.dest, entry, entered);
+}
+
+/** BuildKit before 0.13 runs the first of several exporters, and says nothing about the others. */
+function checkCalled(
+  expected: readonly number[],
+  called: ReadonlySet<number>,
+  { name }: BuildKit,
+): void {
+  if (expected.every((exporter) => called.has(exporter))) return;
+  throw new WarmdockError('UNSUPPORTED', `builder ${name} did not make all outputs`, {
+    hint: 'give it one output at a time, or BuildKit 0.13 or later',
+  });
+}
+
+function hasImage(response: Readonly<Record<string, string>>): boolean {
+  return 'containerimage.digest' in response || 'containerimage.config.digest' in response;
+}
+
+/** What is there already must be of the right kind, before anything is built. */
+function checkDestination(output: PlannedOutput): void {
+  if (!('dest' in output) || output.dest === '-') return;
+  const isThere = statSync(output.dest, { throwIfNoEntry: false });
+  const needsDirectory = output.type === 'local' || isLayout(output);
+  if (!isThere || isThere.isDirectory() === needsDirectory) return;
+  throw new WarmdockError(
+    'INVALID_ARGUMENT',
+    `cannot write output ${output.dest}: it is ${needsDirectory ? 'no' : 'a'} directory`,
+    { hint: 'give another dest' },
+  );
+}

@@ -6,6 +6,7 @@ import { openDockerfileUrl } from './open-dockerfile-url.js';
 import { openHosts } from './open-hosts.js';
 import { openLayouts } from './open-layouts.js';
 import type { OpenedPlan } from './open-plan.js';
+import { openSsh } from './open-ssh.js';
 import { openStdin } from './open-stdin.js';
 import type { Opening } from './opening.js';
 import type { RunSolveOptions } from './run-build.js';
@@ -36,7 +37,14 @@ export async function openInputs(
 }
 
 /** The cheap and the likely to fail come first. */
-const openers: readonly Open[] = [openHosts, openLayouts, openCaches, openStdin, openDockerfileUrl];
+const openers: readonly Open[] = [
+  openHosts,
+  openSsh,
+  openLayouts,
+  openCaches,
+  openStdin,
+  openDockerfileUrl,
+];
 
 function combined(
   plan: BuildPlan,

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { useTestbed } from '@warmdock/testkit';
 import { describe, expect, it } from 'vitest';
 import { build } from '../../src/build/build.js';
 import type { Progress } from '../../src/build/progress.js';
 import { parseReference } from '../../src/oci/reference.js';
-import { busybox, contextOf, withShell } from '../support/context.js';
+import { busybox, contextOf, temporaryFolder, withShell } from '../support/context.js';
 import { fileOf, inspect, run } from '../support/daemon-images.js';
 import { cleanEnv, engineAt, newTag } from '../support/workshop.js';
 
@@ -69,6 +71,53 @@ describe.each(['classic', 'containerd'] as const)(
       await expect(buildThere(broken, [tag])).rejects.toMatchObject({ code: 'BUILD_FAILED' });
       expect(await engine.resolveImage(parseReference(tag))).toBe(load.imageId);
       await engine.removeImage(load.imageId, { force: true });
+    });
+
+    it('writes its other outputs, and the image if that is one of them', async () => {
+      const note = randomUUID();
+      const context = contextOf({ Dockerfile: 'FROM scratch\nCOPY note /note', note });
+      const env = { ...cleanEnv(), DOCKER_HOST: host };
+      const dest = join(temporaryFolder(), 'out');
+      const asked = { context, builder: 'default', engine: host, env } as const;
+      const exported = await build({ ...asked, outputs: [{ type: 'local', dest, attrs: {} }] });
+      expect(exported.load).toBeUndefined();
+      expect(readFileSync(join(dest, 'note'), 'utf8')).toBe(note);
+      const outputs = [{ type: 'load', attrs: {} }] as const;
+      const loaded = await build({ ...asked, tags: [newTag()], outputs });
+      expect(loaded.load?.outcome).toBe('in-place');
+      const imageId = loaded.load?.imageId ?? '';
+      expect(await fileOf(host, imageId, 'note')).toBe(note);
+      await engineAt(host).removeImage(imageId, { force: true });
+    });
+
+    it('pushes from the containerd store, and says that the classic one cannot', async () => {
+      const { address } = useTestbed().registry;
+      const path = `in-engine/${randomUUID()}`;
+      const tag = `${address}/${path}:v1`;
+      const context = contextOf({ Dockerfile: 'FROM scratch\nCOPY n /n', n: randomUUID() });
+      const env = { ...cleanEnv(), DOCKER_HOST: host };
+      const pushing = build({
+        context,
+        tags: [tag],
+        builder: 'default',
+        engine: host,
+        env,
+        push: true,
+      });
+      if (store === 'classic') {
+        await expect(pushing).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+        return;
+      }
+      const { digest } = await pushing;
+      const url = `http://${address}/v2/${path}/manifests/${digest}`;
+      const accept = ['oci.image', 'docker.distribution']
+        .flatMap((kind) => [
+          `application/vnd.${kind}.manifest.v1+json`,
+          `application/vnd.${kind}.manifest.v2+json`,
+        ])
+        .join(', ');
+      expect((await fetch(url, { headers: { accept } })).status).toBe(200);
+      await engineAt(host).removeImage(tag, { force: true });
     });
   },
 );

@@ -1,4 +1,4 @@
-import { BuildError, build, type LoadedBuild } from '@warmdock/core';
+import { BuildError, type BuildOutcome, build } from '@warmdock/core';
 import type { BuildArguments } from './arguments/build-arguments.js';
 import { buildOptionsOf } from './build-options.js';
 import { chooseMode, type DisplayMode } from './display/choose-mode.js';
@@ -44,8 +44,7 @@ export async function runBuildCommand(args: BuildArguments, context: BuildContex
   const exporterResponse = metadataFile && (await outcome.exporterResponse);
   // Counts from the start of the process: what the command took is what its user waited for.
   const totalMs = performance.now();
-  const imageId =
-    surface === 'docker' ? (outcome.configDigest ?? outcome.digest) : outcome.load.imageId;
+  const imageId = imageIdOf(outcome, surface);
   if (imageIdFile) imageIdFile.write(imageId);
   if (exporterResponse) {
     const metadata = metadataOf(outcome.load, exporterResponse, totalMs);
@@ -58,12 +57,18 @@ export async function runBuildCommand(args: BuildArguments, context: BuildContex
   }
 }
 
+/** Empty, as with buildx, for a result that is no image. */
+function imageIdOf({ load, configDigest, digest }: BuildOutcome, surface: string): string {
+  const buildxId = configDigest ?? digest ?? '';
+  return surface === 'docker' ? buildxId : (load?.imageId ?? buildxId);
+}
+
 /** Runs a build below a display, which is ended either way before anything else is printed. */
 async function runWatched(
   mode: DisplayMode,
   { stderr, env }: BuildContext,
-  run: (watch: Watch) => Promise<LoadedBuild>,
-): Promise<LoadedBuild> {
+  run: (watch: Watch) => Promise<BuildOutcome>,
+): Promise<BuildOutcome> {
   const display = await openDisplay(mode, stderr, env);
   const watch = new Watch(display);
   const warn = () => {

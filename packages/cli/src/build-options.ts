@@ -1,7 +1,17 @@
 import {
+  type BuildCallOptions,
   type LayerCompression,
-  type LoadingBuildOptions,
+  type NetworkMode,
+  parseAddHost,
+  parseAnnotation,
+  parseAttest,
+  parseCacheOption,
+  parseNamedContext,
+  parseOutput,
   parseSecretSpec,
+  parseSize,
+  parseSsh,
+  parseUlimit,
   WarmdockError,
 } from '@warmdock/core';
 import type { BuildArguments } from './arguments/build-arguments.js';
@@ -12,21 +22,12 @@ import type { BuildArguments } from './arguments/build-arguments.js';
  * `DOCKER_DEFAULT_PLATFORM` and `SOURCE_DATE_EPOCH` stand in for absent flags. Throws
  * `INVALID_ARGUMENT` and `UNSUPPORTED`.
  */
-export function buildOptionsOf(args: BuildArguments, env: NodeJS.ProcessEnv): LoadingBuildOptions {
+export function buildOptionsOf(args: BuildArguments, env: NodeJS.ProcessEnv): BuildCallOptions {
   if (args.noCache && args.noCacheFilter.length > 0) {
     throw new WarmdockError(
       'INVALID_ARGUMENT',
       '--no-cache and --no-cache-filter cannot currently be used together',
       { hint: 'leave out one of them' },
-    );
-  }
-  if (args.load === false) {
-    throw new WarmdockError(
-      'UNSUPPORTED',
-      '--load=false is not supported: warmdock loads what it builds',
-      {
-        hint: 'use docker buildx build to build without loading',
-      },
     );
   }
   return {
@@ -40,11 +41,54 @@ export function buildOptionsOf(args: BuildArguments, env: NodeJS.ProcessEnv): Lo
     secrets: args.secrets.map((spec) => parseSecretSpec(spec, env)),
     noCache: args.noCache || args.noCacheFilter,
     pull: args.pull,
+    ...stepOptions(args),
+    ...resultOptions(args),
     builder: args.builder,
     // Checked by the core, which knows the choices.
     compression: args.compression as LayerCompression | undefined,
     env,
   };
+}
+
+/** What the steps may see and do. */
+function stepOptions(args: BuildArguments): Partial<BuildCallOptions> {
+  return {
+    namedContexts: args.buildContexts.map((spec) => parseNamedContext(spec)),
+    ssh: args.ssh.length > 0 ? args.ssh.map((spec) => parseSsh(spec)) : undefined,
+    // Checked by the core, which knows the choices.
+    network: args.network as NetworkMode | undefined,
+    addHosts: args.addHosts.flatMap(parseList).map((spec) => parseAddHost(spec)),
+    shmSize: args.shmSize === undefined ? undefined : parseSize(args.shmSize, '--shm-size'),
+    ulimits: args.ulimits.map((spec) => parseUlimit(spec)),
+    cgroupParent: args.cgroupParent,
+    allow: args.allow,
+  };
+}
+
+/** What becomes of the result, and what goes with it. */
+function resultOptions(args: BuildArguments): Partial<BuildCallOptions> {
+  const { provenance, sbom } = args;
+  return {
+    annotations: args.annotations.flatMap((spec) => parseAnnotation(spec)),
+    attests: [
+      ...args.attests.map((spec) => parseAttest(spec)),
+      ...(provenance === undefined ? [] : [parseAttest(provenance, 'provenance')]),
+      ...(sbom === undefined ? [] : [parseAttest(sbom, 'sbom')]),
+    ],
+    cacheFrom: args.cacheFrom.flatMap((spec) => parseCacheOption(spec)),
+    cacheTo: args.cacheTo.flatMap((spec) => parseCacheOption(spec, '--cache-to')),
+    outputs: args.outputs.length > 0 ? args.outputs.map((spec) => parseOutput(spec)) : undefined,
+    push: args.push,
+    load: args.load,
+  };
+}
+
+/** Values between commas. Quoted ones are rare enough to be refused. */
+function parseList(list: string): string[] {
+  if (!list.includes('"')) return list.split(',');
+  throw new WarmdockError('INVALID_ARGUMENT', `cannot read the list ${list}: it has quotes in it`, {
+    hint: 'give the values one by one',
+  });
 }
 
 function buildArgsOf(pairs: readonly string[], env: NodeJS.ProcessEnv): Record<string, string> {

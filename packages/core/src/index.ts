@@ -36,8 +36,8 @@ export { type RunningExport, type RunOutputsOptions, runOutputs } from './build/
 export { parseSecretSpec } from './build/secret-spec.js';
 export { parseSize } from './build/size-spec.js';
 export { parseSsh, type SshSource } from './build/ssh-spec.js';
-export { parseUlimit, type Ulimit } from './build/ulimit-spec.js';
 export { stateDirectory } from './build/state-directory.js';
+export { parseUlimit, type Ulimit } from './build/ulimit-spec.js';
 export {
   type BuilderAddress,
   formatBuilderAddress,

@@ -22,8 +22,8 @@ export class Watch {
     if (status) this.#display.update(status);
   };
 
-  succeed(load: LoadResult): void {
-    this.#finishLoad('', load.outcome === 'unchanged');
+  succeed(load: LoadResult | undefined): void {
+    this.#finishLoad('', load?.outcome === 'unchanged');
     this.#display.end();
   }
 

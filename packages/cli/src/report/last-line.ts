@@ -2,8 +2,8 @@ import type { LoadResult } from '@warmdock/core';
 import { formatDuration, formatSize } from '../display/format.js';
 
 /** What happened, in the line that ends every successful build. */
-export function formatLastLine(load: LoadResult, totalMs: number): string {
-  return `${summary(load)} (${formatDuration(totalMs)})`;
+export function formatLastLine(load: LoadResult | undefined, totalMs: number): string {
+  return `${load ? summary(load) : 'built, nothing loaded'} (${formatDuration(totalMs)})`;
 }
 
 function summary({ outcome, layersSent, layersTotal, bytesSent }: LoadResult): string {

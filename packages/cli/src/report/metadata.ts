@@ -5,18 +5,18 @@ export const loadKey = 'warmdock.load';
 
 /**
  * What `--metadata-file` holds: the exporter's answer under buildx's keys, and under `warmdock.load`
- * what became of it. `totalMs` counts from the start of the process.
+ * what became of it, if it was loaded. `totalMs` counts from the start of the process.
  */
 export function metadataOf(
-  load: LoadResult,
+  load: LoadResult | undefined,
   exporterResponse: Readonly<Record<string, string>>,
   totalMs: number,
 ): Record<string, unknown> {
-  const names = load.tags.join(',');
+  const names = load?.tags.join(',') ?? '';
   const all: Record<string, unknown> = {
     ...(names !== '' && { 'image.name': names }),
     ...decodeExporterResponse(exporterResponse),
-    [loadKey]: loadMetadata(load, totalMs),
+    ...(load && { [loadKey]: loadMetadata(load, totalMs) }),
   };
   return Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,6 +1,7 @@
 import { explainBuilder, isWarmdockError, planBuild } from '@warmdock/core';
 import { type BuildContext, runBuildCommand } from '../build-command.js';
 import { buildOptionsOf } from '../build-options.js';
+import { chooseMode } from '../display/choose-mode.js';
 import { passThrough } from './pass-through.js';
 import type { RoutedBuild } from './route.js';
 
@@ -35,6 +36,7 @@ function remoteBuilder(
     if (builder.kind === 'engine') {
       return { left: `builder "${builder.name}" is a docker daemon's own BuildKit` };
     }
+    chooseMode(args.progress, args.quiet, env);
     planBuild(buildOptionsOf(args, env));
     return { name: builder.name, rule };
   } catch (error) {

@@ -34,6 +34,11 @@ export function encodeBytesHead(sizeBytes: number): Uint8Array {
   return Uint8Array.from(head);
 }
 
+/** `data` as the message whose only field, number 1, holds it. */
+export function encodeBytesMessage(data: Uint8Array): Buffer {
+  return Buffer.concat([encodeBytesHead(data.length), data]);
+}
+
 function varintAt(message: Buffer, at: number): { value: number; end: number } {
   let value = 0;
   let factor = 1;

@@ -125,7 +125,7 @@ async function sendRange(
   const blob = { mediaType: 'application/octet-stream', digest };
   let { offset } = range;
   for await (const chunk of source.fetch(blob, { range, signal: call.signal })) {
-    const data = encodeBytesMessage([chunk], chunk.length);
+    const data = encodeBytesMessage(chunk);
     data[0] = readDataTag;
     await call.write([Buffer.concat([encodedOffset(offset), data])]);
     offset += chunk.length;

@@ -28,7 +28,7 @@ async function sendTo(
     fileSend(targets, (exporter) => called.push(exporter)),
   ]);
   const call = caller.bidi(diffCopy, metadata);
-  for (const text of texts) call.write(encodeBytesMessage([Buffer.from(text)], text.length));
+  for (const text of texts) call.write(encodeBytesMessage(Buffer.from(text)));
   call.end();
   for await (const _ of call);
   return called;

@@ -29,7 +29,7 @@ async function ask(agents: Parameters<typeof sshAgents>[0], id: string, question
   const bytes = Buffer.concat(questions.map(sshString));
   // In pieces, as a stream may bring them.
   for (const part of [bytes.subarray(0, 3), bytes.subarray(3)])
-    call.write(encodeBytesMessage([part], part.length));
+    call.write(encodeBytesMessage(part));
   call.end();
   const answers: Buffer[] = [];
   for await (const message of call) answers.push(bytesField(message as Buffer, 1));
@@ -121,7 +121,7 @@ describe('agents are found by id', () => {
     ['other', false],
   ])('%j', async (id, isThere) => {
     const { caller } = await startTestSession([sshAgents(new Map([['default', keyAgent([])]]))]);
-    const request = encodeBytesMessage([Buffer.from(id)], id.length);
+    const request = encodeBytesMessage(Buffer.from(id));
     const checking = caller.unary(`${service}/CheckAgent`, request);
     if (isThere) expect(await checking).toHaveLength(0);
     else await expect(checking).rejects.toMatchObject({ code: 5 });
@@ -130,7 +130,7 @@ describe('agents are found by id', () => {
   it('and a message that is too large ends the connection', async () => {
     const { caller } = await startTestSession([sshAgents(new Map([['default', keyAgent([])]]))]);
     const call = caller.bidi(`${service}/ForwardAgent`, {});
-    call.write(encodeBytesMessage([Buffer.from([0xff, 0, 0, 0])], 4));
+    call.write(encodeBytesMessage(Buffer.from([0xff, 0, 0, 0])));
     await expect(
       (async () => {
         for await (const _ of call);

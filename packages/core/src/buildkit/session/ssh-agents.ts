@@ -41,7 +41,7 @@ async function forward(call: ServerCall, agent: SshAgent): Promise<void> {
   try {
     for await (const message of agentMessages(chunksOf(call))) {
       const answer = sshString(await answerAsAgent(connection, message));
-      await call.write([encodeBytesMessage([answer], answer.length)]);
+      await call.write([encodeBytesMessage(answer)]);
     }
   } finally {
     connection.close();

@@ -28,7 +28,7 @@ export function uploads(streams: ReadonlyMap<string, () => AsyncIterable<Uint8Ar
           if (call.signal.aborted) return;
           for (let at = 0; at < chunk.length; at += maxMessageBytes) {
             const part = chunk.subarray(at, at + maxMessageBytes);
-            await call.write([encodeBytesMessage([part], part.length)]);
+            await call.write([encodeBytesMessage(part)]);
           }
         }
       },

@@ -1,3 +1,4 @@
+import type { BuildCallOptions } from '@warmdock/core';
 import { describe, expect, test } from 'vitest';
 import { type BuildArguments, parseBuildArguments } from './arguments/build-arguments.js';
 import { buildOptionsOf } from './build-options.js';
@@ -62,7 +63,39 @@ test.each([
   ],
   ['--build-arg =x', 'INVALID_ARGUMENT', 'invalid key-value pair "=x": empty key'],
   ['--label =x', 'INVALID_ARGUMENT', 'invalid key-value pair "=x": empty key'],
-  ['--load=false', 'UNSUPPORTED', '--load=false is not supported: warmdock loads what it builds'],
+  ['--add-host "a=1.2.3.4"', 'INVALID_ARGUMENT', expect.stringContaining('it has quotes in it')],
 ])('%s is refused', (line, code, message) => {
   expect(() => optionsOf(line)).toThrow(expect.objectContaining({ code, message }));
+});
+
+test.each<[line: string, options: Partial<BuildCallOptions>]>([
+  ['--network none --cgroup-parent c', { network: 'none', cgroupParent: 'c' }],
+  ['--shm-size 1m', { shmSize: 1_048_576 }],
+  ['--ulimit nofile=1:2', { ulimits: [{ name: 'nofile', soft: 1, hard: 2 }] }],
+  [
+    '--add-host a=1.2.3.4,b=::1',
+    {
+      addHosts: [
+        { host: 'a', addresses: ['1.2.3.4'] },
+        { host: 'b', addresses: ['::1'] },
+      ],
+    },
+  ],
+  ['--allow network.host', { allow: ['network.host'] }],
+  ['--attest type=sbom', { attests: [{ type: 'sbom', attrs: {} }] }],
+  [
+    '--provenance false --sbom=true',
+    {
+      attests: [
+        { type: 'provenance', disabled: true },
+        { type: 'sbom', disabled: false },
+      ],
+    },
+  ],
+  ['--load=false --push', { load: false, push: true }],
+  ['-o type=docker', { outputs: [{ type: 'load', attrs: {} }] }],
+  ['--cache-to type=inline', { cacheTo: [{ type: 'inline', attrs: {} }] }],
+  ['', { outputs: undefined, load: undefined, ssh: undefined }],
+])('%j is passed on', (line, options) => {
+  expect(optionsOf(line)).toMatchObject(options);
 });

@@ -60,6 +60,7 @@ describe('everything else is left to docker, with the reason', () => {
     ['build -o type=docker -o type=local,dest=x .', remote, /writes the output/],
     ['build --check .', remote, /--call=check/],
     ['build --call outline .', remote, /--call=outline/],
+    ['build --metadata-file x .', remote, /metadata/],
     ['build --help', remote, /help/],
     ['--help build .', remote, /help/],
     ['-v', remote, /not a build/],

@@ -64,6 +64,8 @@ function routeBuild(command: DockerCommand, env: NodeJS.ProcessEnv): Route {
   const args = parseBuildArguments(command.rest);
   if (args === 'help') return passThrough('it asks for help');
   if (args.left[0] !== undefined) return passThrough(args.left[0]);
+  if (args.metadataFile !== undefined)
+    return passThrough('buildx adds keys of its own to metadata');
   if (args.call !== 'build') return passThrough(`buildx answers --call=${args.call}`);
   const builder = args.builder ?? command.buildx.get('builder')?.at(-1) ?? env.BUILDX_BUILDER;
   // Unlike buildx, docker does not look at the selected builder.

@@ -1,4 +1,5 @@
 import { WarmdockError } from '../errors.js';
+import { parsePlatform } from '../oci/platform.js';
 import { checkedHost } from './add-host-spec.js';
 import { attestAttrs } from './attest-spec.js';
 import type { BuildOptions, NetworkMode } from './build-plan.js';
@@ -12,6 +13,7 @@ export function optionAttrs(options: BuildOptions): Record<string, string> {
     attrs[`build-arg:${name}`] = value;
   for (const [name, value] of Object.entries(options.labels ?? {})) attrs[`label:${name}`] = value;
   if (options.target) attrs.target = options.target;
+  for (const platform of options.platforms ?? []) parsePlatform(platform);
   if (options.platforms?.length) attrs.platform = options.platforms.join(',');
   if (options.pull) attrs['image-resolve-mode'] = 'pull';
   if (options.noCache === true) attrs['no-cache'] = '';

@@ -84,7 +84,7 @@ describe('build', () => {
   test.each(['build', 'build a b'])('%j lacks its one argument, in the words of docker', (line) => {
     expect(usageErrorOf(line)).toMatchObject({
       message:
-        "ERROR: warmdock: 'warmdock build' requires 1 argument\n\nUsage:  warmdock build [OPTIONS] PATH | URL\n\nRun 'warmdock build --help' for more information",
+        "ERROR: warmdock: 'warmdock build' requires 1 argument\n\nUsage:  warmdock build [OPTIONS] PATH | URL | -\n\nRun 'warmdock build --help' for more information",
       exitCode: 1,
     });
   });

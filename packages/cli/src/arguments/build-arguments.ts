@@ -45,7 +45,7 @@ export interface BuildArguments {
   readonly left: readonly string[];
 }
 
-export const buildUsage = 'warmdock build [OPTIONS] PATH | URL';
+export const buildUsage = 'warmdock build [OPTIONS] PATH | URL | -';
 
 /** Reads the words after `build`. Throws `UsageError`. */
 export function parseBuildArguments(argv: readonly string[]): BuildArguments | 'help' {

@@ -3,22 +3,17 @@ import {
   chmodSync,
   copyFileSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { makeDockerConfig, outputOf, runCommand, runDocker, useTestbed } from '@warmdock/testkit';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { join } from 'node:path';
+import { runCommand, runDocker, useTestbed } from '@warmdock/testkit';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { imageIdOf, temporaryFolder, withShell } from '../support/project.js';
-import { launcher } from '../support/warmdock.js';
 import { type ParityCase, parityCases } from './parity-cases.js';
+import { builder, folderIn, type Side, useSides } from './sides.js';
 
-const builder = 'shared';
 const runWithSecret = 'RUN --mount=type=secret,id=s --network=none cp /run/secrets/s /copy';
 
 const files = {
@@ -53,52 +48,27 @@ interface Outcome {
   readonly files: Readonly<Record<string, string>>;
 }
 
-let home: string;
+const sides = useSides();
 let project: string;
-let env: Record<string, string>;
-let paths: { real: string; shim: string };
 
-beforeAll(async () => {
-  const { buildkits, clients, classic } = useTestbed();
-  home = mkdtempSync(join(tmpdir(), 'warmdock-parity-'));
-  project = folderIn(home, 'project');
+beforeAll(() => {
+  project = folderIn(sides.home, 'project');
   for (const [name, content] of Object.entries(files)) writeFileSync(join(project, name), content);
   copyFileSync(join(useTestbed().rootfs, 'usr/bin/busybox'), join(project, 'busybox'));
   chmodSync(join(project, 'busybox'), 0o755);
   mkdirSync(join(project, 'sub'));
   writeFileSync(join(project, 'sub/Dockerfile'), 'FROM scratch\nCOPY . /\n');
   writeFileSync(join(project, 'sub/inner'), 'inner');
-  const [real, shim] = [folderIn(home, 'real'), folderIn(home, 'shim')];
-  const words = [...clients.prefix, clients.docker].map((word) => `'${word}'`);
-  writeFileSync(join(real, 'docker'), `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`);
-  chmodSync(join(real, 'docker'), 0o755);
-  symlinkSync(join(dirname(launcher), 'docker'), join(shim, 'docker'));
-  const system = `${dirname(process.execPath)}:/usr/bin:/bin`;
-  paths = { real: `${real}:${system}`, shim: `${shim}:${real}:${system}` };
-  env = {
-    HOME: folderIn(home, 'home'),
-    DOCKER_HOST: classic.host,
-    DOCKER_CONFIG: await makeDockerConfig(folderIn(home, 'config')),
-  };
-  const create = ['buildx', 'create', '--name', builder, '--driver', 'remote'];
-  await outputOf(runDocker([...create, buildkits[0]?.address ?? ''], { env }));
 });
 
-afterAll(() => rmSync(home, { recursive: true }));
-
-function folderIn(parent: string, name: string): string {
-  mkdirSync(join(parent, name));
-  return join(parent, name);
-}
-
 /** Runs the line on one side, under a name and with a folder of its own. */
-async function outcomeOf({ line, stdin, ...given }: ParityCase, side: 'real' | 'shim') {
+async function outcomeOf({ line, stdin, ...given }: ParityCase, side: Side) {
   const tag = `parity-${randomBytes(6).toString('hex')}`;
   const out = temporaryFolder();
   const words = line.replaceAll('TAG', tag).replaceAll('OUT', out).replaceAll('BUILDER', builder);
   const { exitCode, stdout, stderr } = await runCommand(['/bin/sh', '-c', `exec docker ${words}`], {
     cwd: project,
-    env: { ...env, BUILDX_BUILDER: builder, WHO: 'me', ...given.env, PATH: paths[side] },
+    env: { ...sides.env, WHO: 'me', ...given.env, PATH: sides.paths[side] },
     ...(stdin !== undefined && { input: stdin }),
   });
   const { host } = useTestbed().classic;

@@ -1,0 +1,56 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeDockerConfig, outputOf, runDocker, useTestbed } from '@warmdock/testkit';
+import { afterAll, beforeAll } from 'vitest';
+import { shim, systemPath } from '../support/shim.js';
+
+/** The builder of buildx's remote driver that both sides know. */
+export const builder = 'shared';
+
+export type Side = 'real' | 'shim';
+
+/** One user's machine, with docker on PATH: alone, and behind the shim. */
+export interface Sides {
+  /** For what the tests of a file share; goes with it. */
+  readonly home: string;
+  /** All but PATH; the builder is selected by `BUILDX_BUILDER`. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly paths: Readonly<Record<Side, string>>;
+}
+
+/** Sets both sides up before the tests of a file; empty until then. */
+export function useSides(): Sides {
+  const sides = {} as Sides;
+  beforeAll(async () => void Object.assign(sides, await makeSides()));
+  afterAll(() => rmSync(sides.home, { recursive: true }));
+  return sides;
+}
+
+async function makeSides(): Promise<Sides> {
+  const { buildkits, clients, classic } = useTestbed();
+  const home = mkdtempSync(join(tmpdir(), 'warmdock-sides-'));
+  const [realFolder, shimFolder] = [folderIn(home, 'real'), folderIn(home, 'shim')];
+  const words = [...clients.prefix, clients.docker].map((word) => `'${word}'`);
+  writeFileSync(join(realFolder, 'docker'), `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`);
+  chmodSync(join(realFolder, 'docker'), 0o755);
+  symlinkSync(shim, join(shimFolder, 'docker'));
+  const real = `${realFolder}:${systemPath}`;
+  const env = {
+    HOME: folderIn(home, 'home'),
+    DOCKER_HOST: classic.host,
+    DOCKER_CONFIG: await makeDockerConfig(folderIn(home, 'config')),
+  };
+  const create = ['buildx', 'create', '--name', builder, '--driver', 'remote'];
+  await outputOf(runDocker([...create, buildkits[0]?.address ?? ''], { env }));
+  return {
+    home,
+    env: { ...env, BUILDX_BUILDER: builder },
+    paths: { real, shim: `${shimFolder}:${real}` },
+  };
+}
+
+export function folderIn(parent: string, name: string): string {
+  mkdirSync(join(parent, name));
+  return join(parent, name);
+}

@@ -7,7 +7,7 @@ import { openDisplay } from './display/open-display.js';
 import { Watch } from './display/watch.js';
 import type { Output } from './output.js';
 import { formatLastLine } from './report/last-line.js';
-import { loadKey, metadataOf } from './report/metadata.js';
+import { metadataOf } from './report/metadata.js';
 import { prepareResultFile } from './report/result-file.js';
 
 export interface BuildContext {
@@ -46,10 +46,9 @@ export async function runBuildCommand(args: BuildArguments, context: BuildContex
   const totalMs = performance.now();
   const imageId = imageIdOf(outcome, surface);
   if (imageIdFile) imageIdFile.write(imageId);
-  if (exporterResponse) {
+  if (metadataFile && exporterResponse) {
     const metadata = metadataOf(outcome.load, exporterResponse, totalMs);
-    if (surface === 'docker') delete metadata[loadKey];
-    if (metadataFile) metadataFile.write(JSON.stringify(metadata, null, 2));
+    metadataFile.write(JSON.stringify(metadata, null, 2));
   }
   if (printsImageId) stdout.write(`${imageId}\n`);
   else if (surface === 'warmdock' && isForPeople(mode)) {

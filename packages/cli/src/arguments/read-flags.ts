@@ -9,7 +9,7 @@ export interface ReadFlags {
   last(name: string): string | undefined;
   /** As `last`, an empty value being none. */
   text(name: string): string | undefined;
-  isOn(name: string, byDefault?: boolean): boolean;
+  isOn(name: string): boolean;
   /** Whether the flag stands on the line at all. */
   has(name: string): boolean;
   readonly positionals: readonly string[];
@@ -24,7 +24,7 @@ export function readFlags(
   const { values, positionals } = parsed(argv, flags, usageHint);
   const all = (name: string) => values.get(name) ?? [];
   const last = (name: string) => all(name).at(-1);
-  const isOn = (name: string, byDefault = false) => (last(name) ?? String(byDefault)) === 'true';
+  const isOn = (name: string) => last(name) === 'true';
   const text = (name: string) => last(name) || undefined;
   const has = (name: string) => values.has(name);
   return { all, last, text, isOn, has, positionals };

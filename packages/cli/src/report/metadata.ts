@@ -1,8 +1,5 @@
 import type { LoadResult } from '@warmdock/core';
 
-/** What became of the image, beside buildx's keys. */
-export const loadKey = 'warmdock.load';
-
 /**
  * What `--metadata-file` holds: the exporter's answer under buildx's keys, and under `warmdock.load`
  * what became of it, if it was loaded. `totalMs` counts from the start of the process.
@@ -16,7 +13,7 @@ export function metadataOf(
   const all: Record<string, unknown> = {
     ...(names !== '' && { 'image.name': names }),
     ...decodeExporterResponse(exporterResponse),
-    ...(load && { [loadKey]: loadMetadata(load, totalMs) }),
+    ...(load && { 'warmdock.load': loadMetadata(load, totalMs) }),
   };
   return Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -14,7 +14,12 @@ export interface PassThroughContext {
 }
 
 /** Leaves a call to docker; says why, like "it asks for a registry cache", where `WARMDOCK=explain` wants to know. */
-export function passThrough(why: string, { stderr, env }: PassThroughContext): number {
-  if (env.WARMDOCK === 'explain') stderr.write(`warmdock: ${why}, left to docker\n`);
+export function passThrough(why: string, context: PassThroughContext): number {
+  explain(`${why}, left to docker`, context);
   return passThroughExitCode;
+}
+
+/** Says what was decided, where `WARMDOCK=explain` wants to know. */
+export function explain(decision: string, { stderr, env }: PassThroughContext): void {
+  if (env.WARMDOCK === 'explain') stderr.write(`warmdock: ${decision}\n`);
 }

@@ -2,7 +2,7 @@ import { explainBuilder, isWarmdockError, planBuild } from '@warmdock/core';
 import { type BuildContext, runBuildCommand } from '../build-command.js';
 import { buildOptionsOf } from '../build-options.js';
 import { chooseMode } from '../display/choose-mode.js';
-import { passThrough } from './pass-through.js';
+import { explain, passThrough } from './pass-through.js';
 import type { RoutedBuild } from './route.js';
 
 /**
@@ -16,9 +16,7 @@ export async function runRoutedBuild(
 ): Promise<number> {
   const choice = remoteBuilder(args, builder, env);
   if ('left' in choice) return passThrough(choice.left, context);
-  if (context.env.WARMDOCK === 'explain') {
-    context.stderr.write(`warmdock: building on builder "${choice.name}" (by ${choice.rule})\n`);
-  }
+  explain(`building on builder "${choice.name}" (by ${choice.rule})`, context);
   const asked = { ...args, builder: choice.name };
   await runBuildCommand(asked, { ...context, env, surface: 'docker' });
   return 0;

@@ -10,7 +10,7 @@ import { loadImage } from './load-image.js';
 import { type EngineObservation, observeEngine } from './observe-engine.js';
 import { planBuild } from './plan-build.js';
 import type { OnProgress, Progress } from './progress.js';
-import { runBuild } from './run-build.js';
+import { type RunBuildOptions, runBuild } from './run-build.js';
 
 export interface BuildCallOptions extends BuildOptions {
   /**
@@ -28,6 +28,8 @@ export interface BuildCallOptions extends BuildOptions {
   readonly env?: NodeJS.ProcessEnv | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
+  readonly targets?: RunBuildOptions['targets'];
+  readonly onResult?: RunBuildOptions['onResult'];
 }
 
 /** Options of a build whose image is loaded, and nothing else. */
@@ -90,15 +92,15 @@ async function buildAndLoad(
   engine: Engine,
   options: BuildCallOptions,
 ): Promise<BuildOutcome> {
-  const { env, signal, onProgress, stdin, stdout } = options;
+  const { signal, onProgress, stdout } = options;
+  const running = runOptionsOf(options);
   if (plan.outputs) {
     const { buildOutputs } = await import('./build-outputs.js');
-    const all = { env, signal, onProgress, stdin, stdout, inEngine };
-    return buildOutputs(plan, buildkit, engine, all);
+    return buildOutputs(plan, buildkit, engine, { ...running, stdout, inEngine });
   }
   if (inEngine) {
     const { buildInEngine } = await import('./build-in-engine.js');
-    return buildInEngine(plan, buildkit, engine, { env, signal, onProgress, stdin });
+    return buildInEngine(plan, buildkit, engine, running);
   }
   const either = new AbortController();
   const both = signal ? AbortSignal.any([signal, either.signal]) : either.signal;
@@ -106,8 +108,7 @@ async function buildAndLoad(
   // To ask over an open connection costs no time worth saving.
   const isOpen = typeof options.engine === 'object';
   const building = runBuild(plan, buildkit, {
-    env,
-    stdin,
+    ...running,
     signal: both,
     onProgress: step.onProgress,
   });
@@ -126,6 +127,11 @@ async function buildAndLoad(
   } finally {
     await result.content[Symbol.asyncDispose]();
   }
+}
+
+function runOptionsOf(options: BuildCallOptions): RunBuildOptions {
+  const { env, signal, onProgress, stdin, targets, onResult } = options;
+  return { env, signal, onProgress, stdin, targets, onResult };
 }
 
 /**

@@ -151,6 +151,7 @@ class BuilderContent implements DisposableSource {
     const { spool } = await spoolImage(repeatOf(this.#plan), this.#builder, isWanted, {
       ...this.#options,
       ...options,
+      onResult: undefined,
       cacheExports: this.#options.cacheExports?.filter(({ type }) => type === 'inline'),
     });
     this.#spools.push(spool);

@@ -4,7 +4,10 @@ import { unreadable } from './key-values.js';
 /** A source besides the context, by the name with which a Dockerfile's `FROM` and `COPY --from` find it. */
 export interface NamedContext {
   readonly name: string;
-  /** A directory, `docker-image://REFERENCE`, a git or http(s) URL, or `oci-layout://DIRECTORY[:TAG][@DIGEST]`. */
+  /**
+   * A directory, `docker-image://REFERENCE`, a git or http(s) URL, `oci-layout://DIRECTORY[:TAG][@DIGEST]`,
+   * or `target:NAME` for the result of another build, which is given when this one is run.
+   */
   readonly source: string;
 }
 

@@ -106,7 +106,7 @@ interface NamedSource {
 
 function namedSource({ name: given, source }: NamedContext, cwd: string): NamedSource {
   const name = contextName(given);
-  if (isRemote(source) || source.startsWith('docker-image://'))
+  if (isRemote(source) || /^(docker-image:\/\/|target:)/.test(source))
     return { attrs: { [`context:${name}`]: source } };
   const layout = parseOciLayoutReference(source);
   if (layout) return { layout: { name, ...layout, directory: resolve(cwd, layout.directory) } };

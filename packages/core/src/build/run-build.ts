@@ -1,4 +1,5 @@
 import type { BuildKit } from '../buildkit/buildkit.js';
+import type { FrontendResult } from '../buildkit/frontend-result.js';
 import type { SessionStores } from '../buildkit/session/content-store.js';
 import type { Attachable } from '../buildkit/session/session.js';
 import type { CacheBackend, Exporter, Solved } from '../buildkit/solve.js';
@@ -13,6 +14,7 @@ import { openPlan } from './open-plan.js';
 import type { OnProgress } from './progress.js';
 import { sessionServices } from './session-services.js';
 import { checkedSources } from './sources.js';
+import { linkTargets } from './target-contexts.js';
 import { afterUnfinished, untilAnswered } from './unfinished-builds.js';
 
 export interface RunBuildOptions {
@@ -24,6 +26,13 @@ export interface RunBuildOptions {
   stdin?: AsyncIterable<Uint8Array> | undefined;
   /** What becomes of the result, default an image in the builder's content store. */
   exporter?: Exporter | undefined;
+  /** Results of other builds on this builder, by the names that `target:NAME` contexts give them. */
+  targets?: ReadonlyMap<string, FrontendResult> | undefined;
+  /**
+   * Called once every step is done, with what other builds can begin with. Export and load follow
+   * when the promise is fulfilled; a rejection fails the build.
+   */
+  onResult?: ((result: FrontendResult) => Promise<unknown>) | undefined;
   /** Services for the builder beside the plan's directories, secrets and the user's credentials. */
   attachables?: readonly Attachable[] | undefined;
 }
@@ -123,9 +132,12 @@ export async function runSolve(
   builder: BuildKit,
   options: RunSolveOptions,
 ): Promise<TimedSolve> {
-  const { signal, onProgress, env = process.env, stores } = options;
+  const { signal, onProgress, env = process.env, stores, targets, onResult } = options;
   const { exporters = [options.exporter ?? imageExporter(plan)] } = options;
-  const frontendAttrs = { ...plan.frontendAttrs, ...checkedSources(plan) };
+  const { frontendAttrs, inputs } = linkTargets(
+    { ...plan.frontendAttrs, ...checkedSources(plan) },
+    targets,
+  );
   const start = performance.now();
   const sharedKey = plan.contextKey ?? contextKey(plan.locals, env);
   await builder.connect({ signal });
@@ -145,8 +157,8 @@ export async function runSolve(
     const { cacheImports, cacheExports } = options;
     const { frontend, entitlements } = plan;
     const solved = await builder.solve(
-      { frontend, frontendAttrs, exporters, cacheImports, cacheExports, entitlements },
-      { session, signal, onStatus },
+      { frontend, frontendAttrs, inputs, exporters, cacheImports, cacheExports, entitlements },
+      { session, signal, onStatus, onResult },
     );
     const timingsMs = { connect: connected - start, solve: performance.now() - connected };
     solved.answer.then(close, close);

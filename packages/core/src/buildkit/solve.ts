@@ -8,6 +8,7 @@ import {
   StatusResponse,
 } from '../gen/control.js';
 import { type ExportedImage, ExportedImages } from './exported-image.js';
+import { type FrontendInputs, type FrontendResult, frontendInputs } from './frontend-result.js';
 import type { Channel } from './grpc/channel.js';
 import { GrpcStatusError } from './grpc/status.js';
 import { ObservedSteps } from './observed-steps.js';
@@ -29,6 +30,8 @@ export interface CacheBackend {
 export interface SolveRequest {
   readonly frontend: string;
   readonly frontendAttrs: Readonly<Record<string, string>>;
+  /** Results of other builds that this one begins with, by the names of its named contexts. */
+  readonly inputs?: ReadonlyMap<string, FrontendResult> | undefined;
   /** None leaves the result in the builder's cache; of several, BuildKit before 0.13 runs the first alone. */
   readonly exporters: readonly Exporter[];
   readonly cacheImports?: readonly CacheBackend[] | undefined;
@@ -43,6 +46,11 @@ export interface SolveOptions {
   signal?: AbortSignal | undefined;
   /** Called with each batch of news, in order. */
   onStatus?: ((status: SolveStatus) => void) | undefined;
+  /**
+   * Called once every step is done, with the result as other builds can use it; it is exported, and
+   * the builder holds on to it, once the promise is fulfilled. A rejection fails the solve.
+   */
+  onResult?: ((result: FrontendResult) => Promise<unknown>) | undefined;
   /** How long the news may lag behind the answer, default 3 s. */
   graceMs?: number | undefined;
 }
@@ -61,15 +69,14 @@ export async function runSolve(
   channel: Channel,
   builder: string,
   request: SolveRequest,
-  { session, signal, onStatus, graceMs = 3_000 }: SolveOptions,
+  { session, signal, onStatus, onResult, graceMs = 3_000 }: SolveOptions,
 ): Promise<Solved> {
   const ref = randomUUID().replaceAll('-', '');
   const observed = new ObservedSteps();
   const exported = new ExportedImages();
   const stop = new AbortController();
   const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
-  const body = encodeSolve(ref, session.id, request);
-  const call = channel.unary('/moby.buildkit.v1.Control/Solve', body, { signal: either });
+  const call = callSolve(channel, ref, request, { session, signal: either, onResult });
   const watching = watchStatus(channel, ref, stop.signal, (status) => {
     observed.add(status);
     exported.add(status);
@@ -106,20 +113,55 @@ async function withNews(
   }
 }
 
-function encodeSolve(ref: string, session: string, request: SolveRequest): Uint8Array {
+/** The solve itself; with `onResult` by way of BuildKit's bridge, over which results are to be had. */
+function callSolve(
+  channel: Channel,
+  ref: string,
+  request: SolveRequest,
+  {
+    session,
+    signal,
+    onResult,
+  }: Pick<SolveOptions, 'session' | 'onResult'> & { signal: AbortSignal },
+): Promise<Buffer> {
+  const { attrs, definitions } = request.inputs ? frontendInputs(request.inputs) : noInputs;
+  const frontendAttrs = {
+    ...request.frontendAttrs,
+    ...attrs,
+    ...importAttrs(request.cacheImports ?? []),
+  };
+  const message = { ...solveMessage(ref, session.id, request), frontendAttrs };
+  const call = (frontend: string, frontendInputs: Record<string, Buffer>) => {
+    const body = SolveMessage.encode({ ...message, frontend, frontendInputs }).finish();
+    return channel.unary('/moby.buildkit.v1.Control/Solve', body, { signal });
+  };
+  if (!onResult) return call(request.frontend, definitions);
+  const { frontend } = request;
+  const bridged = import('./bridge.js').then(({ solveThroughBridge }) =>
+    solveThroughBridge(
+      channel,
+      { ref, frontend, frontendAttrs, inputs: definitions, signal },
+      onResult,
+    ),
+  );
+  // Its success is no answer to the solve.
+  return Promise.race([call('', {}), bridged.then(() => new Promise<never>(() => {}))]);
+}
+
+const noInputs: FrontendInputs = { attrs: {}, definitions: {} };
+
+function solveMessage(ref: string, session: string, request: SolveRequest) {
   const { cacheImports = [], cacheExports = [], entitlements = [] } = request;
   const exporters = request.exporters.map(copyOf);
-  return SolveMessage.encode({
+  return {
     ref,
     session,
-    frontend: request.frontend,
-    frontendAttrs: { ...request.frontendAttrs, ...importAttrs(cacheImports) },
     exporters,
     exporterDeprecated: exporters[0]?.type ?? '',
     exporterAttrsDeprecated: exporters[0]?.attrs ?? {},
     cache: { exports: cacheExports.map(copyOf), imports: cacheImports.map(copyOf) },
     entitlements: [...entitlements],
-  }).finish();
+  };
 }
 
 function copyOf({ type, attrs }: Exporter | CacheBackend) {

@@ -53,6 +53,8 @@ export interface SolveRequest {
   frontendAttrs: { [key: string]: string };
   cache: CacheOptions | undefined;
   entitlements: string[];
+  /** Build graphs, as the bytes that they came as. */
+  frontendInputs: { [key: string]: Buffer };
   exporters: Exporter[];
 }
 
@@ -64,6 +66,11 @@ export interface SolveRequest_ExporterAttrsDeprecatedEntry {
 export interface SolveRequest_FrontendAttrsEntry {
   key: string;
   value: string;
+}
+
+export interface SolveRequest_FrontendInputsEntry {
+  key: string;
+  value: Buffer;
 }
 
 export interface SolveResponse {
@@ -473,6 +480,7 @@ function createBaseSolveRequest(): SolveRequest {
     frontendAttrs: {},
     cache: undefined,
     entitlements: [],
+    frontendInputs: {},
     exporters: [],
   };
 }
@@ -503,6 +511,9 @@ export const SolveRequest: MessageFns<SolveRequest> = {
     for (const v of message.entitlements) {
       writer.uint32(74).string(v!);
     }
+    globalThis.Object.entries(message.frontendInputs).forEach(([key, value]: [string, Buffer]) => {
+      SolveRequest_FrontendInputsEntry.encode({ key: key as any, value }, writer.uint32(82).fork()).join();
+    });
     for (const v of message.exporters) {
       Exporter.encode(v!, writer.uint32(106).fork()).join();
     }
@@ -590,6 +601,17 @@ export const SolveRequest: MessageFns<SolveRequest> = {
             }
 
             message.entitlements.push(reader.string());
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            const entry10 = SolveRequest_FrontendInputsEntry.decode(reader, reader.uint32());
+            if (entry10.value !== undefined) {
+              message.frontendInputs[entry10.key] = entry10.value;
+            }
             continue;
           }
           case 13: {
@@ -712,6 +734,63 @@ export const SolveRequest_FrontendAttrsEntry: MessageFns<SolveRequest_FrontendAt
             }
 
             message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSolveRequest_FrontendInputsEntry(): SolveRequest_FrontendInputsEntry {
+  return { key: "", value: Buffer.alloc(0) };
+}
+
+export const SolveRequest_FrontendInputsEntry: MessageFns<SolveRequest_FrontendInputsEntry> = {
+  encode(message: SolveRequest_FrontendInputsEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value.length !== 0) {
+      writer.uint32(18).bytes(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SolveRequest_FrontendInputsEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSolveRequest_FrontendInputsEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = Buffer.from(reader.bytes());
             continue;
           }
         }

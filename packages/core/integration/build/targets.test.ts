@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { FrontendResult } from '../../src/buildkit/frontend-result.js';
+import type { BuildCallOptions } from '../../src/index.js';
+import { busybox, contextOf, withShell } from '../support/context.js';
+import { fileOf, inspect } from '../support/daemon-images.js';
+import { everyBuilder } from '../support/settings.js';
+import { openWorkshop, type Workshop } from '../support/workshop.js';
+
+describe.each(everyBuilder())('a result of %s', (_name, setting) => {
+  /** Builds one after the other gets the first one's result as target `base`. */
+  async function buildBoth(
+    workshop: Workshop,
+    base: Omit<BuildCallOptions, 'engine'>,
+    child: Record<string, string>,
+  ) {
+    const results: FrontendResult[] = [];
+    await workshop.build({ ...base, onResult: async (result) => results.push(result) });
+    expect(results).toHaveLength(1);
+    return workshop.build({
+      context: contextOf(child),
+      namedContexts: [{ name: 'dep', source: 'target:base' }],
+      targets: new Map(results.map((result) => ['base', result])),
+    });
+  }
+
+  it('is the base image of another build, with its config', async () => {
+    const workshop = openWorkshop(setting);
+    const note = randomUUID();
+    const run = 'RUN --network=none --mount=type=secret,id=s cat /run/secrets/s > /from-base';
+    const Dockerfile = `${withShell}\nENV GREETING=hello\nLABEL a=b\n${run}`;
+    const { load } = await buildBoth(
+      workshop,
+      {
+        context: contextOf({ Dockerfile, busybox }),
+        secrets: [{ type: 'env', id: 's', name: 'NOTE' }],
+        env: { ...process.env, NOTE: note },
+      },
+      { Dockerfile: 'FROM dep\nRUN --network=none echo $GREETING $(cat /from-base) > /x' },
+    );
+    expect(await fileOf(workshop.host, load.imageId, 'x')).toBe(`hello ${note}\n`);
+    const { Config } = (await inspect(workshop.host, load.imageId)) ?? {};
+    expect(Config?.Labels).toMatchObject({ a: 'b' });
+    expect(Config?.Env).toContain('GREETING=hello');
+  });
+
+  it.each([
+    ['has attestations', [{ type: 'provenance', attrs: { mode: 'max' } }]],
+    ['has none', []],
+  ] as const)('gives files to another build when it %s', async (_title, attests) => {
+    const workshop = openWorkshop(setting);
+    const note = randomUUID();
+    const base = { context: contextOf({ Dockerfile: 'FROM scratch\nCOPY note /', note }), attests };
+    const child = { Dockerfile: 'FROM scratch\nCOPY --from=dep /note /copied' };
+    const { load } = await buildBoth(workshop, base as never, child);
+    expect(await fileOf(workshop.host, load.imageId, 'copied')).toBe(note);
+  });
+
+  it('is not to be had of a build that fails, which says why as always', async () => {
+    const workshop = openWorkshop(setting);
+    const results: FrontendResult[] = [];
+    const Dockerfile = `${withShell}\nRUN --network=none echo oh ${randomUUID()} && exit 3`;
+    const building = workshop.build({
+      context: contextOf({ Dockerfile, busybox }),
+      onResult: async (result) => results.push(result),
+    });
+    await expect(building).rejects.toMatchObject({
+      code: 'BUILD_FAILED',
+      exitCode: 3,
+      step: { name: expect.stringContaining('exit 3') },
+      logTail: [expect.stringContaining('oh ')],
+      sources: [{ filename: 'Dockerfile', markedLines: [5] }],
+    });
+    expect(results).toEqual([]);
+  });
+
+  it('keeps the build waiting, and fails it with whoever uses it', async () => {
+    const workshop = openWorkshop(setting);
+    const context = contextOf({ Dockerfile: 'FROM scratch\nCOPY Dockerfile /' });
+    const onResult = () => Promise.reject(new Error('the other build is gone'));
+    await expect(workshop.build({ context, onResult })).rejects.toThrow('the other build is gone');
+  });
+
+  it('is asked for when a context names it', async () => {
+    const workshop = openWorkshop(setting);
+    const building = workshop.build({
+      context: contextOf({ Dockerfile: 'FROM dep' }),
+      namedContexts: [{ name: 'dep', source: 'target:base' }],
+    });
+    await expect(building).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: 'cannot use build context dep=target:base: there is no result of that target',
+    });
+  });
+});

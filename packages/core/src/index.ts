@@ -17,7 +17,7 @@ export type {
   LoadedBuild,
 } from './build/build-result.js';
 export { type CacheOption, parseCacheOption } from './build/cache-spec.js';
-export { openBuilder } from './build/choose-builder.js';
+export { type OpenBuilder, openBuilder } from './build/choose-builder.js';
 export { type LoadOptions, loadImage } from './build/load-image.js';
 export type { LoadOutcome, LoadPlan, LoadResult, Timings } from './build/load-plan.js';
 export { type NamedContext, parseNamedContext } from './build/named-context-spec.js';
@@ -26,6 +26,7 @@ export { type Output, parseOutput } from './build/output-spec.js';
 export { planBuild } from './build/plan-build.js';
 export { type PlanLoadOptions, planLoad } from './build/plan-load.js';
 export type { OnProgress, Progress } from './build/progress.js';
+export { isRemote } from './build/remote-source.js';
 export {
   imageExporter,
   type RunBuildOptions,
@@ -33,7 +34,9 @@ export {
   runBuild,
 } from './build/run-build.js';
 export { type RunningExport, type RunOutputsOptions, runOutputs } from './build/run-outputs.js';
+export { type RunPlanOptions, runPlan } from './build/run-plan.js';
 export { parseSecretSpec } from './build/secret-spec.js';
+export { type SharedLocals, shareLocals } from './build/shared-locals.js';
 export { parseSize } from './build/size-spec.js';
 export { parseSsh, type SshSource } from './build/ssh-spec.js';
 export { stateDirectory } from './build/state-directory.js';
@@ -72,12 +75,14 @@ export type {
 } from './buildkit/solve-status.js';
 export { addressTransport, type BuilderTransport } from './buildkit/transport.js';
 export type { CallOptions, ContentSource, ContentStore, Target } from './content/content.js';
+export { orCancelled } from './content/or-cancelled.js';
+export { findCliPlugin } from './docker/cli-plugins.js';
 export { type EngineEndpoint, formatEndpoint, parseEngineAddress } from './engine/endpoint.js';
 export { connectEngine, type Engine } from './engine/engine.js';
 export type { ImageInspect } from './engine/image-answers.js';
 export type { EngineInfo } from './engine/info.js';
 export { resolveEngineEndpoint } from './engine/resolve-endpoint.js';
-export { type ErrorCode, isWarmdockError, WarmdockError } from './errors.js';
+export { type ErrorCode, isWarmdockError, messageOf, WarmdockError } from './errors.js';
 export type { Descriptor } from './oci/descriptor.js';
 export { type Digest, parseDigest } from './oci/digest.js';
 export { type Platform, parsePlatform } from './oci/platform.js';

@@ -37,6 +37,9 @@ export const parts: Record<string, Part> = {
     uses: [...content, ...services, 'build', 'core', '@warmdock/core'],
   },
 
+  compose: { at: 'packages/compose/src', uses: ['@warmdock/core', 'zod'] },
+  'compose tests': { at: 'packages/compose/integration', uses: ['compose', '@warmdock/core'] },
+
   cli: {
     at: 'packages/cli/src',
     uses: [

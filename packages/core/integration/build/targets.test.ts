@@ -1,27 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { BuildOptions } from '../../src/build/build-plan.js';
 import type { FrontendResult } from '../../src/buildkit/frontend-result.js';
-import type { BuildCallOptions } from '../../src/index.js';
 import { busybox, contextOf, withShell } from '../support/context.js';
 import { fileOf, inspect } from '../support/daemon-images.js';
 import { everyBuilder } from '../support/settings.js';
-import { openWorkshop, type Workshop } from '../support/workshop.js';
+import { cleanEnv, openWorkshop, type Workshop } from '../support/workshop.js';
 
 describe.each(everyBuilder())('a result of %s', (_name, setting) => {
   /** Builds one after the other gets the first one's result as target `base`. */
   async function buildBoth(
     workshop: Workshop,
-    base: Omit<BuildCallOptions, 'engine'>,
+    base: BuildOptions,
     child: Record<string, string>,
+    env = cleanEnv(),
   ) {
     const results: FrontendResult[] = [];
-    await workshop.build({ ...base, onResult: async (result) => results.push(result) });
+    await workshop.run(base, { env, onResult: async (result) => results.push(result) });
     expect(results).toHaveLength(1);
-    return workshop.build({
-      context: contextOf(child),
-      namedContexts: [{ name: 'dep', source: 'target:base' }],
-      targets: new Map(results.map((result) => ['base', result])),
-    });
+    return workshop.run(
+      {
+        context: contextOf(child),
+        namedContexts: [{ name: 'dep', source: 'target:base' }],
+      },
+      { targets: new Map(results.map((result) => ['base', result])) },
+    );
   }
 
   it('is the base image of another build, with its config', async () => {
@@ -34,9 +37,9 @@ describe.each(everyBuilder())('a result of %s', (_name, setting) => {
       {
         context: contextOf({ Dockerfile, busybox }),
         secrets: [{ type: 'env', id: 's', name: 'NOTE' }],
-        env: { ...process.env, NOTE: note },
       },
       { Dockerfile: 'FROM dep\nRUN --network=none echo $GREETING $(cat /from-base) > /x' },
+      { ...cleanEnv(), NOTE: note },
     );
     expect(await fileOf(workshop.host, load.imageId, 'x')).toBe(`hello ${note}\n`);
     const { Config } = (await inspect(workshop.host, load.imageId)) ?? {};
@@ -52,7 +55,7 @@ describe.each(everyBuilder())('a result of %s', (_name, setting) => {
     const note = randomUUID();
     const base = { context: contextOf({ Dockerfile: 'FROM scratch\nCOPY note /', note }), attests };
     const child = { Dockerfile: 'FROM scratch\nCOPY --from=dep /note /copied' };
-    const { load } = await buildBoth(workshop, base as never, child);
+    const { load } = await buildBoth(workshop, base, child);
     expect(await fileOf(workshop.host, load.imageId, 'copied')).toBe(note);
   });
 
@@ -60,10 +63,10 @@ describe.each(everyBuilder())('a result of %s', (_name, setting) => {
     const workshop = openWorkshop(setting);
     const results: FrontendResult[] = [];
     const Dockerfile = `${withShell}\nRUN --network=none echo oh ${randomUUID()} && exit 3`;
-    const building = workshop.build({
-      context: contextOf({ Dockerfile, busybox }),
-      onResult: async (result) => results.push(result),
-    });
+    const building = workshop.run(
+      { context: contextOf({ Dockerfile, busybox }) },
+      { onResult: async (result) => results.push(result) },
+    );
     await expect(building).rejects.toMatchObject({
       code: 'BUILD_FAILED',
       exitCode: 3,
@@ -78,12 +81,14 @@ describe.each(everyBuilder())('a result of %s', (_name, setting) => {
     const workshop = openWorkshop(setting);
     const context = contextOf({ Dockerfile: 'FROM scratch\nCOPY Dockerfile /' });
     const onResult = () => Promise.reject(new Error('the other build is gone'));
-    await expect(workshop.build({ context, onResult })).rejects.toThrow('the other build is gone');
+    await expect(workshop.run({ context }, { onResult })).rejects.toThrow(
+      'the other build is gone',
+    );
   });
 
   it('is asked for when a context names it', async () => {
     const workshop = openWorkshop(setting);
-    const building = workshop.build({
+    const building = workshop.run({
       context: contextOf({ Dockerfile: 'FROM dep' }),
       namedContexts: [{ name: 'dep', source: 'target:base' }],
     });

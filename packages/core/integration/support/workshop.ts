@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { useTestbed } from '@warmdock/testkit';
 import { onTestFinished } from 'vitest';
 import { type BuildCallOptions, build } from '../../src/build/build.js';
+import type { BuildOptions } from '../../src/build/build-plan.js';
 import type { ExportedBuild, LoadedBuild } from '../../src/build/build-result.js';
+import { planBuild } from '../../src/build/plan-build.js';
 import type { Progress } from '../../src/build/progress.js';
+import { type RunPlanOptions, runPlan } from '../../src/build/run-plan.js';
 import { parseBuilderAddress } from '../../src/buildkit/address.js';
 import { type BuildKit, type BuildKitOptions, buildKitOver } from '../../src/buildkit/buildkit.js';
 import { addressTransport } from '../../src/buildkit/transport.js';
@@ -24,6 +27,8 @@ export interface Workshop {
   readonly host: string;
   /** Builds under a name that only this test uses, unless `tags` says otherwise. */
   build(options: Omit<BuildCallOptions, 'engine'>): Promise<Built>;
+  /** Runs the plan of these options, which has more options than a build, as `build` does. */
+  run(options: Omit<BuildOptions, 'tags'>, running?: RunPlanOptions): Promise<Built>;
   /** Builds what is not loaded, under no name unless `tags` gives one. */
   export(options: Omit<BuildCallOptions, 'engine'>): Promise<ExportedBuild>;
 }
@@ -52,6 +57,18 @@ export function openWorkshop(
           progress.push(event);
           asked.onProgress?.(event);
         },
+      });
+      if (!outcome.load) throw new Error('nothing was loaded');
+      removeAfterTest(host, outcome.load.imageId);
+      return { ...outcome, progress };
+    },
+    async run(asked, running) {
+      const progress: Progress[] = [];
+      const builder = { buildkit, inEngine: false, close: () => {} };
+      const outcome = await runPlan(planBuild({ ...asked, tags: [newTag()] }), builder, engine, {
+        env: cleanEnv(),
+        onProgress: (event) => progress.push(event),
+        ...running,
       });
       if (!outcome.load) throw new Error('nothing was loaded');
       removeAfterTest(host, outcome.load.imageId);

@@ -1,16 +1,13 @@
 import type { Writable } from 'node:stream';
 import type { BuildKit } from '../buildkit/buildkit.js';
-import type { SolveStatus } from '../buildkit/solve-status.js';
 import { connectEngine, type Engine } from '../engine/engine.js';
 import { resolveEngineEndpoint } from '../engine/resolve-endpoint.js';
-import type { BuildOptions, BuildPlan } from './build-plan.js';
+import type { BuildOptions } from './build-plan.js';
 import type { BuildOutcome, LoadedBuild } from './build-result.js';
-import { type ChosenBuilder, openBuilder } from './choose-builder.js';
-import { loadImage } from './load-image.js';
-import { type EngineObservation, observeEngine } from './observe-engine.js';
+import { type OpenBuilder, openBuilder } from './choose-builder.js';
 import { planBuild } from './plan-build.js';
-import type { OnProgress, Progress } from './progress.js';
-import { type RunBuildOptions, runBuild } from './run-build.js';
+import type { OnProgress } from './progress.js';
+import { runPlan } from './run-plan.js';
 
 export interface BuildCallOptions extends BuildOptions {
   /**
@@ -28,8 +25,6 @@ export interface BuildCallOptions extends BuildOptions {
   readonly env?: NodeJS.ProcessEnv | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
-  readonly targets?: RunBuildOptions['targets'];
-  readonly onResult?: RunBuildOptions['onResult'];
 }
 
 /** Options of a build whose image is loaded, and nothing else. */
@@ -63,7 +58,9 @@ export async function build(options: BuildCallOptions): Promise<BuildOutcome> {
       if (typeof options.builder !== 'object') builder.close();
     };
     try {
-      const outcome = await buildAndLoad(plan, builder, engine, { ...options, env });
+      // To ask over an open connection costs no time worth saving.
+      const asksAtOnce = typeof options.engine === 'object';
+      const outcome = await runPlan(plan, builder, engine, { ...options, env, asksAtOnce });
       outcome.exporterResponse.then(close, close);
       if (!outcome.load) return outcome;
       const timingsMs = { ...outcome.load.timingsMs, total: performance.now() - start };
@@ -81,95 +78,7 @@ async function theBuilder(
   { builder }: BuildCallOptions,
   engine: Engine,
   env: NodeJS.ProcessEnv,
-): Promise<ChosenBuilder> {
+): Promise<OpenBuilder> {
   if (typeof builder === 'object') return { buildkit: builder, inEngine: false, close: () => {} };
   return openBuilder(builder, engine, env);
-}
-
-async function buildAndLoad(
-  plan: BuildPlan,
-  { buildkit, inEngine }: ChosenBuilder,
-  engine: Engine,
-  options: BuildCallOptions,
-): Promise<BuildOutcome> {
-  const { signal, onProgress, stdout } = options;
-  const running = runOptionsOf(options);
-  if (plan.outputs) {
-    const { buildOutputs } = await import('./build-outputs.js');
-    return buildOutputs(plan, buildkit, engine, { ...running, stdout, inEngine });
-  }
-  if (inEngine) {
-    const { buildInEngine } = await import('./build-in-engine.js');
-    return buildInEngine(plan, buildkit, engine, running);
-  }
-  const either = new AbortController();
-  const both = signal ? AbortSignal.any([signal, either.signal]) : either.signal;
-  const step = firstStep(onProgress);
-  // To ask over an open connection costs no time worth saving.
-  const isOpen = typeof options.engine === 'object';
-  const building = runBuild(plan, buildkit, {
-    ...running,
-    signal: both,
-    onProgress: step.onProgress,
-  });
-  const begin = isOpen ? buildkit.connect({ signal: both }) : step.ended;
-  const observing = Promise.race([begin, building]).then(() =>
-    observeEngine(engine, plan.tags, { signal: both, builderContent: buildkit.content }),
-  );
-  const [result, observed] = await untilEitherFails(building, observing, either);
-  try {
-    const load = await loadImage(result, engine, {
-      observed,
-      onProgress,
-      ...(signal && { signal }),
-    });
-    return { ...result, load };
-  } finally {
-    await result.content[Symbol.asyncDispose]();
-  }
-}
-
-function runOptionsOf(options: BuildCallOptions): RunBuildOptions {
-  const { env, signal, onProgress, stdin, targets, onResult } = options;
-  return { env, signal, onProgress, stdin, targets, onResult };
-}
-
-/**
- * Tells when the builder has done its first step, the reading of the Dockerfile: a transfer is
- * over, or another step is there (one is called completed and starts anew before its transfer).
- *
- * Until then it waits for this side, and every millisecond spent here on the daemon is one that it idles.
- */
-function firstStep(onProgress: OnProgress | undefined) {
-  const steps = new Set<string>();
-  const isLater = ({ vertexes, statuses }: SolveStatus) => {
-    for (const { digest } of vertexes) steps.add(digest);
-    return steps.size > 1 || statuses.some(({ completed }) => completed);
-  };
-  let end = () => {};
-  const ended = new Promise<void>((resolve) => {
-    end = resolve;
-  });
-  return {
-    ended,
-    onProgress(event: Progress) {
-      if (event.type === 'solve' && isLater(event.status)) end();
-      onProgress?.(event);
-    },
-  };
-}
-
-/** A dead daemon must not wait for a long build to be noticed: the first failure stops the other side and is the one reported. */
-async function untilEitherFails<T>(
-  building: Promise<T>,
-  observing: Promise<EngineObservation>,
-  stop: AbortController,
-): Promise<[T, EngineObservation]> {
-  try {
-    return await Promise.all([building, observing]);
-  } catch (error) {
-    stop.abort();
-    await Promise.allSettled([building, observing]);
-    throw error;
-  }
 }

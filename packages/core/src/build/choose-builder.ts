@@ -7,7 +7,7 @@ import { resolveEngineEndpoint } from '../engine/resolve-endpoint.js';
 import { engineTransport } from './engine-buildkit.js';
 
 /** A builder ready to use; `inEngine` when it is the very daemon that the image is for. */
-export interface ChosenBuilder {
+export interface OpenBuilder {
   readonly buildkit: BuildKit;
   readonly inEngine: boolean;
   close(): void;
@@ -22,7 +22,7 @@ export async function openBuilder(
   name: string | undefined,
   engine: Engine,
   env: NodeJS.ProcessEnv,
-): Promise<ChosenBuilder> {
+): Promise<OpenBuilder> {
   if (name !== undefined && isBuilderAddress(name))
     return dialled(buildKitOver(addressTransport(parseBuilderAddress(name))));
   const { chooseBuilder } = await import('../buildkit/buildx-store.js');
@@ -31,7 +31,7 @@ export async function openBuilder(
   return embedded(choice.context, engine, env);
 }
 
-function dialled(buildkit: BuildKit): ChosenBuilder {
+function dialled(buildkit: BuildKit): OpenBuilder {
   return { buildkit, inEngine: false, close: () => buildkit.close() };
 }
 
@@ -40,7 +40,7 @@ function embedded(
   context: string | undefined,
   engine: Engine,
   env: NodeJS.ProcessEnv,
-): ChosenBuilder {
+): OpenBuilder {
   const host =
     context === undefined
       ? engine

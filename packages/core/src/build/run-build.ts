@@ -1,7 +1,7 @@
 import type { BuildKit } from '../buildkit/buildkit.js';
 import type { FrontendResult } from '../buildkit/frontend-result.js';
 import type { SessionStores } from '../buildkit/session/content-store.js';
-import type { Attachable } from '../buildkit/session/session.js';
+import type { Attachable, Session } from '../buildkit/session/session.js';
 import type { CacheBackend, Exporter, Solved } from '../buildkit/solve.js';
 import type { SolveStatus } from '../buildkit/solve-status.js';
 import { WarmdockError } from '../errors.js';
@@ -13,6 +13,7 @@ import { contextKey } from './context-key.js';
 import { openPlan } from './open-plan.js';
 import type { OnProgress } from './progress.js';
 import { sessionServices } from './session-services.js';
+import type { SharedLocals } from './shared-locals.js';
 import { checkedSources } from './sources.js';
 import { linkTargets } from './target-contexts.js';
 import { afterUnfinished, untilAnswered } from './unfinished-builds.js';
@@ -33,6 +34,8 @@ export interface RunBuildOptions {
    * when the promise is fulfilled; a rejection fails the build.
    */
   onResult?: ((result: FrontendResult) => Promise<unknown>) | undefined;
+  /** Directories that other builds of the pass read too. */
+  shared?: SharedLocals | undefined;
   /** Services for the builder beside the plan's directories, secrets and the user's credentials. */
   attachables?: readonly Attachable[] | undefined;
 }
@@ -132,19 +135,16 @@ export async function runSolve(
   builder: BuildKit,
   options: RunSolveOptions,
 ): Promise<TimedSolve> {
-  const { signal, onProgress, env = process.env, stores, targets, onResult } = options;
+  const { signal, onProgress, env = process.env, stores, onResult } = options;
   const { exporters = [options.exporter ?? imageExporter(plan)] } = options;
-  const { frontendAttrs, inputs } = linkTargets(
-    { ...plan.frontendAttrs, ...checkedSources(plan) },
-    targets,
-  );
+  const { frontendAttrs, inputs, locals } = linkedSources(plan, options);
   const start = performance.now();
   const sharedKey = plan.contextKey ?? contextKey(plan.locals, env);
   await builder.connect({ signal });
   const connected = performance.now();
   const session = builder.startSession({
     attachables: [
-      ...sessionServices(plan, env, onProgress),
+      ...sessionServices({ ...plan, locals }, env, onProgress),
       ...(options.attachables ?? []),
       ...(stores?.size ? [await contentService(stores)] : []),
     ],
@@ -168,6 +168,25 @@ export async function runSolve(
     close();
     throw error;
   }
+}
+
+/** Where the solve's files come from: the session's own directories, shared ones, other builds. */
+function linkedSources(plan: BuildPlan, { shared, targets }: RunSolveOptions) {
+  const sessions = plan.locals.flatMap((local): [string, Session][] => {
+    const session = shared?.sessionOf(local);
+    return session ? [[local.name, session]] : [];
+  });
+  const attrs = {
+    ...plan.frontendAttrs,
+    ...checkedSources(plan),
+    // The key of BuildKit's `dockerui` for a directory that another session serves.
+    ...Object.fromEntries(sessions.map(([name, { id }]) => [`local-sessionid:${name}`, id])),
+  };
+  const served = new Set(sessions.map(([name]) => name));
+  return {
+    ...linkTargets(attrs, targets),
+    locals: plan.locals.filter(({ name }) => !served.has(name)),
+  };
 }
 
 async function contentService(stores: SessionStores): Promise<Attachable> {

@@ -1,0 +1,27 @@
+/** How the user would call compose; relative paths are resolved against `cwd`. */
+export interface ComposeOptions {
+  /** Compose's own flags as on its command line: `['--file', 'a.yaml', '--profile', 'test']`. */
+  readonly projectFlags?: readonly string[] | undefined;
+  /** Services to build, default all that are enabled and have a build section. */
+  readonly services?: readonly string[] | undefined;
+  /** Build what the services depend on as well, default false. */
+  readonly withDependencies?: boolean | undefined;
+  /** Arguments of all builds, over those of the project; without a value that of the environment. */
+  readonly buildArgs?: readonly string[] | undefined;
+  /** Rebuild everything, default false. */
+  readonly noCache?: boolean | undefined;
+  /** Ask registries for newer base images, default false. */
+  readonly pull?: boolean | undefined;
+  /** An ssh agent for all builds, `default` or `ID=PATH`. */
+  readonly ssh?: string | undefined;
+  /**
+   * The compose to ask, a program and its first arguments. Default docker's plugin, called as such,
+   * which takes half the time of `docker compose`.
+   */
+  readonly program?: readonly string[] | undefined;
+  /** Default the process's working directory. */
+  readonly cwd?: string | undefined;
+  /** Default `process.env`. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly signal?: AbortSignal | undefined;
+}

@@ -1,0 +1,33 @@
+import { findCliPlugin, WarmdockError } from '@warmdock/core';
+import { type ProgramRun, runProgram } from '../program.js';
+import type { ComposeOptions } from './compose-options.js';
+
+/** Calls of the user's compose. */
+export interface ComposeProgram {
+  /** Runs it with these words behind the project's flags. */
+  run(...words: string[]): Promise<ProgramRun>;
+  /** As `run`; answers with what it printed. Throws `INVALID_ARGUMENT` with its own words when it fails. */
+  ask(...words: string[]): Promise<string>;
+}
+
+export function composeProgram(options: ComposeOptions): ComposeProgram {
+  const { projectFlags = [], cwd = process.cwd(), env = process.env, signal } = options;
+  const plugin = findCliPlugin('compose', env);
+  const program = options.program ?? (plugin ? [plugin] : ['docker', 'compose']);
+  const run = (...words: string[]) =>
+    runProgram(program, [...projectFlags, ...words], { cwd, env, signal });
+  return {
+    run,
+    async ask(...words) {
+      const answer = await run(...words);
+      if (answer.exitCode === 0) return answer.stdout;
+      throw refused(words[0] ?? '', answer);
+    },
+  };
+}
+
+/** Compose says itself what is wrong with a project. */
+export function refused(command: string, { exitCode, stderr }: ProgramRun): WarmdockError {
+  const said = stderr.trim() || `it ended with exit code ${exitCode}`;
+  return new WarmdockError('INVALID_ARGUMENT', `compose ${command} refuses the project: ${said}`);
+}

@@ -1,0 +1,58 @@
+import { parseBakeDefinition } from '../targets/bake-definition.js';
+import { planTargets } from '../targets/plan-targets.js';
+import type { TargetSet } from '../targets/target-set.js';
+import { checkNoTemplates, withoutEscapes } from '../templates.js';
+import type { ComposeOptions } from './compose-options.js';
+import { composeProgram, refused } from './compose-program.js';
+import { planConfig } from './plan-config.js';
+import { withProjectSecrets } from './project-secrets.js';
+
+/** The builds of a compose project. */
+export interface ComposePlan extends TargetSet {
+  /** What compose said on standard error while it read the project, such as warnings. */
+  readonly warnings: string;
+  /** The environment of the builds: with the project's variables that secrets come from. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/**
+ * Asks compose what its `build` would build, and plans the same builds.
+ *
+ * Compose reads the project itself (`build --print` since 2.35, else `config`), so files, profiles,
+ * variables, `include` and `extends` mean what they mean to it. Throws `INVALID_ARGUMENT` with
+ * compose's own words for a project that it refuses, `UNSUPPORTED` for a build that only compose
+ * can carry out, `NOT_FOUND` without compose.
+ */
+export async function planCompose(options: ComposeOptions = {}): Promise<ComposePlan> {
+  const compose = composeProgram(options);
+  const printed = await compose.run('build', ...buildWords(options), '--print');
+  if (printed.exitCode !== 0) {
+    const version = (await compose.ask('version', '--short')).trim();
+    if (canPrint(version)) throw refused('build', printed);
+    return planConfig(compose, version, options);
+  }
+  const definition = parseBakeDefinition(printed.stdout, 'compose build --print');
+  checkNoTemplates(definition);
+  const { cwd = process.cwd() } = options;
+  const literal = withoutEscapes(definition);
+  const env = await withProjectSecrets(literal, compose, options.env ?? process.env);
+  return { ...planTargets(literal, { cwd, env }), warnings: printed.stderr, env };
+}
+
+function buildWords(options: ComposeOptions): string[] {
+  const { services = [], withDependencies, buildArgs = [], noCache, pull, ssh } = options;
+  return [
+    ...(withDependencies ? ['--with-dependencies'] : []),
+    ...buildArgs.map((pair) => `--build-arg=${pair}`),
+    ...(noCache ? ['--no-cache'] : []),
+    ...(pull ? ['--pull'] : []),
+    ...(ssh === undefined ? [] : [`--ssh=${ssh}`]),
+    ...services,
+  ];
+}
+
+/** Compose got `build --print` with 2.35. */
+function canPrint(version: string): boolean {
+  const [major = 0, minor = 0] = (/^v?(\d+)\.(\d+)/.exec(version)?.slice(1) ?? []).map(Number);
+  return major > 2 || (major === 2 && minor >= 35);
+}

@@ -1,0 +1,90 @@
+import { WarmdockError } from '@warmdock/core';
+import type { BakeDefinition } from '../targets/bake-definition.js';
+import { planTargets } from '../targets/plan-targets.js';
+import type { ComposeOptions } from './compose-options.js';
+import { type ComposeProgram, refused } from './compose-program.js';
+import type { ComposePlan } from './plan-compose.js';
+import { parseProjectConfig } from './project-config.js';
+import { type ProjectBuild, serviceTarget } from './service-target.js';
+
+/** As `planCompose`, for a compose that cannot print its builds: from the project that it prints. */
+export async function planConfig(
+  compose: ComposeProgram,
+  version: string,
+  options: ComposeOptions,
+): Promise<ComposePlan> {
+  const { services = [], cwd = process.cwd(), env = process.env } = options;
+  checkSeparator(options, env);
+  const printed = await compose.run('config', '--format', 'json', ...services);
+  if (printed.exitCode !== 0) throw refused('config', printed);
+  const config = parseProjectConfig(printed.stdout);
+  const definition = definitionOf(options, {
+    config,
+    version,
+    buildArgs: buildArgsOf(options, env),
+    noCache: options.noCache ?? false,
+    pull: options.pull ?? false,
+    ssh: options.ssh === undefined ? [] : [options.ssh],
+    env,
+  });
+  checkSecretVariables(config, env);
+  return { ...planTargets(definition, { cwd, env }), warnings: printed.stderr, env };
+}
+
+function definitionOf(options: ComposeOptions, project: ProjectBuild): BakeDefinition {
+  const { services } = project.config;
+  const target = Object.entries(services).flatMap(([name, { build, ...service }]) =>
+    build ? [[name, serviceTarget(name, { ...service, build }, project)] as const] : [],
+  );
+  const wanted = wantedServices(options, project).filter((name) => services[name]?.build);
+  return { target: Object.fromEntries(target), group: { default: { targets: wanted } } };
+}
+
+/** With what they depend on if that is asked for, and with the services that are contexts of others. */
+function wantedServices(
+  { services = [], withDependencies = false }: ComposeOptions,
+  { config }: ProjectBuild,
+): string[] {
+  const wanted = new Set<string>();
+  const add = (name: string) => {
+    if (wanted.has(name)) return;
+    wanted.add(name);
+    const { build, depends_on: dependencies = {} } = config.services[name] ?? {};
+    for (const source of Object.values(build?.additional_contexts ?? {}))
+      if (source?.startsWith('service:')) add(source.slice('service:'.length));
+    if (withDependencies) for (const dependency of Object.keys(dependencies)) add(dependency);
+  };
+  for (const name of services.length > 0 ? services : Object.keys(config.services)) add(name);
+  return [...wanted];
+}
+
+/** `NAME=VALUE`, or `NAME` alone for that of the environment. */
+function buildArgsOf(
+  { buildArgs = [] }: ComposeOptions,
+  env: NodeJS.ProcessEnv,
+): Record<string, string> {
+  return Object.fromEntries(
+    buildArgs.flatMap((pair): [string, string][] => {
+      const [, name = '', value = env[name]] = /^([^=]*)(?:=(.*))?$/s.exec(pair) ?? [];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** Compose of this age does not tell what its `.env` files set. */
+function checkSecretVariables(
+  { secrets = {} }: ReturnType<typeof parseProjectConfig>,
+  env: NodeJS.ProcessEnv,
+): void {
+  for (const { environment } of Object.values(secrets)) {
+    if (environment === undefined || env[environment] !== undefined) continue;
+    throw new WarmdockError('UNSUPPORTED', `secret variable ${environment} is not set`);
+  }
+}
+
+/** With `--compatibility` compose names images with another separator. */
+function checkSeparator({ projectFlags = [] }: ComposeOptions, env: NodeJS.ProcessEnv): void {
+  const isAsked = projectFlags.some((flag) => flag.startsWith('--compatibility'));
+  if (!isAsked && !env.COMPOSE_COMPATIBILITY) return;
+  throw new WarmdockError('UNSUPPORTED', "compose's compatibility mode names images its own way");
+}

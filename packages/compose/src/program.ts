@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { WarmdockError } from '@warmdock/core';
+
+export interface RunProgramOptions {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a program did. */
+export interface ProgramRun {
+  /** `null` when a signal ended it. */
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs a program to its end, with nothing on standard input.
+ *
+ * Throws `NOT_FOUND` when it cannot be started, `CANCELLED` when the signal fires.
+ */
+export async function runProgram(
+  [program = '', ...first]: readonly string[],
+  args: readonly string[],
+  { cwd, env, signal }: RunProgramOptions,
+): Promise<ProgramRun> {
+  const child = spawn(program, [...first, ...args], {
+    cwd,
+    env,
+    signal,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  try {
+    const [exitCode, stdout, stderr] = await Promise.all([
+      ended,
+      text(child.stdout),
+      text(child.stderr),
+    ]);
+    return { exitCode, stdout, stderr };
+  } catch (cause) {
+    if (signal?.aborted)
+      throw new WarmdockError('CANCELLED', `${program} was cancelled`, { cause });
+    throw new WarmdockError('NOT_FOUND', `cannot run ${program}`, {
+      hint: 'check that it is installed and can be run',
+      cause,
+    });
+  }
+}

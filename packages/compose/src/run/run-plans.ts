@@ -1,0 +1,159 @@
+import {
+  type BuildKit,
+  type BuildOutcome,
+  connectEngine,
+  type Engine,
+  type OpenBuilder,
+  openBuilder,
+  orCancelled,
+  type Progress,
+  resolveEngineEndpoint,
+  runPlan,
+  type SharedLocals,
+  shareLocals,
+} from '@warmdock/core';
+import type { TargetPlan, TargetSet } from '../targets/target-set.js';
+import { type Links, linksOf } from './links.js';
+import { Slots } from './slots.js';
+import { TargetError } from './target-error.js';
+
+export interface RunPlansOptions {
+  /**
+   * A builder's address or name in buildx's store, or an open connection, which is kept. Default: the
+   * one that buildx would choose.
+   */
+  readonly builder?: string | BuildKit | undefined;
+  /** The daemon to load into: its address, or an open connection. Default: as the docker CLI finds it. */
+  readonly engine?: string | Engine | undefined;
+  /** Default `process.env`. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called with all that is heard of a target. */
+  readonly onProgress?: ((target: string, progress: Progress) => void) | undefined;
+  /** Called when a target's image is in the daemon, or its build has ended if it is not to be loaded. */
+  readonly onDone?: ((target: string, outcome: BuildOutcome) => void) | undefined;
+  /** How many builds run and load at the same time, default 16. */
+  readonly maxParallel?: number | undefined;
+}
+
+/**
+ * Builds the targets side by side on one connection, and loads each image when its own build is done.
+ *
+ * Directories of several targets are read and sent once. A target begins when those that it needs
+ * are built; these are loaded when all that begin with them are built as well. The first failure stops
+ * the others: `TargetError`, which names the target. What is loaded by then stays.
+ */
+export async function runPlans(
+  set: TargetSet,
+  options: RunPlansOptions = {},
+): Promise<ReadonlyMap<string, BuildOutcome>> {
+  const env = options.env ?? process.env;
+  const engine =
+    typeof options.engine === 'object'
+      ? options.engine
+      : connectEngine({ endpoint: resolveEngineEndpoint({ address: options.engine, env }) });
+  const closeEngine = () => {
+    if (engine !== options.engine) engine.close();
+  };
+  try {
+    const builder = await theBuilder(options.builder, engine, env);
+    const plans = set.targets.map(({ plan }) => plan);
+    const shared = shareLocals(plans, builder.buildkit, { env });
+    const close = () => {
+      shared.close();
+      builder.close();
+    };
+    try {
+      const pass = { builder, engine, env, shared, links: linksOf(set) };
+      const outcomes = await runAll(set, pass, options);
+      // The builder may still ask for something while it records the builds.
+      const answers = [...outcomes.values()].map(({ exporterResponse }) => exporterResponse);
+      void Promise.allSettled(answers).then(close);
+      return outcomes;
+    } catch (error) {
+      close();
+      throw error;
+    }
+  } finally {
+    closeEngine();
+  }
+}
+
+async function theBuilder(
+  builder: string | BuildKit | undefined,
+  engine: Engine,
+  env: NodeJS.ProcessEnv,
+): Promise<OpenBuilder> {
+  if (typeof builder === 'object') return { buildkit: builder, inEngine: false, close: () => {} };
+  return openBuilder(builder, engine, env);
+}
+
+/** What the builds have in common. */
+interface Pass {
+  readonly builder: OpenBuilder;
+  readonly engine: Engine;
+  readonly env: NodeJS.ProcessEnv;
+  readonly shared: SharedLocals;
+  readonly links: Links;
+}
+
+async function runAll(
+  { targets }: TargetSet,
+  pass: Pass,
+  options: RunPlansOptions,
+): Promise<Map<string, BuildOutcome>> {
+  const stop = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  const slots = new Slots(options.maxParallel ?? 16);
+  const outcomes = new Map<string, BuildOutcome>();
+  let failure: TargetError | undefined;
+  await Promise.all(
+    targets.map(async (target) => {
+      try {
+        const outcome = await runTarget(target, pass, slots, { ...options, signal });
+        outcomes.set(target.name, outcome);
+        options.onDone?.(target.name, outcome);
+      } catch (error) {
+        // Those that come after are ended by this one.
+        failure ??= new TargetError(target.name, error);
+        stop.abort(failure);
+      }
+    }),
+  );
+  if (failure) throw failure;
+  return outcomes;
+}
+
+async function runTarget(
+  { name, plan, dockerfile }: TargetPlan,
+  { builder, engine, env, shared, links }: Pass,
+  slots: Slots,
+  { signal, onProgress }: RunPlansOptions,
+): Promise<BuildOutcome> {
+  const targets = await orCancelled(links.needed(name), `build of target ${name}`, signal);
+  const release = await slots.take();
+  try {
+    return await runPlan(plan, builder, engine, {
+      env,
+      signal,
+      shared,
+      targets,
+      asksAtOnce: true,
+      ...(dockerfile !== undefined && { stdin: pieces(dockerfile) }),
+      ...(onProgress && { onProgress: (progress: Progress) => onProgress(name, progress) }),
+      ...(links.isLinked(name) && {
+        onResult: (result) => {
+          // Else those that need this one might wait for a slot in vain.
+          release();
+          return links.pass(name, result);
+        },
+      }),
+    });
+  } finally {
+    release();
+  }
+}
+
+async function* pieces(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text);
+}

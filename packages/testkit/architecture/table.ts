@@ -31,7 +31,7 @@ export const parts: Record<string, Part> = {
     at: 'packages/core/src/build',
     uses: [...content, ...services, 'tar-stream'],
   },
-  core: { at: 'packages/core/src/index.ts', uses: [...content, ...services, 'build'] },
+  core: { at: 'packages/core/src/index.ts', uses: [...content, ...services, 'docker', 'build'] },
   'core tests': {
     at: 'packages/core/integration',
     uses: [...content, ...services, 'build', 'core', '@warmdock/core'],

@@ -1,4 +1,4 @@
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from './support/project.js';
@@ -117,13 +117,130 @@ const others = [
 
 const ofShell = (line: string) => ['-c', `exec ${shim} ${line}`];
 
+/** A folder for docker's files where buildx has a builder besides the daemon. */
+function configWithBuilder(config: object | string = {}): string {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, 'buildx/instances'), { recursive: true });
+  writeFileSync(join(folder, 'buildx/instances/far'), '{}');
+  const text = typeof config === 'string' ? config : JSON.stringify(config);
+  writeFileSync(join(folder, 'config.json'), text);
+  return folder;
+}
+
+/** Runs the line with a node that says so, and a docker that ends with 3. */
+function ask(line: string, env: Readonly<Record<string, string>>, cwd = temporaryFolder()) {
+  const node = programs({ node: 'echo asked >&2; exit 86' });
+  const path = `${node}:${programs({ docker: 'exit 3' })}:${systemPath}`;
+  return runShim(ofShell(line), { program: 'sh', path, env, cwd });
+}
+
+const asked = { stderr: 'asked\n', exitCode: 3 };
+const notAsked = { stderr: '', exitCode: 3 };
+
 describe('what may be a build is asked about', () => {
   test.each(builds)('docker %s', async (line) => {
-    const node = programs({ node: 'echo asked >&2; exit 86' });
-    const path = `${node}:${programs({ docker: 'exit 3' })}:${systemPath}`;
-    const ended = await runShim(ofShell(line), { program: 'sh', path });
-    expect(ended).toMatchObject({ stderr: 'asked\n', exitCode: 3 });
+    const DOCKER_CONFIG = configWithBuilder();
+    const env = { DOCKER_CONFIG, BUILDX_CONFIG: `${DOCKER_CONFIG}/buildx`, BUILDX_BUILDER: 'far' };
+    expect(await ask(line, env)).toMatchObject(asked);
   });
+
+  test.each(builds)('docker %s, by a user without HOME', async (line) => {
+    const ended = await ask(line.replace(/--config[= ](x|build) /, ''), {});
+    expect(ended).toMatchObject(asked);
+  });
+});
+
+/** As `docker build` is: docker itself chooses the builder. */
+const ofDocker = ['build .', 'image build .', 'builder build .', 'builder b .', '-c x build'];
+const ofBuildx = [
+  'buildx build .',
+  'buildx b .',
+  'buildx bake',
+  'compose build',
+  'compose up --build',
+];
+
+describe('where no builder but the daemon can be meant, node is not started', () => {
+  test.each(builds)('nobody has made one: docker %s', async (line) => {
+    const HOME = temporaryFolder();
+    const env = { HOME, BUILDX_BUILDER: 'far' };
+    expect(await ask(line, env)).toMatchObject(notAsked);
+    mkdirSync(join(HOME, '.docker/buildx/instances'), { recursive: true });
+    expect(await ask(line, env)).toMatchObject(notAsked);
+  });
+
+  test.each(ofDocker)('nobody names one: docker %s', async (line) => {
+    const config = { auths: { r: { auth: 'a builder' } }, currentContext: 'c' };
+    const DOCKER_CONFIG = configWithBuilder(config);
+    expect(await ask(line, { DOCKER_CONFIG })).toMatchObject(notAsked);
+    expect(await ask(line, { DOCKER_CONFIG, BUILDX_BUILDER: '' })).toMatchObject(notAsked);
+    rmSync(join(DOCKER_CONFIG, 'config.json'));
+    expect(await ask(line, { DOCKER_CONFIG })).toMatchObject(notAsked);
+  });
+
+  test.each<[what: string, reason: RegExp, env: () => Record<string, string>]>([
+    [
+      'nobody has made one',
+      /^warmdock: buildx knows no builder but the daemon, left to \S+\n$/,
+      () => ({ HOME: temporaryFolder() }),
+    ],
+    [
+      'nobody names one',
+      /^warmdock: docker build uses the daemon itself, left to \S+\n$/,
+      () => ({ DOCKER_CONFIG: configWithBuilder() }),
+    ],
+  ])('and WARMDOCK=explain says why: %s', async (_what, reason, env) => {
+    const { stderr } = await ask('build .', { ...env(), WARMDOCK: 'explain' });
+    expect(stderr).toMatch(reason);
+  });
+});
+
+describe('where another builder may be meant, node decides', () => {
+  test.each(ofBuildx)('buildx looks at the selected one: docker %s', async (line) => {
+    const DOCKER_CONFIG = configWithBuilder();
+    expect(await ask(line, { DOCKER_CONFIG })).toMatchObject(asked);
+    expect(
+      await ask(line, { HOME: temporaryFolder(), BUILDX_CONFIG: join(DOCKER_CONFIG, 'buildx') }),
+    ).toMatchObject(asked);
+  });
+
+  test.each(ofDocker)('a variable names it: docker %s', async (line) => {
+    const env = { DOCKER_CONFIG: configWithBuilder(), BUILDX_BUILDER: 'far' };
+    expect(await ask(line, env)).toMatchObject(asked);
+  });
+
+  test.each([
+    'build --builder far .',
+    'build . --builder=far',
+    'image build --builder far .',
+    'builder --builder far build .',
+    'builder --builder=far b .',
+  ])('a flag names it: docker %s', async (line) => {
+    expect(await ask(line, { DOCKER_CONFIG: configWithBuilder() })).toMatchObject(asked);
+  });
+
+  test.each(ofDocker)('docker has an alias for its builder: docker %s', async (line) => {
+    const config = JSON.stringify({ aliases: { builder: 'buildx' } }, null, '\t');
+    expect(await ask(line, { DOCKER_CONFIG: configWithBuilder(config) })).toMatchObject(asked);
+  });
+
+  test('docker has a config that cannot be read', async () => {
+    const DOCKER_CONFIG = configWithBuilder();
+    rmSync(join(DOCKER_CONFIG, 'config.json'));
+    mkdirSync(join(DOCKER_CONFIG, 'config.json'));
+    expect(await ask('build .', { DOCKER_CONFIG })).toMatchObject(asked);
+  });
+
+  test.each(['--config "$CONFIG" ', '--config="$CONFIG" ', '--config x --config "$CONFIG" -D '])(
+    'docker is told where its config is: docker %sbuild .',
+    async (flags) => {
+      const env = { HOME: temporaryFolder(), CONFIG: configWithBuilder() };
+      expect(await ask(`${flags}build --builder far .`, env)).toMatchObject(asked);
+      expect(await ask(`${flags}build .`, env)).toMatchObject(notAsked);
+      const empty = { ...env, CONFIG: temporaryFolder(), DOCKER_CONFIG: env.CONFIG };
+      expect(await ask(`${flags}build --builder far .`, empty)).toMatchObject(notAsked);
+    },
+  );
 });
 
 describe('nothing else starts node', () => {

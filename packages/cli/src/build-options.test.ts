@@ -1,10 +1,20 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { BuildCallOptions } from '@warmdock/core';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BuildArguments, parseBuildArguments } from './arguments/build-arguments.js';
 import { buildOptionsOf } from './build-options.js';
 
+let home: string;
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'warmdock-options-'));
+});
+afterAll(() => rmSync(home, { recursive: true }));
+
 function optionsOf(line: string, env: NodeJS.ProcessEnv = {}) {
-  return buildOptionsOf(parseBuildArguments(`${line} .`.trim().split(' ')) as BuildArguments, env);
+  const args = parseBuildArguments(`${line} .`.trim().split(' ')) as BuildArguments;
+  return buildOptionsOf(args, { HOME: home, ...env });
 }
 
 describe('the environment completes the flags as with buildx', () => {
@@ -33,6 +43,23 @@ describe('the environment completes the flags as with buildx', () => {
     ['--platform linux/386', { DOCKER_DEFAULT_PLATFORM: 'linux/arm64' }, ['linux/386']],
   ])('platforms: %j with %j', (line, env, platforms) => {
     expect(optionsOf(line, env).platforms).toEqual(platforms);
+  });
+});
+
+describe("the proxies of docker's config.json are build arguments", () => {
+  const proxies = {
+    default: { httpProxy: 'http://p', noProxy: 'a,b', ftpProxy: '' },
+    'tcp://d:1': { httpsProxy: 'http://s' },
+  };
+  test.each([
+    ['', {}, { HTTP_PROXY: 'http://p', NO_PROXY: 'a,b' }],
+    ['', { DOCKER_HOST: 'tcp://d:1' }, { HTTPS_PROXY: 'http://s' }],
+    ['--build-arg http_proxy=mine', {}, { http_proxy: 'mine', NO_PROXY: 'a,b' }],
+    ['--build-arg HTTP_PROXY', { HTTP_PROXY: 'env' }, { HTTP_PROXY: 'env', NO_PROXY: 'a,b' }],
+    ['--build-arg HTTP_PROXY', {}, { HTTP_PROXY: 'http://p', NO_PROXY: 'a,b' }],
+  ])('%j with %j', (line, env, buildArgs) => {
+    writeFileSync(join(home, 'config.json'), JSON.stringify({ proxies }));
+    expect(optionsOf(line, { DOCKER_CONFIG: home, ...env }).buildArgs).toEqual(buildArgs);
   });
 });
 

@@ -1,5 +1,6 @@
 import {
   type BuildCallOptions,
+  formatEndpoint,
   type LayerCompression,
   type NetworkMode,
   parseAddHost,
@@ -12,14 +13,16 @@ import {
   parseSize,
   parseSsh,
   parseUlimit,
+  proxyBuildArgs,
+  resolveEngineEndpoint,
   WarmdockError,
 } from '@warmdock/core';
 import type { BuildArguments } from './arguments/build-arguments.js';
 
 /**
- * What the command line and the environment ask the core for, by buildx's rules.
+ * What the command line, the environment and docker's `config.json` ask the core for, by buildx's rules.
  *
- * `DOCKER_DEFAULT_PLATFORM` and `SOURCE_DATE_EPOCH` stand in for absent flags. Throws
+ * `DOCKER_DEFAULT_PLATFORM`, `SOURCE_DATE_EPOCH` and docker's proxies stand in for absent flags. Throws
  * `INVALID_ARGUMENT` and `UNSUPPORTED`.
  */
 export function buildOptionsOf(args: BuildArguments, env: NodeJS.ProcessEnv): BuildCallOptions {
@@ -93,7 +96,13 @@ function parseList(list: string): string[] {
 
 function buildArgsOf(pairs: readonly string[], env: NodeJS.ProcessEnv): Record<string, string> {
   const epoch = env.SOURCE_DATE_EPOCH;
-  return { ...(epoch && { SOURCE_DATE_EPOCH: epoch }), ...keyValues(pairs, (key) => env[key]) };
+  const given = keyValues(pairs, (key) => env[key]);
+  const host = formatEndpoint(resolveEngineEndpoint({ env }));
+  return {
+    ...proxyBuildArgs(given, host, env),
+    ...(epoch && { SOURCE_DATE_EPOCH: epoch }),
+    ...given,
+  };
 }
 
 function platformsOf(flags: readonly string[], env: NodeJS.ProcessEnv): string[] {

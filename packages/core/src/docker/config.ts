@@ -23,6 +23,10 @@ export interface DockerConfig {
   readonly credsStore: string;
   readonly credHelpers: ReadonlyMap<string, string>;
   readonly currentContext: string;
+  /** What builds and containers are to use, by the daemon's host or `default`. */
+  readonly proxies: ReadonlyMap<string, JsonObject>;
+  /** What docker takes words for; `builder` is the only one that it allows. */
+  readonly aliases: ReadonlyMap<string, string>;
 }
 
 /** Docker's own directory: `$DOCKER_CONFIG`, default `~/.docker`. */
@@ -38,8 +42,10 @@ export function readDockerConfig(directory: string): DockerConfig {
     path,
     auths: entriesOf(config.auths, isObject),
     credsStore: textOf(config.credsStore),
-    credHelpers: entriesOf(config.credHelpers, (value) => typeof value === 'string'),
+    credHelpers: entriesOf(config.credHelpers, isString),
     currentContext: contextName(config.currentContext, path),
+    proxies: entriesOf(config.proxies, isObject),
+    aliases: entriesOf(config.aliases, isString),
   };
 }
 
@@ -72,6 +78,10 @@ function contextName(value: unknown, path: string): string {
 function entriesOf<T>(value: unknown, accept: (entry: unknown) => entry is T): Map<string, T> {
   const entries = isObject(value) ? Object.entries(value) : [];
   return new Map(entries.filter((entry): entry is [string, T] => accept(entry[1])));
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 function decodeAuth(auth: string, source: string): { username: string; password: string } {

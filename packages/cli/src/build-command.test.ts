@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type BuildCallOptions, BuildError, type LoadedBuild, WarmdockError } from '@warmdock/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type BuildArguments, parseBuildArguments } from './arguments/build-arguments.js';
-import { runBuildCommand } from './build-command.js';
+import { planBuildCommand, runBuildCommand } from './build-command.js';
 import { parseLine, readRecording } from './display/testing/recordings.js';
 import { MemoryOutput } from './testing/memory-output.js';
 import { buildOutcome, imageId, loadResult } from './testing/outcome.js';
@@ -39,9 +39,10 @@ async function run(line: string, build = recordedBuild, env: NodeJS.ProcessEnv =
   const stdout = new MemoryOutput();
   const stderr = new MemoryOutput();
   const { signal } = new AbortController();
-  const error = await runBuildCommand(args, { stdout, stderr, env, signal, build }).catch(
-    (reason: unknown) => reason,
-  );
+  const home = { HOME: dir, ...env };
+  const attempt = async () =>
+    runBuildCommand(planBuildCommand(args, home), { stdout, stderr, env: home, signal, build });
+  const error = await attempt().catch((reason: unknown) => reason);
   return { stdout: stdout.text, stderr: stderr.text, error };
 }
 

@@ -1,7 +1,7 @@
-import { BuildError, type BuildOutcome, build } from '@warmdock/core';
+import { type BuildCallOptions, BuildError, type BuildOutcome, build } from '@warmdock/core';
 import type { BuildArguments } from './arguments/build-arguments.js';
 import { buildOptionsOf } from './build-options.js';
-import { chooseMode, type DisplayMode } from './display/choose-mode.js';
+import { chooseMode, type DisplayMode, type Showing } from './display/choose-mode.js';
 import { formatLogTail } from './display/failed-logs.js';
 import { openDisplay } from './display/open-display.js';
 import { Watch } from './display/watch.js';
@@ -24,18 +24,30 @@ export interface BuildContext {
   readonly build?: typeof build;
 }
 
+/** A build as its command line asks for it. */
+export interface BuildCommand extends Showing, Pick<BuildArguments, 'iidfile' | 'metadataFile'> {
+  readonly options: BuildCallOptions;
+}
+
+/** Reads what the arguments mean, and docker's `config.json`; throws as `buildOptionsOf` and `chooseMode` do. */
+export function planBuildCommand(args: BuildArguments, env: NodeJS.ProcessEnv): BuildCommand {
+  const { iidfile, metadataFile } = args;
+  const showing = chooseMode(args.progress, args.quiet, env);
+  return { ...showing, iidfile, metadataFile, options: buildOptionsOf(args, env) };
+}
+
 /**
  * `warmdock build`: progress and the closing line go to stderr, with `--quiet` the image ID to stdout,
  * results to the files that were asked for once the daemon has the image.
  *
- * Throws what the core's `build` throws, and `INVALID_ARGUMENT` for options that contradict each other.
+ * Throws what the core's `build` throws, and `INVALID_ARGUMENT` for files that cannot be written.
  */
-export async function runBuildCommand(args: BuildArguments, context: BuildContext): Promise<void> {
-  const { stdout, stderr, env, surface = 'warmdock' } = context;
-  const { mode, printsImageId } = chooseMode(args.progress, args.quiet, env);
-  const options = buildOptionsOf(args, env);
-  const imageIdFile = args.iidfile && prepareResultFile('image ID file', args.iidfile);
-  const metadataFile = args.metadataFile && prepareResultFile('metadata file', args.metadataFile);
+export async function runBuildCommand(command: BuildCommand, context: BuildContext): Promise<void> {
+  const { mode, printsImageId, options } = command;
+  const { stdout, stderr, surface = 'warmdock' } = context;
+  const imageIdFile = command.iidfile && prepareResultFile('image ID file', command.iidfile);
+  const metadataFile =
+    command.metadataFile && prepareResultFile('metadata file', command.metadataFile);
 
   const outcome = await runWatched(mode, context, (watch) =>
     (context.build ?? build)({ ...options, signal: context.signal, onProgress: watch.onProgress }),

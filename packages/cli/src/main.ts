@@ -43,8 +43,9 @@ async function runCommand(): Promise<number> {
   }
   switch (command.type) {
     case 'build':
-      return runBuild(async ({ runBuildCommand }) => {
-        await runBuildCommand(command.args, { stdout, stderr, env, signal: interruption.signal });
+      return runBuild(async ({ planBuildCommand, runBuildCommand }) => {
+        const planned = planBuildCommand(command.args, env);
+        await runBuildCommand(planned, { stdout, stderr, env, signal: interruption.signal });
         return 0;
       });
     case 'as-docker':

@@ -1,3 +1,5 @@
+import { parseGoBool } from './go-bool.js';
+
 /**
  * A flag of a command.
  *
@@ -91,13 +93,8 @@ function lacksArgument(flag: string): never {
   throw new FlagError(`flag needs an argument: ${flag}`);
 }
 
-const booleans = new Map([
-  ...['1', 't', 'T', 'true', 'TRUE', 'True'].map((text) => [text, true] as const),
-  ...['0', 'f', 'F', 'false', 'FALSE', 'False'].map((text) => [text, false] as const),
-]);
-
 function parseBoolean(flag: Flag, text: string): boolean {
-  const value = booleans.get(text);
+  const value = parseGoBool(text);
   if (value !== undefined) return value;
   const name = flag.short ? `-${flag.short}, --${flag.name}` : `--${flag.name}`;
   throw new FlagError(

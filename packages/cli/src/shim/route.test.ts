@@ -7,30 +7,36 @@ function routed(line: string, env: NodeJS.ProcessEnv = remote) {
   return route(line.split(' ').filter(Boolean), env);
 }
 
-describe('a build that is to end in the local daemon is carried out here', () => {
-  test.each<[line: string, env: NodeJS.ProcessEnv, builder: string | undefined]>([
-    ['build .', remote, 'shared'],
-    ['image build .', remote, 'shared'],
-    ['builder build .', remote, 'shared'],
-    ['build -t app --load .', remote, 'shared'],
-    ['build --builder other .', remote, 'other'],
-    ['build . --builder=other', {}, 'other'],
-    ['build -o type=docker .', remote, 'shared'],
-    ['-D --log-level debug build .', remote, 'shared'],
-    ['-Dl debug -ldebug --log-level=debug build .', remote, 'shared'],
-    ['buildx build --load .', {}, undefined],
-    ['buildx b --load .', remote, 'shared'],
-    ['buildx --builder other build --load .', {}, 'other'],
-    ['buildx --builder a build --builder b --load .', {}, 'b'],
-    ['buildx build --load=1 --push=false .', {}, undefined],
-    ['build --rm --force-rm=false --compress .', remote, 'shared'],
-    ['build .', { ...remote, DOCKER_BUILDKIT: '1' }, 'shared'],
-    ['buildx build --load .', { DOCKER_BUILDKIT: '0' }, undefined],
-    ['build -qtapp -f- .', remote, 'shared'],
-    ['build -t=app -- .', remote, 'shared'],
-    ['build --build-arg push=--push .', remote, 'shared'],
-  ])('%j with %j', (line, env, builder) => {
-    expect(routed(line, env)).toMatchObject({ action: 'build', builder, args: { context: '.' } });
+describe('a build that may have to end in the local daemon is looked at further', () => {
+  const [docker, buildx] = [{ isBuildx: false }, { isBuildx: true }];
+  const [daemon, usual] = [{ place: 'daemon' }, { place: 'default' }];
+  test.each<[line: string, found: object, env?: NodeJS.ProcessEnv]>([
+    ['build .', { ...docker, ...usual, builder: undefined }],
+    ['image build .', { ...docker, ...usual }],
+    ['builder build .', { ...docker, ...usual }],
+    ['build -t app --load .', { ...docker, ...daemon }],
+    ['build --builder other .', { ...docker, builder: 'other' }],
+    ['build . --builder=other', { builder: 'other' }],
+    ['build -o type=docker .', daemon],
+    ['-D --log-level debug build .', docker],
+    ['-Dl debug -ldebug --log-level=debug build .', docker],
+    ['buildx build .', { ...buildx, ...usual }],
+    ['buildx build --load .', { ...buildx, ...daemon, builder: undefined }],
+    ['buildx b --load .', buildx],
+    ['buildx --builder other build --load .', { ...buildx, builder: 'other' }],
+    ['buildx --builder a build --builder b --load .', { builder: 'b' }],
+    ['buildx build --load=1 --push=false .', daemon],
+    ['build --rm --force-rm=false --compress .', usual],
+    ['build --metadata-file x .', { args: { metadataFile: 'x' } }],
+    ['build .', docker, { DOCKER_BUILDKIT: '1' }],
+    ['build .', docker, { DOCKER_BUILDKIT: '' }],
+    ['buildx build --load .', buildx, { DOCKER_BUILDKIT: '0' }],
+    ['build -qtapp -f- .', docker],
+    ['build -t=app -- .', docker],
+    ['build --build-arg push=--push .', usual],
+  ])('%j: %j', (line, found, env) => {
+    const expected = { action: 'build', args: { context: '.' }, ...found };
+    expect(routed(line, env)).toMatchObject(expected);
   });
 });
 
@@ -49,18 +55,13 @@ describe('everything else is left to docker, with the reason', () => {
     ['buildx bake', remote, /bake/],
     ['buildx f', remote, /bake/],
     ['compose build', remote, /compose/],
-    ['build .', {}, /uses the daemon itself/],
-    ['build --load .', {}, /uses the daemon itself/],
-    ['build .', { BUILDX_BUILDER: '' }, /uses the daemon itself/],
-    ['buildx build .', remote, /stays in the builder/],
-    ['build --load=false .', remote, /stays in the builder/],
+    ['build --load=false .', remote, /--load=false asks/],
     ['build --push .', remote, /registry/],
     ['build -o out .', remote, /writes the output out/],
     ['build -o type=docker,dest=x.tar .', remote, /writes the output/],
     ['build -o type=docker -o type=local,dest=x .', remote, /writes the output/],
     ['build --check .', remote, /--call=check/],
     ['build --call outline .', remote, /--call=outline/],
-    ['build --metadata-file x .', remote, /metadata/],
     ['build --help', remote, /help/],
     ['--help build .', remote, /help/],
     ['-v', remote, /not a build/],
@@ -78,7 +79,8 @@ describe('everything else is left to docker, with the reason', () => {
     ['-H a -H b build .', remote, /--host and --context/],
     ['-H a --context b build .', remote, /--host and --context/],
     ['build .', { ...remote, DOCKER_BUILDKIT: '0' }, /legacy builder/],
-    ['build .', { ...remote, DOCKER_BUILDKIT: 'maybe' }, /legacy builder/],
+    ['build .', { ...remote, DOCKER_BUILDKIT: 'maybe' }, /what is wrong: DOCKER_BUILDKIT=maybe/],
+    ['buildx build --load .', { DOCKER_BUILDKIT: 'maybe' }, /what is wrong: DOCKER_BUILDKIT/],
     ['build .', { ...remote, WARMDOCK: 'off' }, /WARMDOCK=off/],
   ])('%j with %j', (line, env, reason) => {
     expect(routed(line, env)).toEqual({

@@ -1,9 +1,10 @@
 import { type BuildArguments, parseBuildArguments } from '../arguments/build-arguments.js';
+import { parseGoBool } from '../arguments/go-bool.js';
 import { FlagError } from '../arguments/parse-flags.js';
 import { UsageError } from '../arguments/usage-error.js';
 import { type DockerCommand, findDockerCommand } from './docker-command.js';
 import { dockerEnvironment } from './docker-environment.js';
-import { wantsLoad } from './wanted-output.js';
+import { wantedOutput } from './wanted-output.js';
 
 /** What becomes of a docker command line, as far as it and the environment decide. */
 export type Route = { readonly action: 'pass-through'; readonly reason: string } | RoutedBuild;
@@ -11,14 +12,18 @@ export type Route = { readonly action: 'pass-through'; readonly reason: string }
 export interface RoutedBuild {
   readonly action: 'build';
   readonly args: BuildArguments;
-  /** Named by the command line or the environment; without one buildx's own choice holds. */
+  /** Whether buildx was named: then its own choice of builder and of output holds, not that of docker. */
+  readonly isBuildx: boolean;
+  /** Named by the command line. */
   readonly builder: string | undefined;
+  /** Whether flags ask for the image in the daemon, or say nothing. */
+  readonly place: 'daemon' | 'default';
   /** As docker's own flags leave it. */
   readonly env: NodeJS.ProcessEnv;
 }
 
 /**
- * Decides whether `docker ARGV...` is a build that is to end in the local daemon and may be carried
+ * Decides whether `docker ARGV...` is a build that may have to end in the local daemon and to be carried
  * out here; reads nothing else. When in doubt it is docker's: a word that is not known, a value that
  * is not understood, an output that goes elsewhere.
  */
@@ -53,26 +58,32 @@ function leftToDocker({ kind, docker, buildx, isBuildx }: DockerCommand, env: No
   if (kinds[kind] !== undefined) return kinds[kind];
   if (asking.some((flag) => docker.has(flag)) || buildx.has('help')) return 'it asks for help';
   if (tls.some((flag) => docker.has(flag))) return "docker's TLS flags are left to docker";
-  const { DOCKER_BUILDKIT } = env;
-  const isBuildKit = /^(|1|t|T|true|TRUE|True)$/.test(DOCKER_BUILDKIT ?? '');
-  if (!isBuildx && !isBuildKit)
-    return `DOCKER_BUILDKIT=${DOCKER_BUILDKIT} asks for the legacy builder`;
-  return undefined;
+  return leftByBuildKit(isBuildx, env.DOCKER_BUILDKIT);
+}
+
+/** Docker itself looks at the variable, also where it leaves the build to buildx. */
+function leftByBuildKit(isBuildx: boolean, text: string | undefined): string | undefined {
+  const isOn = text ? parseGoBool(text) : true;
+  if (isOn === undefined) return `docker is to say what is wrong: DOCKER_BUILDKIT=${text}`;
+  return isOn || isBuildx ? undefined : `DOCKER_BUILDKIT=${text} asks for the legacy builder`;
 }
 
 function routeBuild(command: DockerCommand, env: NodeJS.ProcessEnv): Route {
   const args = parseBuildArguments(command.rest);
   if (args === 'help') return passThrough('it asks for help');
   if (args.left[0] !== undefined) return passThrough(args.left[0]);
-  if (args.metadataFile !== undefined)
-    return passThrough('buildx adds keys of its own to metadata');
   if (args.call !== 'build') return passThrough(`buildx answers --call=${args.call}`);
-  const builder = args.builder ?? command.buildx.get('builder')?.at(-1) ?? env.BUILDX_BUILDER;
-  // Unlike buildx, docker does not look at the selected builder.
-  if (!builder && !command.isBuildx) return passThrough('docker build uses the daemon itself');
-  const output = wantsLoad(args, command.isBuildx);
-  if (!output.load) return passThrough(output.reason);
+  const output = wantedOutput(args);
+  if (output.place === 'elsewhere') return passThrough(output.reason);
   const environment = dockerEnvironment(command.docker, env);
   if (!environment) return passThrough('docker is to say what is wrong: --host and --context');
-  return { action: 'build', args, builder: builder || undefined, env: environment };
+  const builder = args.builder ?? command.buildx.get('builder')?.at(-1);
+  return {
+    action: 'build',
+    args,
+    isBuildx: command.isBuildx,
+    builder: builder || undefined,
+    place: output.place,
+    env: environment,
+  };
 }

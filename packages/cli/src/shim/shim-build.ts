@@ -1,42 +1,41 @@
-import { explainBuilder, isWarmdockError, planBuild } from '@warmdock/core';
-import { type BuildContext, runBuildCommand } from '../build-command.js';
-import { buildOptionsOf } from '../build-options.js';
-import { chooseMode } from '../display/choose-mode.js';
+import { isWarmdockError, planBuild } from '@warmdock/core';
+import {
+  type BuildCommand,
+  type BuildContext,
+  planBuildCommand,
+  runBuildCommand,
+} from '../build-command.js';
+import { type BuildChoice, chooseBuild } from './choose-build.js';
 import { explain, passThrough } from './pass-through.js';
 import type { RoutedBuild } from './route.js';
 
 /**
  * Builds in docker's place: what it prints, writes and ends with is what buildx would.
  *
- * Leaves the build to docker when the user's builder or a value of the command line asks for that.
+ * Leaves the build to docker when the user's files or a value of the command line ask for that.
  */
-export async function runRoutedBuild(
-  { args, builder, env }: RoutedBuild,
-  context: BuildContext,
-): Promise<number> {
-  const choice = remoteBuilder(args, builder, env);
-  if ('left' in choice) return passThrough(choice.left, context);
-  explain(`building on builder "${choice.name}" (by ${choice.rule})`, context);
-  const asked = { ...args, builder: choice.name };
-  await runBuildCommand(asked, { ...context, env, surface: 'docker' });
+export async function runRoutedBuild(routed: RoutedBuild, context: BuildContext): Promise<number> {
+  const planned = planRouted(routed);
+  if ('left' in planned) return passThrough(planned.left, context);
+  const { builder, rule, command } = planned;
+  explain(`building on builder "${builder.name}" (by ${rule})`, context);
+  await runBuildCommand(command, { ...context, env: routed.env, surface: 'docker' });
   return 0;
 }
 
-type Choice = { readonly left: string } | { readonly name: string; readonly rule: string };
+type PlannedBuild =
+  | { readonly left: string }
+  | (Exclude<BuildChoice, { left: string }> & { readonly command: BuildCommand });
 
-function remoteBuilder(
-  args: RoutedBuild['args'],
-  name: string | undefined,
-  env: NodeJS.ProcessEnv,
-): Choice {
+function planRouted(routed: RoutedBuild): PlannedBuild {
   try {
-    const { builder, rule } = explainBuilder({ name, env });
-    if (builder.kind === 'engine') {
-      return { left: `builder "${builder.name}" is a docker daemon's own BuildKit` };
-    }
-    chooseMode(args.progress, args.quiet, env);
-    planBuild(buildOptionsOf(args, env));
-    return { name: builder.name, rule };
+    const choice = chooseBuild(routed);
+    if ('left' in choice) return choice;
+    const command = planBuildCommand(routed.args, routed.env);
+    const options = { ...command.options, builder: choice.builder };
+    // A value that no build takes is docker's to refuse; the build itself is planned where it runs.
+    planBuild(options);
+    return { ...choice, command: { ...command, options } };
   } catch (error) {
     if (!isWarmdockError(error)) throw error;
     return { left: error.hint ? `${error.message} (${error.hint})` : error.message };

@@ -1,25 +1,23 @@
 import type { BuildArguments } from '../arguments/build-arguments.js';
 
-/** Whether a build is to end in the local daemon, and if not, where it ends. */
+/** Where a build is to end by its flags: in the local daemon, wherever is usual, or elsewhere. */
 export type WantedOutput =
-  | { readonly load: true }
-  | { readonly load: false; readonly reason: string };
+  | { readonly place: 'daemon' }
+  | { readonly place: 'default' }
+  | { readonly place: 'elsewhere'; readonly reason: string };
 
-/**
- * What the output flags of a build on a remote builder ask for.
- *
- * `docker build` without any has always meant an image in the daemon. `docker buildx build` leaves its
- * result in the builder then, and says so.
- */
-export function wantsLoad(args: BuildArguments, isBuildx: boolean): WantedOutput {
-  const { outputs, push, load } = args;
-  if (push) return { load: false, reason: 'the result is pushed to a registry' };
+/** What the output flags of a build on a remote builder ask for. */
+export function wantedOutput({ outputs, push, load }: BuildArguments): WantedOutput {
+  if (push) return elsewhere('the result is pushed to a registry');
   if (outputs.length > 0) {
     const isDocker = outputs.length === 1 && outputs[0] === 'type=docker';
-    if (isDocker && load !== false) return { load: true };
-    return { load: false, reason: `buildx writes the output ${outputs.join(' ')}` };
+    if (isDocker && load !== false) return { place: 'daemon' };
+    return elsewhere(`buildx writes the output ${outputs.join(' ')}`);
   }
-  if (load) return { load: true };
-  if (load === undefined && !isBuildx) return { load: true };
-  return { load: false, reason: 'without --load the result stays in the builder' };
+  if (load === undefined) return { place: 'default' };
+  return load ? { place: 'daemon' } : elsewhere('--load=false asks for no image in the daemon');
+}
+
+function elsewhere(reason: string): WantedOutput {
+  return { place: 'elsewhere', reason };
 }

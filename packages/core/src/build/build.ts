@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { BuildKit } from '../buildkit/buildkit.js';
+import type { ChosenBuilder } from '../buildkit/buildx-store.js';
 import { connectEngine, type Engine } from '../engine/engine.js';
 import { resolveEngineEndpoint } from '../engine/resolve-endpoint.js';
 import type { BuildOptions } from './build-plan.js';
@@ -11,10 +12,10 @@ import { runPlan } from './run-plan.js';
 
 export interface BuildCallOptions extends BuildOptions {
   /**
-   * A builder's address (`tcp://`, `unix://`) or name in buildx's store, or an open connection that is
-   * kept for further builds. Default: the one that buildx would choose.
+   * A builder's address (`tcp://`, `unix://`) or name in buildx's store, what `explainBuilder` chose, or
+   * an open connection that is kept for further builds. Default: the one that buildx would choose.
    */
-  readonly builder?: string | BuildKit | undefined;
+  readonly builder?: string | ChosenBuilder | BuildKit | undefined;
   /** The daemon to load into: its address, or an open connection. Default: as the docker CLI finds it. */
   readonly engine?: string | Engine | undefined;
   /** What is read for a `-` as context or Dockerfile, default `process.stdin`; at most once. */
@@ -55,7 +56,7 @@ export async function build(options: BuildCallOptions): Promise<BuildOutcome> {
   try {
     const builder = await theBuilder(options, engine, env);
     const close = () => {
-      if (typeof options.builder !== 'object') builder.close();
+      if (builder.buildkit !== options.builder) builder.close();
     };
     try {
       // To ask over an open connection costs no time worth saving.
@@ -79,6 +80,8 @@ async function theBuilder(
   engine: Engine,
   env: NodeJS.ProcessEnv,
 ): Promise<OpenBuilder> {
-  if (typeof builder === 'object') return { buildkit: builder, inEngine: false, close: () => {} };
+  if (typeof builder === 'object' && 'solve' in builder) {
+    return { buildkit: builder, inEngine: false, close: () => {} };
+  }
   return openBuilder(builder, engine, env);
 }

@@ -1,6 +1,6 @@
 import type { CacheBackend } from '../buildkit/solve.js';
+import { parseGoBool } from '../docker/go-bool.js';
 import type { CacheOption } from './cache-spec.js';
-import { parseGoBool } from './go-bool.js';
 
 /**
  * A cache with the credentials that the environment has for it, where it names none itself; as in

@@ -1,5 +1,6 @@
 import { isBuilderAddress, parseBuilderAddress } from '../buildkit/address.js';
 import { type BuildKit, buildKitOver } from '../buildkit/buildkit.js';
+import type { ChosenBuilder } from '../buildkit/buildx-store.js';
 import { addressTransport } from '../buildkit/transport.js';
 import { formatEndpoint } from '../engine/endpoint.js';
 import { connectEngine, type Engine } from '../engine/engine.js';
@@ -14,21 +15,28 @@ export interface OpenBuilder {
 }
 
 /**
- * The builder that `--builder` names, or that buildx would choose without it.
+ * The builder that `--builder` names, that was chosen already, or that buildx would choose.
  *
  * Throws as `chooseBuilder` of buildx's store does: `NOT_FOUND`, `UNSUPPORTED`, `INVALID_ARGUMENT`.
  */
 export async function openBuilder(
-  name: string | undefined,
+  wanted: string | ChosenBuilder | undefined,
   engine: Engine,
   env: NodeJS.ProcessEnv,
 ): Promise<OpenBuilder> {
-  if (name !== undefined && isBuilderAddress(name))
-    return dialled(buildKitOver(addressTransport(parseBuilderAddress(name))));
-  const { chooseBuilder } = await import('../buildkit/buildx-store.js');
-  const choice = chooseBuilder({ ...(name !== undefined && { name }), env });
+  if (typeof wanted === 'string' && isBuilderAddress(wanted))
+    return dialled(buildKitOver(addressTransport(parseBuilderAddress(wanted))));
+  const choice = typeof wanted === 'object' ? wanted : await chosenByBuildx(wanted, env);
   if (choice.kind === 'address') return dialled(buildKitOver(addressTransport(choice.address)));
   return embedded(choice.context, engine, env);
+}
+
+async function chosenByBuildx(
+  name: string | undefined,
+  env: NodeJS.ProcessEnv,
+): Promise<ChosenBuilder> {
+  const { chooseBuilder } = await import('../buildkit/buildx-store.js');
+  return chooseBuilder({ name, env });
 }
 
 function dialled(buildkit: BuildKit): OpenBuilder {

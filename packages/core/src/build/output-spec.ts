@@ -1,5 +1,5 @@
+import { parseGoBool } from '../docker/go-bool.js';
 import { parseCsvFields } from './csv-fields.js';
-import { parseGoBool } from './go-bool.js';
 import { type Attrs, parseKeyValues, unreadable } from './key-values.js';
 
 /**

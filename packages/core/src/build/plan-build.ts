@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
+import { parseGoBool } from '../docker/go-bool.js';
 import { WarmdockError } from '../errors.js';
 import { formatReference, parseReference } from '../oci/reference.js';
 import type { BuildOptions, BuildPlan, LayerCompression } from './build-plan.js';
 import type { CacheOption } from './cache-spec.js';
-import { parseGoBool } from './go-bool.js';
 import { entitlementsOf, optionAttrs } from './plan-attrs.js';
 import { annotationAttrs, planOutputs } from './plan-outputs.js';
 import { planSources } from './plan-sources.js';

@@ -50,7 +50,9 @@ function use(Name: string, Key = 'unix:///var/run/docker.sock', Global = false):
 const dialled = (host: string) => ({
   kind: 'address',
   name: host,
+  node: `${host}0`,
   address: { kind: 'tcp', host, port: 1234 },
+  loadsByDefault: false,
 });
 const embedded = (name: string) => ({ kind: 'engine', name, context: name });
 
@@ -109,12 +111,12 @@ describe('which builder is chosen', () => {
       Nodes: [{ Endpoint: 'unix:///run/b.sock' }],
     });
     const expected = { kind: 'address', name: 'b', address: { kind: 'unix', path: '/run/b.sock' } };
-    expect(chooseBuilder({ name: 'b', env: { DOCKER_CONFIG: join(home, 'elsewhere') } })).toEqual(
-      expected,
-    );
+    expect(
+      chooseBuilder({ name: 'b', env: { DOCKER_CONFIG: join(home, 'elsewhere') } }),
+    ).toMatchObject(expected);
     expect(
       chooseBuilder({ name: 'b', env: { ...env, BUILDX_CONFIG: join(home, 'elsewhere/buildx') } }),
-    ).toEqual(expected);
+    ).toMatchObject(expected);
   });
 });
 
@@ -176,6 +178,25 @@ describe('the builder in use', () => {
   });
 });
 
+describe('results are loaded by default', () => {
+  test.each([
+    ['true', true],
+    ['1', true],
+    ['F', false],
+    [undefined, false],
+  ])('where default-load is %j: %j', (option, loadsByDefault) => {
+    builder('b', {}, { DriverOpts: { 'default-load': option } });
+    expect(chooseBuilder({ env, name: 'b' })).toMatchObject({ loadsByDefault });
+  });
+
+  test.each(['yes', '', true])('or the builder is refused, where it is %j', (option) => {
+    builder('b', {}, { DriverOpts: { 'default-load': option } });
+    expect(() => chooseBuilder({ env, name: 'b' })).toThrow(
+      /default-load is neither true nor false/,
+    );
+  });
+});
+
 describe('TLS of a remote builder', () => {
   const files = { cacert: '/ca.pem', cert: '/cert.pem', key: '/key.pem' };
 
@@ -188,7 +209,7 @@ describe('TLS of a remote builder', () => {
 
   test('is off without any of them', () => {
     builder('b', {}, { DriverOpts: { 'default-load': 'true' } });
-    expect(chooseBuilder({ env, name: 'b' })).toEqual(dialled('b'));
+    expect(chooseBuilder({ env, name: 'b' })).toEqual({ ...dialled('b'), loadsByDefault: true });
   });
 
   test.each<[rule: string, options: object]>([

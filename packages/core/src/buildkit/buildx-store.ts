@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { dockerConfigDirectory } from '../docker/config.js';
 import { contextId, type DockerContexts, dockerContexts } from '../docker/contexts.js';
+import { parseGoBool } from '../docker/go-bool.js';
 import {
   isObject,
   type JsonObject,
@@ -14,8 +15,15 @@ import { type BuilderAddress, parseBuilderAddress, type TlsFiles } from './addre
 
 /** The builder that buildx would use. */
 export type ChosenBuilder =
-  /** A BuildKit that can be dialled. */
-  | { readonly kind: 'address'; readonly name: string; readonly address: BuilderAddress }
+  /** A BuildKit that can be dialled, as one of the builder's nodes. */
+  | {
+      readonly kind: 'address';
+      readonly name: string;
+      readonly node: string;
+      readonly address: BuilderAddress;
+      /** Whether a build that asks for no output is to be loaded: the driver option `default-load`. */
+      readonly loadsByDefault: boolean;
+    }
   /** The BuildKit inside the Docker daemon of a docker context. */
   | { readonly kind: 'engine'; readonly name: string; readonly context: string };
 
@@ -112,7 +120,14 @@ function builderOf(
   const endpoint = textOf(node?.Endpoint);
   if (driver === 'remote') {
     if (endpoint === '') throw badOption(name, `${path} has no node with an endpoint`);
-    return { kind: 'address', name, address: remoteAddress(name, endpoint, node?.DriverOpts) };
+    const options = isObject(node?.DriverOpts) ? node.DriverOpts : {};
+    return {
+      kind: 'address',
+      name: textOf(builder.Name) || name,
+      node: textOf(node?.Name),
+      address: remoteAddress(name, endpoint, options),
+      loadsByDefault: loadsByDefault(name, options),
+    };
   }
   if (driver === 'docker' && contexts.has(endpoint)) {
     return { kind: 'engine', name, context: endpoint };
@@ -126,8 +141,8 @@ function builderOf(
   );
 }
 
-function remoteAddress(name: string, endpoint: string, driverOpts: unknown): BuilderAddress {
-  const tls = tlsFiles(name, isObject(driverOpts) ? driverOpts : {});
+function remoteAddress(name: string, endpoint: string, driverOpts: JsonObject): BuilderAddress {
+  const tls = tlsFiles(name, driverOpts);
   try {
     return parseBuilderAddress(endpoint, tls);
   } catch (cause) {
@@ -136,6 +151,15 @@ function remoteAddress(name: string, endpoint: string, driverOpts: unknown): Bui
       cause,
     });
   }
+}
+
+const loadOption = 'default-load';
+
+function loadsByDefault(name: string, driverOpts: JsonObject): boolean {
+  const text = driverOpts[loadOption];
+  const value = text === undefined ? false : parseGoBool(textOf(text));
+  if (value === undefined) throw badOption(name, `${loadOption} is neither true nor false`);
+  return value;
 }
 
 const tlsOptions = new Map<string, keyof TlsFiles>([
@@ -149,8 +173,7 @@ const tlsOptions = new Map<string, keyof TlsFiles>([
 function tlsFiles(name: string, driverOpts: JsonObject): TlsFiles | undefined {
   const tls: { -readonly [K in keyof TlsFiles]: TlsFiles[K] } = {};
   for (const [option, value] of Object.entries(driverOpts)) {
-    // Whether results are loaded is this program's own decision.
-    if (option === 'default-load') continue;
+    if (option === loadOption) continue;
     const field = tlsOptions.get(option);
     if (!field) throw badOption(name, `the driver option ${option} is not known`);
     if (field !== 'serverName' && !isAbsolute(textOf(value)))

@@ -1,0 +1,59 @@
+import {
+  type BuilderRule,
+  type ChosenBuilder,
+  dockerAliases,
+  explainBuilder,
+} from '@warmdock/core';
+import { parseGoBool } from '../arguments/go-bool.js';
+import type { RoutedBuild } from './route.js';
+
+/** A builder that can be dialled. */
+export type RemoteBuilder = Extract<ChosenBuilder, { kind: 'address' }>;
+
+/** What becomes of a build, by the user's files. */
+export type BuildChoice =
+  | { readonly left: string }
+  | { readonly builder: RemoteBuilder; readonly rule: BuilderRule };
+
+/**
+ * Decides whether a build's image is made by a remote builder and is to end in the local daemon.
+ *
+ * Throws what `explainBuilder` throws.
+ */
+export function chooseBuild({ isBuildx, builder: name, place, env }: RoutedBuild): BuildChoice {
+  const aliases = dockerAliases(env);
+  const refused = [...aliases.keys()].find((word) => word !== 'builder');
+  if (refused !== undefined) return { left: `docker takes no alias such as "${refused}"` };
+  const alias = isBuildx ? 'buildx' : aliases.get('builder');
+  if (alias !== undefined && alias !== 'buildx') {
+    return { left: `builds are for "${alias}", by an alias in docker's config.json` };
+  }
+  // Without the alias, docker names the daemon's own builder where nobody names one.
+  if (!name && !env.BUILDX_BUILDER && !alias)
+    return { left: 'docker build uses the daemon itself' };
+  const { builder, rule } = explainBuilder({ name, env });
+  if (builder.kind === 'engine') {
+    return { left: `builder "${builder.name}" is a docker daemon's own BuildKit` };
+  }
+  const left =
+    place === 'default' ? leftWithoutOutput(builder, alias !== undefined, env) : undefined;
+  return left === undefined ? { builder, rule } : { left };
+}
+
+/**
+ * Why the result of a build that asks for no output is not for the daemon.
+ *
+ * What docker runs as `docker build` has always meant an image in the daemon; what it leaves to buildx
+ * is loaded where the builder says so.
+ */
+function leftWithoutOutput(
+  { name, loadsByDefault }: RemoteBuilder,
+  isBuildx: boolean,
+  { BUILDX_NO_DEFAULT_LOAD }: NodeJS.ProcessEnv,
+): string | undefined {
+  if (parseGoBool(BUILDX_NO_DEFAULT_LOAD ?? '')) {
+    return `BUILDX_NO_DEFAULT_LOAD=${BUILDX_NO_DEFAULT_LOAD} leaves the result in the builder`;
+  }
+  if (!isBuildx || loadsByDefault) return undefined;
+  return `without --load the result stays in builder "${name}"`;
+}

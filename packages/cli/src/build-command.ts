@@ -6,20 +6,16 @@ import { formatLogTail } from './display/failed-logs.js';
 import { openDisplay } from './display/open-display.js';
 import { Watch } from './display/watch.js';
 import type { Output } from './output.js';
-import { formatLastLine } from './report/last-line.js';
-import { metadataOf } from './report/metadata.js';
 import { prepareResultFile } from './report/result-file.js';
+import { type FinishedBuild, type Surface, warmdockSurface } from './report/surface.js';
 
 export interface BuildContext {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
-  /**
-   * Whose words the results are in, default warmdock's own: docker's name the image as buildx does,
-   * wherever it is, and say nothing of the load.
-   */
-  readonly surface?: 'warmdock' | 'docker';
+  /** Default warmdock's own. */
+  readonly surface?: Surface;
   /** Default the core's. */
   readonly build?: typeof build;
 }
@@ -44,34 +40,26 @@ export function planBuildCommand(args: BuildArguments, env: NodeJS.ProcessEnv): 
  */
 export async function runBuildCommand(command: BuildCommand, context: BuildContext): Promise<void> {
   const { mode, printsImageId, options } = command;
-  const { stdout, stderr, surface = 'warmdock' } = context;
+  const { stdout, stderr, surface = warmdockSurface } = context;
   const imageIdFile = command.iidfile && prepareResultFile('image ID file', command.iidfile);
   const metadataFile =
     command.metadataFile && prepareResultFile('metadata file', command.metadataFile);
 
-  const outcome = await runWatched(mode, context, (watch) =>
+  const { outcome, warnings } = await runWatched(mode, context, (watch) =>
     (context.build ?? build)({ ...options, signal: context.signal, onProgress: watch.onProgress }),
   );
 
   const exporterResponse = metadataFile && (await outcome.exporterResponse);
-  // Counts from the start of the process: what the command took is what its user waited for.
   const totalMs = performance.now();
-  const imageId = imageIdOf(outcome, surface);
+  const finished = { outcome, warnings, totalMs };
+  const metadata = exporterResponse && (await surface.metadataOf(finished, exporterResponse));
+  const imageId = surface.imageIdOf(outcome);
   if (imageIdFile) imageIdFile.write(imageId);
-  if (metadataFile && exporterResponse) {
-    const metadata = metadataOf(outcome.load, exporterResponse, totalMs);
-    metadataFile.write(JSON.stringify(metadata, null, 2));
-  }
+  if (metadataFile && metadata) metadataFile.write(JSON.stringify(metadata, null, 2));
   if (printsImageId) stdout.write(`${imageId}\n`);
-  else if (surface === 'warmdock' && isForPeople(mode)) {
-    stderr.write(`${formatLastLine(outcome.load, totalMs)}\n`);
+  else if (surface.lastLine && isForPeople(mode)) {
+    stderr.write(`${surface.lastLine(outcome.load, totalMs)}\n`);
   }
-}
-
-/** Empty, as with buildx, for a result that is no image. */
-function imageIdOf({ load, configDigest, digest }: BuildOutcome, surface: string): string {
-  const buildxId = configDigest ?? digest ?? '';
-  return surface === 'docker' ? buildxId : (load?.imageId ?? buildxId);
 }
 
 /** Runs a build below a display, which is ended either way before anything else is printed. */
@@ -79,7 +67,7 @@ async function runWatched(
   mode: DisplayMode,
   { stderr, env }: BuildContext,
   run: (watch: Watch) => Promise<BuildOutcome>,
-): Promise<BuildOutcome> {
+): Promise<Pick<FinishedBuild, 'outcome' | 'warnings'>> {
   const display = await openDisplay(mode, stderr, env);
   const watch = new Watch(display);
   const warn = () => {
@@ -89,7 +77,7 @@ async function runWatched(
     const outcome = await run(watch);
     watch.succeed(outcome.load);
     warn();
-    return outcome;
+    return { outcome, warnings: watch.warnings.all };
   } catch (error) {
     watch.fail(error);
     warn();

@@ -26,6 +26,7 @@ export { type Output, parseOutput } from './build/output-spec.js';
 export { planBuild } from './build/plan-build.js';
 export { type PlanLoadOptions, planLoad } from './build/plan-load.js';
 export type { OnProgress, Progress } from './build/progress.js';
+export type { Provenance } from './build/provenance.js';
 export { isRemote } from './build/remote-source.js';
 export {
   imageExporter,

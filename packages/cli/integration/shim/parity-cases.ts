@@ -135,10 +135,39 @@ const inputs: ParityCase[] = [
   ours('build --load -t TAG .', { env: { WARMDOCK: 'explain' } }),
 ];
 
+const metadata: ParityCase[] = [
+  ours('build --load -t TAG --metadata-file OUT/metadata .'),
+  ours('build --load -t TAG --iidfile OUT/iid --metadata-file=OUT/metadata --quiet .'),
+  ours('build --load -t TAG -t TAG-2:v1 --metadata-file OUT/metadata .'),
+  ours('build --load --metadata-file OUT/metadata .'),
+  ours('build --load -t TAG --platform linux/arm64 --metadata-file OUT/metadata .'),
+  ours('build --load -t TAG --build-arg WHO=1 --label a=b --metadata-file OUT/metadata .'),
+  ours(
+    'build --load -t TAG --secret id=s,src=file -f secret.Dockerfile --metadata-file OUT/metadata .',
+  ),
+  ours('build --load -t TAG --metadata-file OUT/metadata -', {
+    stdin: 'FROM scratch\nLABEL a=b\n',
+  }),
+  ours('build --load -t TAG --metadata-file OUT/metadata -f failing.Dockerfile .'),
+  ours('build --load -t TAG --provenance=false --metadata-file OUT/metadata .'),
+  ours('build --load -t TAG -f warn.Dockerfile --metadata-file OUT/metadata .'),
+  ...['min', 'max', 'disabled', 'false', 'true', 'other'].map((mode) =>
+    ours('build --load -t TAG --metadata-file OUT/metadata .', {
+      env: { BUILDX_METADATA_PROVENANCE: mode },
+    }),
+  ),
+  ...['1', 'true', '0', 'other'].map((mode) =>
+    ours('build --load -t TAG -f warn.Dockerfile --metadata-file OUT/metadata .', {
+      env: { BUILDX_METADATA_WARNINGS: mode },
+    }),
+  ),
+  ours('build --load -t TAG --metadata-file OUT/metadata .', {
+    env: { BUILDX_METADATA_WARNINGS: '1' },
+  }),
+];
+
 /** What is docker's own: the same to the byte. */
 const passed: ParityCase[] = [
-  left('build --load -t TAG --metadata-file OUT/metadata .'),
-  left('build --load -t TAG --iidfile OUT/iid --metadata-file=OUT/metadata --quiet .'),
   left('version --format {{.Client.Version}}'),
   left('--version'),
   left('-v'),
@@ -178,5 +207,6 @@ const passed: ParityCase[] = [
 export const parityCases: readonly ParityCase[] = [
   ...[...spellings, ...options, ...failures].map((line) => ours(line)),
   ...inputs,
+  ...metadata,
   ...passed,
 ];

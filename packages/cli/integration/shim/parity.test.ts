@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { runCommand, runDocker, useTestbed } from '@warmdock/testkit';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { imageIdOf, temporaryFolder, withShell } from '../support/project.js';
+import { comparableMetadata } from './comparable-metadata.js';
 import { type ParityCase, parityCases } from './parity-cases.js';
 import { builder, folderIn, type Side, useSides } from './sides.js';
 
@@ -45,7 +46,7 @@ interface Outcome {
   readonly exitCode: number;
   readonly stdout: string;
   readonly imageId: string | undefined;
-  readonly files: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, unknown>>;
 }
 
 const sides = useSides();
@@ -82,15 +83,14 @@ async function outcomeOf({ line, stdin, ...given }: ParityCase, side: Side) {
     stdout: neutral(stdout),
     imageId,
     files: Object.fromEntries(
-      readdirSync(out).map((name) => [name, contentOf(name, join(out, name))]),
+      readdirSync(out).map((name) => [name, contentOf(name, join(out, name), neutral)]),
     ),
   };
   return { outcome, stderr: neutral(stderr) };
 }
 
-/** Of metadata only the keys: their values tell the time. */
-function contentOf(name: string, path: string): string {
-  if (name === 'metadata') return Object.keys(JSON.parse(readFileSync(path, 'utf8'))).join('\n');
+function contentOf(name: string, path: string, neutral: (text: string) => string): unknown {
+  if (name === 'metadata') return comparableMetadata(neutral(readFileSync(path, 'utf8')));
   return name === 'iid' ? readFileSync(path, 'utf8') : 'there';
 }
 

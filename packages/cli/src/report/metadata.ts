@@ -1,32 +1,18 @@
-import type { LoadResult } from '@warmdock/core';
-
 /**
- * What `--metadata-file` holds: the exporter's answer under buildx's keys, and under `warmdock.load`
- * what became of it, if it was loaded. `totalMs` counts from the start of the process.
+ * What `--metadata-file` holds: the exporter's answer under buildx's keys, the names of the image, and
+ * what a surface has to say besides.
  */
 export function metadataOf(
-  load: LoadResult | undefined,
+  names: readonly string[] | undefined,
   exporterResponse: Readonly<Record<string, string>>,
-  totalMs: number,
+  more: Readonly<Record<string, unknown>> = {},
 ): Record<string, unknown> {
-  const names = load?.tags.join(',') ?? '';
   const all: Record<string, unknown> = {
-    ...(names !== '' && { 'image.name': names }),
+    ...(names?.length && { 'image.name': names.join(',') }),
     ...decodeExporterResponse(exporterResponse),
-    ...(load && { 'warmdock.load': loadMetadata(load, totalMs) }),
+    ...more,
   };
   return Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function loadMetadata(
-  { outcome, layersTotal, layersSent, bytesSent, timingsMs }: LoadResult,
-  totalMs: number,
-) {
-  const { connect, solve, compare, load } = timingsMs;
-  const rounded = Object.entries({ connect, solve, compare, load, total: totalMs }).map(
-    ([phase, ms]) => [phase, Math.round(ms * 10) / 10] as const,
-  );
-  return { outcome, layersTotal, layersSent, bytesSent, timingsMs: Object.fromEntries(rounded) };
 }
 
 /** As buildx does it: base64 of a JSON object, or of a list of them, becomes that; all else stays text. */

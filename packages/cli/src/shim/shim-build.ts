@@ -6,6 +6,7 @@ import {
   runBuildCommand,
 } from '../build-command.js';
 import { type BuildChoice, chooseBuild } from './choose-build.js';
+import { dockerSurface, provenanceMode } from './docker-surface.js';
 import { explain, passThrough } from './pass-through.js';
 import type { RoutedBuild } from './route.js';
 
@@ -19,7 +20,8 @@ export async function runRoutedBuild(routed: RoutedBuild, context: BuildContext)
   if ('left' in planned) return passThrough(planned.left, context);
   const { builder, rule, command } = planned;
   explain(`building on builder "${builder.name}" (by ${rule})`, context);
-  await runBuildCommand(command, { ...context, env: routed.env, surface: 'docker' });
+  const { env } = routed;
+  await runBuildCommand(command, { ...context, env, surface: dockerSurface(builder, env) });
   return 0;
 }
 
@@ -31,8 +33,10 @@ function planRouted(routed: RoutedBuild): PlannedBuild {
   try {
     const choice = chooseBuild(routed);
     if ('left' in choice) return choice;
-    const command = planBuildCommand(routed.args, routed.env);
-    const options = { ...command.options, builder: choice.builder };
+    const { args, env } = routed;
+    const command = planBuildCommand(args, env);
+    const withProvenance = args.metadataFile !== undefined && provenanceMode(env) !== 'disabled';
+    const options = { ...command.options, builder: choice.builder, withProvenance };
     // A value that no build takes is docker's to refuse; the build itself is planned where it runs.
     planBuild(options);
     return { ...choice, command: { ...command, options } };

@@ -21,6 +21,7 @@ export function buildOutcome(fields: Partial<LoadedBuild> = {}): LoadedBuild {
     digest: `sha256:${'2'.repeat(64)}` as Digest,
     configDigest: imageId,
     tags: ['docker.io/library/app:latest'],
+    ref: 'ref',
     exporterResponse: Promise.resolve({}),
     timingsMs: { connect: 3, solve: 40 },
     load: loadResult(),

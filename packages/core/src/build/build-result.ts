@@ -2,9 +2,12 @@ import type { ContentSource } from '../content/content.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import type { LoadResult } from './load-plan.js';
+import type { Provenance } from './provenance.js';
 
 /** What a solve produced. */
 export interface BuildResult {
+  /** By which the builder knows the solve, in its history as well. */
+  readonly ref: string;
   /** Digest of the manifest, or of the index for several platforms or attestations. */
   readonly digest: Digest;
   /** Digest of the image config; absent when the result is an index. */
@@ -33,9 +36,12 @@ export interface LoadedBuild extends BuildResult {
 /** A build whose result went elsewhere than into the daemon; `digest` is absent when no output was an image. */
 export interface ExportedBuild
   extends Partial<Pick<BuildResult, 'digest' | 'configDigest' | 'descriptor'>>,
-    Pick<BuildResult, 'tags' | 'exporterResponse' | 'timingsMs'> {
+    Pick<BuildResult, 'ref' | 'tags' | 'exporterResponse' | 'timingsMs'> {
   readonly load?: undefined;
 }
 
 /** What `build` gives: with `load` when the image was loaded. */
-export type BuildOutcome = LoadedBuild | ExportedBuild;
+export type BuildOutcome = (LoadedBuild | ExportedBuild) & {
+  /** See `BuildCallOptions.withProvenance`; comes after the exporter's answer. */
+  readonly provenance?: Promise<ReadonlyMap<string, Provenance>> | undefined;
+};

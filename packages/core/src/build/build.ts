@@ -24,6 +24,11 @@ export interface BuildCallOptions extends BuildOptions {
   readonly stdout?: Writable | undefined;
   /** Default `process.env`. */
   readonly env?: NodeJS.ProcessEnv | undefined;
+  /**
+   * Whether to ask the builder afterwards how it made the result, default false: `BuildOutcome.provenance`.
+   * No attestation of the image is needed for that.
+   */
+  readonly withProvenance?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
 }
@@ -43,7 +48,7 @@ export interface LoadingBuildOptions extends BuildCallOptions {
  * embedded BuildKit leaves the image in place and nothing is sent. Throws what `planBuild`,
  * `runBuild`, `runOutputs` and `loadImage` throw; on any failure the tags stay where they were.
  */
-export function build(options: LoadingBuildOptions): Promise<LoadedBuild>;
+export function build(options: LoadingBuildOptions): Promise<LoadedBuild & BuildOutcome>;
 export function build(options: BuildCallOptions): Promise<BuildOutcome>;
 export async function build(options: BuildCallOptions): Promise<BuildOutcome> {
   const start = performance.now();
@@ -62,10 +67,11 @@ export async function build(options: BuildCallOptions): Promise<BuildOutcome> {
       // To ask over an open connection costs no time worth saving.
       const asksAtOnce = typeof options.engine === 'object';
       const outcome = await runPlan(plan, builder, engine, { ...options, env, asksAtOnce });
-      outcome.exporterResponse.then(close, close);
-      if (!outcome.load) return outcome;
+      const provenance = recordedProvenance(outcome, builder, options);
+      (provenance ?? outcome.exporterResponse).then(close, close);
+      if (!outcome.load) return { ...outcome, provenance };
       const timingsMs = { ...outcome.load.timingsMs, total: performance.now() - start };
-      return { ...outcome, load: { ...outcome.load, timingsMs } };
+      return { ...outcome, provenance, load: { ...outcome.load, timingsMs } };
     } catch (error) {
       close();
       throw error;
@@ -73,6 +79,18 @@ export async function build(options: BuildCallOptions): Promise<BuildOutcome> {
   } finally {
     if (engine !== options.engine) engine.close();
   }
+}
+
+function recordedProvenance(
+  { ref, exporterResponse }: BuildOutcome,
+  { buildkit }: ChosenBuilder,
+  { withProvenance, signal }: BuildCallOptions,
+): BuildOutcome['provenance'] {
+  if (!withProvenance) return undefined;
+  return exporterResponse.then(async () => {
+    const { readProvenance } = await import('./provenance.js');
+    return readProvenance(buildkit, ref, { signal });
+  });
 }
 
 async function theBuilder(

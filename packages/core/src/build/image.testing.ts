@@ -79,6 +79,7 @@ export function resultOf(
     ...(configDigest && { configDigest }),
     tags,
     descriptor: root,
+    ref: 'ref',
     exporterResponse: Promise.resolve({}),
     content,
     timingsMs: { connect: 1, solve: 2 },

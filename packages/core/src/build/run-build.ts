@@ -81,6 +81,7 @@ export async function runBuild(
     const image = solved.image ?? answeredImage(await answer, builder.name);
     return {
       ...image,
+      ref: solved.ref,
       tags: plan.tags,
       exporterResponse: Promise.resolve(answer),
       content: builderContent(opened.plan, builder, opened.options, {

@@ -86,12 +86,13 @@ async function run(
       ],
       stores: exportStores(options, spool, layout),
     });
-    const { answer, timingsMs } = solved;
+    const { ref, answer, timingsMs } = solved;
     const response = await (opened.finish?.(answer) ?? answer);
     checkCalled([...targets.keys()], called, builder);
     if (layout) await finishLayout(layout, response);
     const image = hasImage(response) ? answeredImage(response, builder.name) : undefined;
-    const exported = { tags: plan.tags, exporterResponse: Promise.resolve(response), timingsMs };
+    const exporterResponse = Promise.resolve(response);
+    const exported = { ref, tags: plan.tags, exporterResponse, timingsMs };
     if (!isLoaded) {
       await opened[Symbol.asyncDispose]();
       return { ...image, ...exported };

@@ -1,9 +1,11 @@
 import { orCancelled } from '../content/or-cancelled.js';
 import { cancelled, isWarmdockError, WarmdockError } from '../errors.js';
 import { BuildHistoryRequest, ListWorkersRequest, ListWorkersResponse } from '../gen/control.js';
+import type { RecordedAttestation } from './build-record.js';
 import { type BuildKitContent, contentOf } from './content.js';
 import { type Channel, openChannel } from './grpc/channel.js';
 import { failureOf } from './grpc/failure.js';
+import { GrpcCode, hasStatus } from './grpc/status.js';
 import { tunnelThrough } from './grpc/tunnel.js';
 import { type Session, type SessionOptions, startSession } from './session/session.js';
 import { runSolve, type Solved, type SolveOptions, type SolveRequest } from './solve.js';
@@ -40,6 +42,14 @@ export interface BuildKit {
   solve(request: SolveRequest, options: SolveOptions): Promise<Solved>;
   /** Whether the builder still works on the solve with this ref, or on its record in the history. */
   isActive(ref: string, options?: { signal?: AbortSignal | undefined }): Promise<boolean>;
+  /**
+   * What the builder recorded about the results of the solve with this ref, once that is answered;
+   * nothing where it keeps no history (BuildKit < 0.11).
+   */
+  attestations(
+    ref: string,
+    options?: { signal?: AbortSignal | undefined },
+  ): Promise<RecordedAttestation[]>;
   close(): void;
 }
 
@@ -123,20 +133,39 @@ class BuildKitClient implements BuildKit {
     ref: string,
     { signal }: { signal?: AbortSignal | undefined } = {},
   ): Promise<boolean> {
+    try {
+      const events = await this.#history({ ref, activeOnly: true, earlyExit: true }, signal);
+      return events.length > 0;
+    } catch (error) {
+      throw failureOf(error, `asking builder ${this.name} for its active builds`);
+    }
+  }
+
+  async attestations(
+    ref: string,
+    { signal }: { signal?: AbortSignal | undefined } = {},
+  ): Promise<RecordedAttestation[]> {
+    try {
+      const events = await this.#history({ ref, activeOnly: false, earlyExit: true }, signal);
+      const { recordedAttestations } = await import('./build-record.js');
+      return events.flatMap(recordedAttestations);
+    } catch (error) {
+      if (hasStatus(error, GrpcCode.UNIMPLEMENTED)) return [];
+      throw failureOf(error, `asking builder ${this.name} for its record of build ${ref}`);
+    }
+  }
+
+  async #history(request: BuildHistoryRequest, signal?: AbortSignal): Promise<Uint8Array[]> {
     const channel = await this.#open(signal);
     const call = channel.call('/moby.buildkit.v1.Control/ListenBuildHistory', {
       signal,
       silenceMs: this.#silenceMs,
     });
-    call.write([BuildHistoryRequest.encode({ ref, activeOnly: true, earlyExit: true }).finish()]);
+    call.write([BuildHistoryRequest.encode(request).finish()]);
     call.end();
-    try {
-      let events = 0;
-      for await (const _ of call.messages) events += 1;
-      return events > 0;
-    } catch (error) {
-      throw failureOf(error, `asking builder ${this.name} for its active builds`);
-    }
+    const events: Uint8Array[] = [];
+    for await (const event of call.messages) events.push(event);
+    return events;
   }
 
   close(): void {

@@ -1,0 +1,26 @@
+import type { Digest } from '@warmdock/core';
+import { expect, test } from 'vitest';
+import { buildOutcome, imageId, loadResult } from '../testing/outcome.js';
+import { warmdockSurface } from './surface.js';
+
+test("warmdock's metadata tells of the load", async () => {
+  const build = { outcome: buildOutcome(), warnings: [], totalMs: 123.456 };
+  const metadata = await warmdockSurface.metadataOf(build, { 'containerimage.digest': 'sha256:2' });
+  expect(metadata).toEqual({
+    'containerimage.digest': 'sha256:2',
+    'image.name': 'docker.io/library/app:latest',
+    'warmdock.load': {
+      outcome: 'thin',
+      layersTotal: 42,
+      layersSent: 1,
+      bytesSent: 17_313,
+      timingsMs: { connect: 3.1, solve: 40, compare: 1, load: 60, total: 123.5 },
+    },
+  });
+});
+
+test("its image ID is the daemon's", () => {
+  const load = loadResult({ imageId: `sha256:${'9'.repeat(64)}` as Digest });
+  expect(warmdockSurface.imageIdOf(buildOutcome({ load }))).toBe(load.imageId);
+  expect(warmdockSurface.imageIdOf({ ...buildOutcome(), load: undefined })).toBe(imageId);
+});

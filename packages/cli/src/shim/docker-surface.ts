@@ -1,0 +1,70 @@
+import type { Provenance, SourcePosition, SourceRange, VertexWarning } from '@warmdock/core';
+import { parseGoBool } from '../arguments/go-bool.js';
+import { metadataOf } from '../report/metadata.js';
+import { buildxImageId, type Surface } from '../report/surface.js';
+import type { RemoteBuilder } from './choose-build.js';
+
+/** Results as buildx writes them: the load is not mentioned. */
+export function dockerSurface({ name, node }: RemoteBuilder, env: NodeJS.ProcessEnv): Surface {
+  return {
+    imageIdOf: buildxImageId,
+    async metadataOf({ outcome, warnings }, exporterResponse) {
+      const isWarned = warnings.length > 0 && parseGoBool(env.BUILDX_METADATA_WARNINGS ?? '');
+      return metadataOf(outcome.tags, exporterResponse, {
+        'buildx.build.ref': `${name}/${node}/${outcome.ref}`,
+        ...provenanceMetadata(await outcome.provenance, provenanceMode(env)),
+        ...(isWarned && { 'buildx.build.warnings': warnings.map(warningMetadata) }),
+      });
+    },
+  };
+}
+
+/** How much of the provenance the metadata file gets: `BUILDX_METADATA_PROVENANCE`, default `min`. */
+export function provenanceMode({
+  BUILDX_METADATA_PROVENANCE: mode = '',
+}: NodeJS.ProcessEnv): 'min' | 'max' | 'disabled' {
+  if (mode === 'max') return 'max';
+  return mode === 'disabled' || parseGoBool(mode) === false ? 'disabled' : 'min';
+}
+
+function provenanceMetadata(
+  found: ReadonlyMap<string, Provenance> | undefined,
+  mode: 'min' | 'max' | 'disabled',
+): Record<string, unknown> {
+  const entries = [...(found ?? [])].map(([platform, provenance]) => {
+    const { buildConfig: _, metadata: __, ...least } = provenance;
+    const key = ['buildx.build.provenance', platform].filter(Boolean).join('/');
+    return [key, mode === 'max' ? provenance : least] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** As BuildKit's client writes it: bytes in base64, and nothing that is zero or empty. */
+function warningMetadata({ vertex, level, short, detail, url, info, ranges }: VertexWarning) {
+  return filled({
+    vertex,
+    level,
+    short: base64(short),
+    detail: detail.map(base64),
+    url,
+    sourceInfo: info && filled({ ...info, data: base64(info.data) }),
+    range: ranges.map(rangeMetadata),
+  });
+}
+
+function rangeMetadata({ start, end }: SourceRange) {
+  return filled({ start: start && position(start), end: end && position(end) });
+}
+
+function position({ line, character }: SourcePosition) {
+  return filled({ line, character });
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}
+
+function filled(fields: Record<string, unknown>): Record<string, unknown> {
+  const isFilled = (value: unknown) => (Array.isArray(value) ? value.length > 0 : Boolean(value));
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => isFilled(value)));
+}

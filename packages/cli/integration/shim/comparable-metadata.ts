@@ -31,8 +31,10 @@ function comparable(key: string, value: unknown): unknown {
   }
 }
 
-/** The least one is the same to the last value. */
+/** The least one is the same to the last value, but for a field that this buildx does not know yet. */
 function comparableProvenance({ buildConfig, metadata, ...least }: Json): Json {
+  const { parameters } = least.invocation as { parameters: { compatibilityVersion?: number } };
+  delete parameters.compatibilityVersion;
   return { ...least, buildConfig: shapeOf(buildConfig), metadata: shapeOf(metadata) };
 }
 

@@ -1,5 +1,5 @@
 import type { BuildKit } from '../buildkit/buildkit.js';
-import type { CallOptions } from '../content/content.js';
+import type { CallOptions, ContentSource } from '../content/content.js';
 import { readBlob } from '../content/read-blob.js';
 import { WarmdockError } from '../errors.js';
 
@@ -24,7 +24,7 @@ const maxBytes = 64 * 1024 * 1024;
  * Newer ones record v1, which comes as v0.2, as with buildx.
  */
 export async function readProvenance(
-  builder: BuildKit,
+  builder: Pick<BuildKit, 'name' | 'attestations'> & { readonly content: ContentSource },
   ref: string,
   options: CallOptions = {},
 ): Promise<ReadonlyMap<string, Provenance>> {

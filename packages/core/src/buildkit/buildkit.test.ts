@@ -168,3 +168,8 @@ describe('listWorkers', () => {
     });
   });
 });
+
+it('without a history has no attestations of a build', async () => {
+  const { builder } = await builderOf({});
+  await expect(builder.attestations('ref')).resolves.toEqual([]);
+});

@@ -18,6 +18,7 @@ const services = ['engine', 'buildkit'];
  */
 export const parts: Record<string, Part> = {
   errors: { at: 'packages/core/src/errors.ts', uses: [] },
+  'go-bool': { at: 'packages/core/src/go-bool.ts', uses: [] },
   authorities: { at: 'packages/core/src/authorities.ts', uses: ['errors'] },
   oci: { at: 'packages/core/src/oci', uses: ['errors', 'zod'] },
   content: { at: 'packages/core/src/content', uses: oci },
@@ -26,12 +27,15 @@ export const parts: Record<string, Part> = {
   gen: { at: 'packages/core/src/gen', uses: ['@bufbuild/protobuf'] },
   fsutil: { at: 'packages/core/src/fsutil', uses: ['errors', 'gen'] },
   http2: { at: 'packages/core/src/buildkit/http2', uses: ['errors'] },
-  buildkit: { at: 'packages/core/src/buildkit', uses: [...foundations, 'fsutil', 'gen', 'http2'] },
+  buildkit: {
+    at: 'packages/core/src/buildkit',
+    uses: [...foundations, 'fsutil', 'gen', 'go-bool', 'http2'],
+  },
   build: {
     at: 'packages/core/src/build',
-    uses: [...content, ...services, 'tar-stream'],
+    uses: [...content, ...services, 'go-bool', 'tar-stream'],
   },
-  core: { at: 'packages/core/src/index.ts', uses: [...content, ...services, 'docker', 'build'] },
+  core: { at: 'packages/core/src/index.ts', uses: [...content, ...services, 'build', 'docker'] },
   'core tests': {
     at: 'packages/core/integration',
     uses: [...content, ...services, 'build', 'core', '@warmdock/core'],

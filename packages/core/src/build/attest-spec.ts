@@ -1,4 +1,4 @@
-import { parseGoBool } from '../docker/go-bool.js';
+import { parseGoBool } from '../go-bool.js';
 import { type Attrs, formatKeyValues, parseKeyValues, unreadable } from './key-values.js';
 
 /** What the builder shall state about the image beside it, such as how it was made. */

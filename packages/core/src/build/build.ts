@@ -83,7 +83,7 @@ export async function build(options: BuildCallOptions): Promise<BuildOutcome> {
 
 function recordedProvenance(
   { ref, exporterResponse }: BuildOutcome,
-  { buildkit }: ChosenBuilder,
+  { buildkit }: OpenBuilder,
   { withProvenance, signal }: BuildCallOptions,
 ): BuildOutcome['provenance'] {
   if (!withProvenance) return undefined;

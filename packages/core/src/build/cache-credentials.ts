@@ -1,5 +1,5 @@
 import type { CacheBackend } from '../buildkit/solve.js';
-import { parseGoBool } from '../docker/go-bool.js';
+import { parseGoBool } from '../go-bool.js';
 import type { CacheOption } from './cache-spec.js';
 
 /**

@@ -1,4 +1,4 @@
-import { parseGoBool } from '../docker/go-bool.js';
+import { parseGoBool } from '../go-bool.js';
 import { parseCsvFields } from './csv-fields.js';
 import { type Attrs, parseKeyValues, unreadable } from './key-values.js';
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { parseGoBool } from '../docker/go-bool.js';
 import { WarmdockError } from '../errors.js';
+import { parseGoBool } from '../go-bool.js';
 import { formatReference, parseReference } from '../oci/reference.js';
 import type { BuildOptions, BuildPlan, LayerCompression } from './build-plan.js';
 import type { CacheOption } from './cache-spec.js';

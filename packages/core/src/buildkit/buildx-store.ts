@@ -2,7 +2,6 @@ import { readdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { dockerConfigDirectory } from '../docker/config.js';
 import { contextId, type DockerContexts, dockerContexts } from '../docker/contexts.js';
-import { parseGoBool } from '../docker/go-bool.js';
 import {
   isObject,
   type JsonObject,
@@ -11,6 +10,7 @@ import {
   textOf,
 } from '../docker/json-file.js';
 import { messageOf, WarmdockError } from '../errors.js';
+import { parseGoBool } from '../go-bool.js';
 import { type BuilderAddress, parseBuilderAddress, type TlsFiles } from './address.js';
 
 /** The builder that buildx would use. */

@@ -94,12 +94,15 @@ function recordedProvenance(
 }
 
 async function theBuilder(
-  { builder }: BuildCallOptions,
+  { builder, onProgress }: BuildCallOptions,
   engine: Engine,
   env: NodeJS.ProcessEnv,
 ): Promise<OpenBuilder> {
   if (typeof builder === 'object' && 'solve' in builder) {
     return { buildkit: builder, inEngine: false, close: () => {} };
   }
-  return openBuilder(builder, engine, env);
+  const opened = await openBuilder(builder, engine, env);
+  const { name, driver } = opened;
+  onProgress?.({ type: 'builder', name, driver });
+  return opened;
 }

@@ -1,4 +1,4 @@
-import { isBuilderAddress, parseBuilderAddress } from '../buildkit/address.js';
+import { type BuilderAddress, isBuilderAddress, parseBuilderAddress } from '../buildkit/address.js';
 import { type BuildKit, buildKitOver } from '../buildkit/buildkit.js';
 import type { ChosenBuilder } from '../buildkit/buildx-store.js';
 import { addressTransport } from '../buildkit/transport.js';
@@ -14,6 +14,14 @@ export interface OpenBuilder {
   close(): void;
 }
 
+/** One that the user has a name for. */
+export interface NamedBuilder extends OpenBuilder {
+  /** In buildx's store, or its address. */
+  readonly name: string;
+  /** By what buildx reaches such a builder. */
+  readonly driver: 'remote' | 'docker';
+}
+
 /**
  * The builder that `--builder` names, that was chosen already, or that buildx would choose.
  *
@@ -23,12 +31,12 @@ export async function openBuilder(
   wanted: string | ChosenBuilder | undefined,
   engine: Engine,
   env: NodeJS.ProcessEnv,
-): Promise<OpenBuilder> {
+): Promise<NamedBuilder> {
   if (typeof wanted === 'string' && isBuilderAddress(wanted))
-    return dialled(buildKitOver(addressTransport(parseBuilderAddress(wanted))));
+    return dialled(wanted, parseBuilderAddress(wanted));
   const choice = typeof wanted === 'object' ? wanted : await chosenByBuildx(wanted, env);
-  if (choice.kind === 'address') return dialled(buildKitOver(addressTransport(choice.address)));
-  return embedded(choice.context, engine, env);
+  if (choice.kind === 'address') return dialled(choice.name, choice.address);
+  return embedded(choice, engine, env);
 }
 
 async function chosenByBuildx(
@@ -39,28 +47,28 @@ async function chosenByBuildx(
   return chooseBuilder({ name, env });
 }
 
-function dialled(buildkit: BuildKit): OpenBuilder {
-  return { buildkit, inEngine: false, close: () => buildkit.close() };
+function dialled(name: string, address: BuilderAddress): NamedBuilder {
+  const buildkit = buildKitOver(addressTransport(address));
+  return { buildkit, name, driver: 'remote', inEngine: false, close: () => buildkit.close() };
 }
 
 /** The BuildKit inside a docker context's daemon; the context may be the target's own. */
 function embedded(
-  context: string | undefined,
+  { name, context }: { readonly name: string; readonly context: string },
   engine: Engine,
   env: NodeJS.ProcessEnv,
-): OpenBuilder {
-  const host =
-    context === undefined
-      ? engine
-      : connectEngine({ endpoint: resolveEngineEndpoint({ context, env }) });
+): NamedBuilder {
+  const host = connectEngine({ endpoint: resolveEngineEndpoint({ context, env }) });
   const inEngine = formatEndpoint(host.endpoint) === formatEndpoint(engine.endpoint);
   const buildkit = buildKitOver(engineTransport(host));
   return {
     buildkit,
+    name,
+    driver: 'docker',
     inEngine,
     close: () => {
       buildkit.close();
-      if (host !== engine) host.close();
+      host.close();
     },
   };
 }

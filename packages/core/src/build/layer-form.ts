@@ -14,8 +14,8 @@ import { compressionOf } from '../oci/media-types.js';
 export type LayerForm = 'stored' | 'inflated';
 
 export interface OpenOptions extends CallOptions {
-  /** Called with the size of each chunk as the builder holds it, whatever the form. */
-  readonly onBytes?: ((sizeBytes: number) => void) | undefined;
+  /** Called with the size of each of a layer's chunks as the builder holds it, whatever the form. */
+  readonly onBytes?: ((sizeBytes: number, layer: Descriptor) => void) | undefined;
 }
 
 /** A layer's bytes in one form, with the size that an archive announces before them. */
@@ -43,7 +43,7 @@ export async function openLayer(
   form: LayerForm,
   options: OpenOptions,
 ): Promise<LayerBytes> {
-  const stored = counted(verified(layer, source.fetch(layer, options)), options.onBytes);
+  const stored = counted(verified(layer, source.fetch(layer, options)), layer, options.onBytes);
   if (form === 'stored' || compressionOf(layer.mediaType) !== 'gzip') {
     return { sizeBytes: layer.size, chunks: stored };
   }
@@ -53,10 +53,11 @@ export async function openLayer(
 
 async function* counted(
   chunks: AsyncIterable<Uint8Array>,
+  layer: Descriptor,
   onBytes: OpenOptions['onBytes'],
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
-    onBytes?.(chunk.length);
+    onBytes?.(chunk.length, layer);
     yield chunk;
   }
 }

@@ -1,5 +1,7 @@
 import type { Engine } from '../engine/engine.js';
 import { messageOf } from '../errors.js';
+import type { Descriptor } from '../oci/descriptor.js';
+import type { Digest } from '../oci/digest.js';
 import { documentBytes, imageArchive } from './archive.js';
 import type { BuildResult } from './build-result.js';
 import type { Image } from './image.js';
@@ -40,9 +42,12 @@ export async function sendLayers(
   // A single one is fetched from wherever it is; several are found missing in one go.
   if (layers.length > 1) await result.content.prepare?.(layers, { signal });
   let sentBytes = 0;
-  const onBytes = (sizeBytes: number) => {
+  const bytesOf = new Map<Digest, number>();
+  const onBytes = (sizeBytes: number, layer: Descriptor) => {
     sentBytes += sizeBytes;
-    onProgress?.({ type: 'load', sentBytes, totalBytes });
+    const layerBytes = (bytesOf.get(layer.digest) ?? 0) + sizeBytes;
+    bytesOf.set(layer.digest, layerBytes);
+    onProgress?.({ type: 'load', sentBytes, totalBytes, layer, layerBytes });
   };
   const loaded: ImagePart[] = [];
   try {

@@ -48,7 +48,13 @@ describe('the services of a build', () => {
     let messages = 0;
     for await (const _ of call) messages++;
     expect(messages).toBeGreaterThanOrEqual(3);
-    expect(events.at(-1)).toEqual({ type: 'context', name: 'dockerfile', files: 0, sizeBytes: 0 });
+    expect(events.at(-1)).toEqual({
+      type: 'context',
+      name: 'dockerfile',
+      files: 0,
+      sizeBytes: 0,
+      wantedBytes: 0,
+    });
     const other = caller.bidi(diffCopy, { 'dir-name': ['home'] });
     const failed = (async () => {
       for await (const _ of other);

@@ -16,8 +16,8 @@ export function sessionServices(
     fileSync(
       plan.locals,
       onProgress &&
-        ((name, { files, bytes }) =>
-          onProgress({ type: 'context', name, files, sizeBytes: bytes })),
+        ((name, { files, bytes, wantedBytes }) =>
+          onProgress({ type: 'context', name, files, sizeBytes: bytes, wantedBytes })),
     ),
     registryAuth({
       env,

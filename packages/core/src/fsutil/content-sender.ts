@@ -13,18 +13,21 @@ const smallFileBytes = 256 * 1024;
 
 const chunkBytes = 512 * 1024;
 
+/** Sends frames, which hold so many bytes of content, and settles when more may be written. */
+export type WriteContents = (frames: Buffer, contentBytes: number) => Promise<void>;
+
 /**
  * Turns files into DATA packets. One batch is filled while the one before is being written, so
  * that memory stays at two chunks and reading overlaps with sending.
  */
 export class ContentSender {
   readonly #root: BytePath;
-  readonly #write: (frames: Buffer) => Promise<void>;
+  readonly #write: WriteContents;
   readonly #batch: PacketBatch;
+  #batchedBytes = 0;
   #writing: Promise<void> | undefined;
 
-  /** @param write sends frames and settles when more may be written */
-  constructor(root: BytePath, framing: Framing, write: (frames: Buffer) => Promise<void>) {
+  constructor(root: BytePath, framing: Framing, write: WriteContents) {
     this.#root = root;
     this.#write = write;
     this.#batch = new PacketBatch(framing);
@@ -34,10 +37,9 @@ export class ContentSender {
    * Adds the content of the file and its end, as many bytes as it has when it is opened: what is
    * appended later is left out, and of a file that is cut off meanwhile only the rest is sent.
    *
-   * @returns the number of bytes
    * @throws what openListed and `write` throw; PERMISSION_DENIED or UNAVAILABLE if reading fails
    */
-  async add(id: number, entry: Entry): Promise<number> {
+  async add(id: number, entry: Entry): Promise<void> {
     const { fd, sizeBytes } = openListed(this.#root, entry);
     try {
       let sent = 0;
@@ -47,10 +49,10 @@ export class ContentSender {
         const place = this.#batch.placeForContent(id, maxBytes);
         got = await this.#read(entry, fd, place, sizeBytes);
         if (got > 0) this.#batch.addContent(id, maxBytes, got);
+        this.#batchedBytes += got;
       }
       if (sizeBytes === 0 && !this.#batch.hasRoomFor(0)) await this.#makeRoom(0);
       this.#batch.addEndOfContent(id);
-      return sent;
     } finally {
       closeSync(fd);
     }
@@ -60,7 +62,8 @@ export class ContentSender {
   async flush(): Promise<void> {
     await this.#writing;
     if (this.#batch.isEmpty) return;
-    this.#writing = this.#write(this.#batch.take());
+    this.#writing = this.#write(this.#batch.take(), this.#batchedBytes);
+    this.#batchedBytes = 0;
     // Whoever waits next is told of a failure; until then it is not unhandled.
     this.#writing.catch(() => {});
   }

@@ -4,7 +4,7 @@ import { Requests } from './requests.js';
 import { encodeError, encodeFinish } from './wire.js';
 
 const request = (id: number) => Uint8Array.from(id === 0 ? [0x08, 1] : [0x08, 1, 0x18, id]);
-const file = (path: string) => ({ path, mode: 0o644 }) as Entry;
+const file = (path: string, sizeBytes = 0) => ({ path, mode: 0o644, sizeBytes }) as Entry;
 const directory = { path: 'd', mode: 0x8000_01ed } as Entry;
 
 function offering(...entries: Entry[]): Requests {
@@ -62,4 +62,10 @@ it('an arrival ends the wait, also one that came before it', async () => {
   const closed = requests.arrival();
   requests.close();
   await closed;
+});
+
+it('adds up the sizes of what was asked for', () => {
+  const requests = offering(file('a', 5), file('b', 7), file('c', 11));
+  for (const id of [2, 0]) requests.accept(request(id));
+  expect(requests.wantedBytes).toBe(16);
 });

@@ -15,6 +15,7 @@ export class Requests {
   readonly #offered: (Entry | undefined)[] = [];
   #queue: Request[] = [];
   #taken = 0;
+  #wantedBytes = 0;
   #allOffered = false;
   #closed = false;
   #wake: () => void = () => {};
@@ -27,6 +28,11 @@ export class Requests {
   /** Whether the receiver has said that it has all it wants, or the transfer has failed. */
   get isClosed(): boolean {
     return this.#closed;
+  }
+
+  /** Size of all files that were asked for so far. */
+  get wantedBytes(): number {
+    return this.#wantedBytes;
   }
 
   /** Ends the transfer from this side, and a wait for an arrival with it. */
@@ -81,6 +87,7 @@ export class Requests {
     const entry = this.#offered[id];
     if (entry === undefined) throw this.#broken(`it asked for file ${id}, which is not on offer`);
     this.#offered[id] = undefined;
+    this.#wantedBytes += entry.sizeBytes;
     this.#queue.push({ id, entry });
   }
 

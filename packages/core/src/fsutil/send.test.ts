@@ -42,7 +42,12 @@ describe('what arrives', () => {
     for (const path of ['a/empty', 'a/small', 'a/large', 'a/middle', 'b/ünï']) {
       expect(receiver.contentOf(path).equals(Buffer.from(String(tree[path])))).toBe(true);
     }
-    expect(totals).toEqual({ entries: 9, files: 5, bytes: 1500 * 1024 + 7 });
+    expect(totals).toEqual({
+      entries: 9,
+      files: 5,
+      bytes: 1500 * 1024 + 7,
+      wantedBytes: 1500 * 1024 + 7,
+    });
     expect(receiver.types.at(-1)).toBe('finish');
     expect(receiver.error).toBeUndefined();
   });
@@ -55,7 +60,11 @@ describe('what arrives', () => {
 
   it('is no content that was not asked for', async () => {
     const receiver = new TestReceiver((path) => path === 'a/small');
-    expect(await sendTree(receiver, makeTree(tree))).toMatchObject({ files: 1, bytes: 5 });
+    expect(await sendTree(receiver, makeTree(tree))).toMatchObject({
+      files: 1,
+      bytes: 5,
+      wantedBytes: 5,
+    });
     expect([...receiver.contents.keys()]).toEqual(['a/small']);
   });
 
@@ -122,6 +131,16 @@ describe('how it flows', () => {
     expect(seen.length).toBeGreaterThan(3);
     expect(seen).toEqual(seen.toSorted((a, b) => a.entries + a.bytes - b.entries - b.bytes));
     expect(seen.at(-1)).toEqual(totals);
+  });
+
+  it('reports how far it is in the middle of a large file', async () => {
+    const seen: number[] = [];
+    const onProgress = ({ bytes, wantedBytes }: TransferTotals) => {
+      if (wantedBytes > 0) seen.push(bytes / wantedBytes);
+    };
+    await sendTree(new TestReceiver(), makeTree({ big: kilobytes(3000) }), { onProgress });
+    expect(seen.filter((share) => share > 0 && share < 1).length).toBeGreaterThan(3);
+    expect(seen.at(-1)).toBe(1);
   });
 });
 

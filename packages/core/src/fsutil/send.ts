@@ -15,8 +15,10 @@ export interface TransferTotals {
   entries: number;
   /** Files whose content the receiver asked for and got. */
   files: number;
-  /** Size of that content. */
+  /** Content that was sent, the part of a file in progress included. */
   bytes: number;
+  /** Size of the files that the receiver asked for; it grows while the receiver is still being told of files. */
+  wantedBytes: number;
 }
 
 export interface SendOptions extends FilterOptions {
@@ -52,7 +54,7 @@ class Transfer {
   readonly #options: SendOptions;
   readonly #operation: string;
   readonly #requests: Requests;
-  readonly #totals: TransferTotals = { entries: 0, files: 0, bytes: 0 };
+  readonly #totals: TransferTotals = { entries: 0, files: 0, bytes: 0, wantedBytes: 0 };
 
   constructor(stream: PacketStream, directory: string, options: SendOptions) {
     this.#stream = stream;
@@ -103,7 +105,10 @@ class Transfer {
   }
 
   async #sendContents(root: BytePath): Promise<void> {
-    const contents = new ContentSender(root, this.#stream, (frames) => this.#write(frames));
+    const contents = new ContentSender(root, this.#stream, (frames, contentBytes) => {
+      this.#totals.bytes += contentBytes;
+      return this.#write(frames);
+    });
     const pace = new Pace();
     while (!this.#requests.isClosed) {
       const request = this.#requests.take();
@@ -112,7 +117,7 @@ class Transfer {
         await this.#requests.arrival();
         continue;
       }
-      this.#totals.bytes += await contents.add(request.id, request.entry);
+      await contents.add(request.id, request.entry);
       this.#totals.files++;
       if (pace.isOver) {
         await contents.flush();
@@ -132,6 +137,7 @@ class Transfer {
   }
 
   async #write(frames: Buffer): Promise<void> {
+    this.#totals.wantedBytes = this.#requests.wantedBytes;
     this.#options.onProgress?.(this.#totals);
     await this.#onStream(() => this.#stream.write(frames) ?? setImmediate());
   }

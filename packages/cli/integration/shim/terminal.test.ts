@@ -149,19 +149,25 @@ describe('in a terminal', () => {
     expectDone(screenOf(text, { ...size, rows }));
   });
 
-  test.each<[what: string, env: Record<string, string>]>([
-    ['NO_COLOR', { NO_COLOR: '1' }],
-    ['TERM=dumb and NO_COLOR', { TERM: 'dumb', NO_COLOR: '1' }],
-  ])('with %s it is drawn without colours, as docker does', async (_what, env) => {
+  test('with NO_COLOR it is drawn without colours, as docker does', async () => {
     const context = slowProject();
     const drawings = [];
     for (const side of ['real', 'shim'] as const) {
       const build = `docker build --load --no-cache -t ${newName()} ${context}`;
-      const text = (await startInTerminal(build, { side, env }).ended).stdout.toString();
+      const run = startInTerminal(build, { side, env: { NO_COLOR: '1' } });
+      const text = (await run.ended).stdout.toString();
       drawings.push(drawingOf(text));
       expectDone(screenOf(text, size));
     }
     expect(drawings).toEqual(Array(2).fill({ movesUp: true, hasColours: false }));
+  });
+
+  test('that cannot move the cursor the build is told in plain lines', async () => {
+    const build = `docker build --load -t ${newName()} ${slowProject()}`;
+    const text = (await startInTerminal(build, { env: { TERM: 'dumb' } }).ended).stdout.toString();
+    expect(drawingOf(text)).toEqual({ movesUp: false, hasColours: false });
+    expect(text).toMatch(/^#\d+ \[2\/3\] RUN --network=none echo begun; /m);
+    expect(text).toMatch(/^#\d+ [\d.]+ line 8 /m);
   });
 
   test.each([60, 100])('that comes to have %i columns the display follows', async (columns) => {

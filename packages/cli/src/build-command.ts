@@ -1,6 +1,7 @@
 import { type BuildCallOptions, BuildError, type BuildOutcome, build } from '@warmdock/core';
 import type { BuildArguments } from './arguments/build-arguments.js';
 import { buildOptionsOf } from './build-options.js';
+import { takesColors } from './colors.js';
 import { chooseMode, type DisplayMode, type Showing } from './display/choose-mode.js';
 import { formatLogTail } from './display/failed-logs.js';
 import { openDisplay } from './display/open-display.js';
@@ -71,7 +72,7 @@ async function runWatched(
   const display = await openDisplay(mode, stderr, env);
   const watch = new Watch(display);
   const warn = () => {
-    if (isForPeople(mode)) stderr.write(watch.warnings.format(stderr.isTerminal && !env.NO_COLOR));
+    if (isForPeople(mode)) stderr.write(watch.warnings.format(takesColors(stderr, env)));
   };
   try {
     const outcome = await run(watch);

@@ -1,9 +1,19 @@
 import type { SolveStatus } from '@warmdock/core';
 
+/** By its name, and by the driver with which buildx reaches such ones. */
+export interface Builder {
+  readonly name: string;
+  readonly driver: string;
+}
+
 /** Shows a running build to somebody. */
 export interface Display {
   /** True when a failing step's output is shown, at the latest by `end`. */
   readonly showsLogs: boolean;
+  /** True when it has use for the totals of transfers, also where BuildKit tells none. */
+  readonly drawsBars: boolean;
+  /** Comes before the first steps. */
+  buildsOn(builder: Builder): void;
   update(status: SolveStatus): void;
   /** Something did not go the usual way. */
   notice(message: string): void;

@@ -1,4 +1,5 @@
 import type { Step } from './step.js';
+import { formatLogLine } from './step-log.js';
 
 const rule = '-'.repeat(6);
 
@@ -6,7 +7,7 @@ const rule = '-'.repeat(6);
 export function formatFailedLogs(steps: readonly Step[]): string {
   return steps
     .filter((step) => step.error !== '' && !step.isCancelled)
-    .map((step) => formatLogTail(step.name, step.log.lines))
+    .map((step) => formatLogTail(step.name, step.log.lines.map(formatLogLine)))
     .join('');
 }
 

@@ -1,49 +1,35 @@
-import { stripVTControlCharacters } from 'node:util';
 import { formatSeconds } from './format.js';
-import { formatAmount } from './status-line.js';
-import type { Step, StepStatus } from './step.js';
+import { type Block, blockOf, type FrameLine, linesOf } from './frame-block.js';
 import type { Steps } from './steps.js';
-import { timeOf } from './timestamp.js';
-
-/** A line of the live display; the tone says what colour it may have. */
-export interface FrameLine {
-  readonly text: string;
-  readonly tone: 'plain' | 'done' | 'failed' | 'notable' | 'faint';
-}
+import { cut } from './text-width.js';
 
 export interface FrameSize {
   readonly columns: number;
   /** `undefined` shows everything. */
   readonly rows: number | undefined;
+  /** How many lines of a running step's output are shown. */
+  readonly logLines: number;
 }
 
-/** How many log lines of a running step are shown. */
-const logLines = 6;
-
 /**
- * The state of a build as lines: a title, the steps with their times, and the last output of those that run.
+ * The state of a build as lines: a title, the steps with their times, the last output of those that
+ * run, and their transfers.
  *
- * When they are too many the oldest ended steps are left out first. `now` by the builder's clock.
+ * When they are too many, ended steps give way first, the oldest before, then what is over in steps
+ * that run. Output is shown of as many steps as it leaves room for what runs. `now` by the builder's clock.
  */
 export function formatFrame(
   steps: Steps,
   title: string,
   now: number,
-  size: FrameSize,
+  { columns, rows, logLines }: FrameSize,
 ): FrameLine[] {
-  const width = size.columns - 1;
-  const blocks = steps.started.map((step) => ({ step, lines: stepLines(step, now, width) }));
-  let excess =
-    blocks.reduce((sum, { lines }) => sum + lines.length, 1) -
-    (size.rows ?? Number.POSITIVE_INFINITY);
-  const shown = blocks.filter(({ step, lines }) => {
-    if (excess <= 0 || !step.isCompleted || step.error !== '') return true;
-    excess -= lines.length;
-    return false;
-  });
-  const lines = shown.flatMap((block) => block.lines);
-  const newest = size.rows === undefined ? lines : lines.slice(-Math.max(1, size.rows - 1));
-  return [{ text: title.slice(0, width), tone: 'plain' }, ...newest];
+  const blocks = steps.started.map((step) => blockOf(step, now, { columns, logLines }));
+  const head: FrameLine = { text: cut(title, columns - 1).trimEnd(), tone: 'plain' };
+  if (rows === undefined) return [head, ...blocks.flatMap(linesOf)];
+  const room = Math.max(1, rows - 1);
+  const shown = withoutSpare(withoutEnded(withLogsThatFit(blocks, room), room), room);
+  return [head, ...shown.flatMap(linesOf).slice(-room)];
 }
 
 export function formatTitle(steps: Steps, elapsedMs: number, isOver: boolean): string {
@@ -52,55 +38,45 @@ export function formatTitle(steps: Steps, elapsedMs: number, isOver: boolean): s
   return `[+] Building ${formatSeconds(elapsedMs)} (${completed}/${steps.size})${end}`;
 }
 
-function stepLines(step: Step, now: number, width: number): FrameLine[] {
-  const lines: FrameLine[] = [
-    {
-      text: row(`${mark(step)}${oneLine(step.name)}`, step.elapsedMs(now), width),
-      tone: toneOf(step),
-    },
-  ];
-  for (const status of step.statuses.values()) {
-    if (status.started) lines.push(statusLine(status, now, width));
+/** Takes away the output of the quietest steps, where that of all would displace steps that run. */
+function withLogsThatFit(blocks: readonly Block[], room: number): Block[] {
+  let free = blocks.reduce((left, block) => left - neededLines(block), room);
+  const loudest = blocks.toSorted((a, b) => b.step.log.sizeBytes - a.step.log.sizeBytes);
+  const fitting = new Set<Block>();
+  for (const block of loudest) {
+    if (block.log.length > free) continue;
+    free -= block.log.length;
+    fitting.add(block);
   }
-  for (const warning of step.warnings) {
-    lines.push({ text: ` => WARN: ${oneLine(warning)}`.slice(0, width), tone: 'notable' });
-  }
-  if (!step.isCompleted) {
-    for (const line of step.log.lines.slice(-logLines)) {
-      lines.push({ text: ` => => # ${oneLine(line)}`.slice(0, width), tone: 'faint' });
-    }
-  }
-  return lines;
+  return blocks.map((block) => (fitting.has(block) ? block : { ...block, log: [] }));
 }
 
-function mark(step: Step): string {
-  if (step.isCancelled) return 'CANCELED ';
-  if (step.error !== '') return 'ERROR ';
-  return step.cached ? 'CACHED ' : '';
+function neededLines(block: Block): number {
+  return isEnded(block) ? 0 : 1 + block.lines.filter(({ isSpare }) => !isSpare).length;
 }
 
-function toneOf(step: Step): FrameLine['tone'] {
-  if (!step.isCompleted) return 'plain';
-  if (step.isCancelled) return 'notable';
-  return step.error === '' ? 'done' : 'failed';
+function withoutEnded(blocks: readonly Block[], room: number): Block[] {
+  let excess = excessOf(blocks, room);
+  return blocks.filter((block) => {
+    if (excess <= 0 || !isEnded(block)) return true;
+    excess -= linesOf(block).length;
+    return false;
+  });
 }
 
-function statusLine(status: StepStatus, now: number, width: number): FrameLine {
-  const start = status.started ? timeOf(status.started) : now;
-  const end = status.completed ? timeOf(status.completed) : now;
-  const text = row(`=> ${oneLine(status.id)}${formatAmount(status)}`, end - start, width);
-  return { text, tone: status.completed ? 'done' : 'plain' };
+function withoutSpare(blocks: readonly Block[], room: number): Block[] {
+  let excess = excessOf(blocks, room);
+  return blocks.map((block) => ({
+    ...block,
+    lines: block.lines.filter(({ isSpare }) => !isSpare || excess-- <= 0),
+  }));
 }
 
-/** Text on the left, cut where needed, and the time on the right. */
-function row(text: string, elapsedMs: number, width: number): string {
-  const time = ` ${formatSeconds(elapsedMs < 50 ? 0 : elapsedMs)}`;
-  const left = Math.max(0, width - time.length);
-  return ` => ${text}`.slice(0, left).padEnd(left) + time;
+function excessOf(blocks: readonly Block[], room: number): number {
+  return blocks.flatMap(linesOf).length - room;
 }
 
-/** What of a text stands in one line of a terminal: programs overwrite lines after a carriage return. */
-function oneLine(text: string): string {
-  const overwritten = text.trimEnd().split('\r').at(-1) ?? '';
-  return stripVTControlCharacters(overwritten).replaceAll('\t', ' ');
+/** A step that failed is to stay. */
+function isEnded({ step }: Block): boolean {
+  return step.isCompleted && step.error === '';
 }

@@ -50,3 +50,32 @@ test('a build that never began leaves nothing', () => {
   new LiveDisplay(output, {}).end();
   expect(output.text).toBe('');
 });
+
+test('the builder stands at the right of the title', () => {
+  const output = new MemoryOutput({ isTerminal: true, columns: 60 });
+  const display = new LiveDisplay(output, { NO_COLOR: '1' });
+  display.buildsOn({ name: 'shared', driver: 'remote' });
+  for (const line of readRecording('cached')) display.update(parseLine(line));
+  display.end();
+  const [title] = output.text.split('\n');
+  expect(title).toMatch(/^\[\+\] Building 0\.\ds \(11\/11\) FINISHED +remote:shared$/);
+  expect(title).toHaveLength(59);
+});
+
+test('a failed step has all of its output at the end', () => {
+  const output = new MemoryOutput({ isTerminal: true });
+  const display = new LiveDisplay(output, { NO_COLOR: '1' });
+  const [first] = readRecording('failed').map(parseLine);
+  const [vertex] = first?.vertexes ?? [];
+  if (!vertex) throw new Error('the recording begins with no step');
+  const started = { seconds: 1, nanos: 0 };
+  const lines = Array.from({ length: 5_000 }, (_, index) => `line ${index}\n`).join('');
+  const nothing = { vertexes: [], statuses: [], logs: [], warnings: [] };
+  display.update({ ...nothing, vertexes: [{ ...vertex, started, completed: undefined }] });
+  const log = { vertex: vertex.digest, timestamp: started, stream: 1, msg: Buffer.from(lines) };
+  display.update({ ...nothing, logs: [log] });
+  const failed = { ...vertex, started, completed: started, error: 'exit code: 1' };
+  display.update({ ...nothing, vertexes: [failed] });
+  display.end();
+  expect(output.text.match(/^0\.000 line \d+$/gm)).toHaveLength(5_000);
+});

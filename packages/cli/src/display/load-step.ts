@@ -1,6 +1,7 @@
 import type { LoadPlan, Progress, SolveStatus } from '@warmdock/core';
 import { formatSize } from './format.js';
 import { timestampOf } from './timestamp.js';
+import { Transfer } from './transfer.js';
 
 const name = 'load into the daemon';
 /** Steps have digests; this one is the SHA-256 of `warmdock.load`. */
@@ -8,13 +9,14 @@ const digest = 'sha256:cfea83d6704c95079690a1260dd2436acff26002768ca7e8eeb8292e0
 /** News of a transfer within this time are shown together. */
 const minIntervalMs = 100;
 
+type LoadProgress = Extract<Progress, { type: 'load' }>;
+
 /** Shows the load as one more step of the build, in the form in which BuildKit reports its own. */
 export class LoadStep {
   readonly #now: () => number;
   #startedAt: number | undefined;
-  #transfer: { readonly id: string; readonly startedAt: number } | undefined;
-  #sentBytes = 0;
-  #totalBytes = 0;
+  /** All that is sent together, then each layer where there are several, then what the daemon does with them. */
+  #transfers: Transfer[] = [];
   #reportedAt = 0;
 
   constructor(now: () => number = Date.now) {
@@ -25,25 +27,25 @@ export class LoadStep {
   update(progress: Progress): SolveStatus | undefined {
     if (progress.type === 'compare') return this.#begin(progress.plan);
     if (progress.type !== 'load') return undefined;
+    const isLast = this.#advance(progress);
     const now = this.#now();
-    this.#sentBytes = progress.sentBytes;
-    this.#totalBytes = progress.totalBytes;
-    if (now - this.#reportedAt < minIntervalMs) return undefined;
+    if (!isLast && now - this.#reportedAt < minIntervalMs) return undefined;
     this.#reportedAt = now;
-    return this.#transferStatus(undefined);
+    return this.#transferNews();
   }
 
   /** The end of it; `error` as BuildKit would put it, empty for success. */
   finish(error: string, isCached: boolean): SolveStatus | undefined {
     if (this.#startedAt === undefined) return undefined;
+    const now = this.#now();
+    for (const transfer of this.#transfers) transfer.end(now);
     const vertex = {
       ...this.#vertex(this.#startedAt),
-      completed: timestampOf(this.#now()),
+      completed: timestampOf(now),
       error,
       cached: isCached,
     };
-    const transfer = this.#transferStatus(this.#now());
-    return { ...nothing, ...transfer, vertexes: [vertex] };
+    return { ...this.#transferNews(), vertexes: [vertex] };
   }
 
   #begin(plan: LoadPlan): SolveStatus {
@@ -52,7 +54,10 @@ export class LoadStep {
     if ('missing' in plan) {
       const { length } = plan.missing;
       const id = `sending ${length} of ${plan.layersTotal} layers, ${formatSize(plan.sizeBytes)}`;
-      this.#transfer = { id, startedAt: now };
+      this.#transfers = [new Transfer(id, now)];
+      const several = length > 1 ? plan.missing : [];
+      for (const layer of several) this.#transfers.push(new Transfer(layerId(layer.digest)));
+      this.#transfers.push(new Transfer('unpacking in the daemon'));
     }
     const log = {
       vertex: digest,
@@ -61,6 +66,18 @@ export class LoadStep {
       msg: Buffer.from(`${plan.reason}\n`),
     };
     return { ...nothing, vertexes: [this.#vertex(now)], logs: [log] };
+  }
+
+  /** Tells whether this was the last of it. */
+  #advance({ sentBytes, totalBytes, layer, layerBytes }: LoadProgress): boolean {
+    const now = this.#now();
+    const [all, ...others] = this.#transfers;
+    const isLast = sentBytes >= totalBytes && !all?.isOver;
+    all?.advance(sentBytes, totalBytes, now);
+    const id = layerId(layer.digest);
+    others.find((each) => each.id === id)?.advance(layerBytes, layer.size, now);
+    if (isLast) others.at(-1)?.begin(now);
+    return isLast;
   }
 
   #vertex(startedAt: number) {
@@ -76,21 +93,16 @@ export class LoadStep {
     };
   }
 
-  #transferStatus(completedAt: number | undefined): SolveStatus | undefined {
-    if (!this.#transfer) return undefined;
-    const status = {
-      id: this.#transfer.id,
-      vertex: digest,
-      name: '',
-      // Layers may be sent unpacked, which is more than what they take at the builder.
-      current: Math.min(this.#sentBytes, this.#totalBytes),
-      total: this.#totalBytes,
-      timestamp: timestampOf(this.#now()),
-      started: timestampOf(this.#transfer.startedAt),
-      completed: completedAt === undefined ? undefined : timestampOf(completedAt),
-    };
-    return { ...nothing, statuses: [status] };
+  #transferNews(): SolveStatus {
+    const now = this.#now();
+    const fresh = this.#transfers.filter((transfer) => transfer.takeNews());
+    return { ...nothing, statuses: fresh.map((transfer) => transfer.status(digest, now)) };
   }
+}
+
+/** Short as docker prints it. */
+function layerId(layer: string): string {
+  return `layer ${layer.slice('sha256:'.length, 'sha256:'.length + 12)}`;
 }
 
 const nothing: SolveStatus = { vertexes: [], statuses: [], logs: [], warnings: [] };

@@ -5,7 +5,10 @@ import type { Display } from './display.js';
 import { PlainDisplay } from './plain.js';
 import { RawJsonDisplay } from './raw-json.js';
 
-/** A display of this mode on `stderr`; `auto` is live for terminals. Throws `INVALID_ARGUMENT` for `tty` without one. */
+/**
+ * A display of this mode on `stderr`; `auto` is live for terminals that can move the cursor. Throws
+ * `INVALID_ARGUMENT` for `tty` without a terminal.
+ */
 export async function openDisplay(
   mode: DisplayMode,
   stderr: Output,
@@ -13,7 +16,8 @@ export async function openDisplay(
 ): Promise<Display> {
   if (mode === 'none') return silence;
   if (mode === 'rawjson') return new RawJsonDisplay(stderr);
-  if (mode === 'plain' || (mode === 'auto' && !stderr.isTerminal)) return new PlainDisplay(stderr);
+  const canRedraw = stderr.isTerminal && env.TERM !== 'dumb';
+  if (mode === 'plain' || (mode === 'auto' && !canRedraw)) return new PlainDisplay(stderr);
   if (!stderr.isTerminal) {
     throw new WarmdockError(
       'INVALID_ARGUMENT',
@@ -27,4 +31,12 @@ export async function openDisplay(
   return new LiveDisplay(stderr, env);
 }
 
-const silence: Display = { showsLogs: false, update() {}, notice() {}, cancel() {}, end() {} };
+const silence: Display = {
+  showsLogs: false,
+  drawsBars: false,
+  buildsOn() {},
+  update() {},
+  notice() {},
+  cancel() {},
+  end() {},
+};

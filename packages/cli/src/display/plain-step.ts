@@ -1,6 +1,7 @@
 import { formatSeconds } from './format.js';
 import { formatStatus } from './status-line.js';
 import type { Step, StepStatus } from './step.js';
+import { formatLogLine } from './step-log.js';
 import { timeOf } from './timestamp.js';
 
 /** How much of a log is repeated when the step fails. */
@@ -84,13 +85,14 @@ export class PlainStep {
 
   #takeLog(): string {
     const { lines, isOpen } = this.step.log;
-    const text = lines.slice(this.#shownLines).map((line, index) => {
+    const fresh = lines.slice(this.#shownLines).map(formatLogLine);
+    const text = fresh.map((line, index) => {
       if (index === 0 && this.#shownLetters > 0) return line.slice(this.#shownLetters);
       return `#${this.number} ${line}`;
     });
     if (text.length > 0) {
       this.#shownLines = isOpen ? lines.length - 1 : lines.length;
-      this.#shownLetters = isOpen ? (lines.at(-1)?.length ?? 0) : 0;
+      this.#shownLetters = isOpen ? (fresh.at(-1)?.length ?? 0) : 0;
       this.#shownLines -= this.step.log.keepLast(keptLines);
     }
     return text

@@ -155,3 +155,24 @@ test('a notice interrupts the step that is shown', () => {
   display.end();
   expect(output.text).toContain('#1 ...\n\nNOTICE: sending all layers instead\n');
 });
+
+test('the builder stands above the first step', () => {
+  const output = new MemoryOutput();
+  const display = new PlainDisplay(output);
+  display.buildsOn({ name: 'shared', driver: 'remote' });
+  display.update({ ...noNews, vertexes: [vertex('a', { completed: 100 })] });
+  display.update({ ...noNews, vertexes: [vertex('b', { completed: 100 })] });
+  display.end();
+  expect(output.text).toBe(
+    [
+      '#0 building with "shared" instance using remote driver',
+      '',
+      '#1 step a',
+      '#1 DONE 0.1s',
+      '',
+      '#2 step b',
+      '#2 DONE 0.1s',
+      '',
+    ].join('\n'),
+  );
+});

@@ -1,6 +1,6 @@
 import type { SolveStatus } from '@warmdock/core';
 import type { Output } from '../output.js';
-import type { Display } from './display.js';
+import type { Builder, Display } from './display.js';
 import { formatFailedLogs } from './failed-logs.js';
 import { PlainStep } from './plain-step.js';
 import type { Step } from './step.js';
@@ -15,6 +15,7 @@ const tickMs = 150;
 /** Lines for logs and people: each step's are numbered, and steps that run at once take turns. */
 export class PlainDisplay implements Display {
   readonly showsLogs = true;
+  readonly drawsBars = false;
   readonly #output: Output;
   readonly #now: () => number;
   readonly #steps = new Steps((step) => this.#hear(step));
@@ -22,12 +23,17 @@ export class PlainDisplay implements Display {
   readonly #waiting = new Set<PlainStep>();
   #current: PlainStep | undefined;
   #count = 0;
+  #opening = '';
   #shownAt = Number.NEGATIVE_INFINITY;
   #ticker: NodeJS.Timeout | undefined;
 
   constructor(output: Output, now: () => number = Date.now) {
     this.#output = output;
     this.#now = now;
+  }
+
+  buildsOn({ name, driver }: Builder): void {
+    this.#opening = `#0 building with ${JSON.stringify(name)} instance using ${driver} driver\n\n`;
   }
 
   update(status: SolveStatus): void {
@@ -67,7 +73,6 @@ export class PlainDisplay implements Display {
   }
 
   #hear(step: Step): void {
-    if (!step.isStarted) return;
     let view = this.#views.get(step);
     if (!view) {
       view = new PlainStep(step);
@@ -92,7 +97,7 @@ export class PlainDisplay implements Display {
   #print(view: PlainStep, now: number): void {
     if (view !== this.#current) {
       this.#leave();
-      this.#output.write(this.#count > 0 ? '\n' : '');
+      this.#output.write(this.#count > 0 ? '\n' : this.#opening);
       view.number ||= ++this.#count;
       this.#output.write(view.title());
     }

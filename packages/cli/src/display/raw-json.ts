@@ -18,11 +18,15 @@ type Time = SolveStatus['vertexes'][number]['started'];
  */
 export class RawJsonDisplay implements Display {
   readonly showsLogs = false;
+  readonly drawsBars = false;
   readonly #output: Output;
 
   constructor(output: Output) {
     this.#output = output;
   }
+
+  /** Nothing in this format can say it. */
+  buildsOn(): void {}
 
   update(status: SolveStatus): void {
     this.#write({

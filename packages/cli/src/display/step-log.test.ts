@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { StepLog } from './step-log.js';
+import { formatLogLine, StepLog } from './step-log.js';
 
 test.each([
   ['lines', ['a\nb\n'], ['0 a', '0 b'], false],
@@ -11,7 +11,8 @@ test.each([
 ])('%s', (_, chunks, lines, isOpen) => {
   const log = new StepLog();
   for (const [index, chunk] of chunks.entries()) log.append(Buffer.from(chunk), String(index));
-  expect(log).toMatchObject({ lines, isOpen });
+  expect(log.lines.map(formatLogLine)).toEqual(lines);
+  expect(log.isOpen).toBe(isOpen);
 });
 
 test('a character that is cut in two stays whole', () => {
@@ -19,7 +20,7 @@ test('a character that is cut in two stays whole', () => {
   const bytes = Buffer.from('ä\n');
   log.append(bytes.subarray(0, 1), '0');
   log.append(bytes.subarray(1), '1');
-  expect(log.lines).toEqual(['1 ä']);
+  expect(log.lines.map(formatLogLine)).toEqual(['1 ä']);
 });
 
 test('old lines can be dropped', () => {
@@ -27,5 +28,5 @@ test('old lines can be dropped', () => {
   log.append(Buffer.from('a\nb\nc\n'), '0');
   expect(log.keepLast(2)).toBe(1);
   expect(log.keepLast(2)).toBe(0);
-  expect(log.lines).toEqual(['0 b', '0 c']);
+  expect(log.lines.map(formatLogLine)).toEqual(['0 b', '0 c']);
 });

@@ -1,22 +1,31 @@
 import { StringDecoder } from 'node:string_decoder';
 
-/** What a step printed, as lines that begin with the time; chunks may end anywhere, also inside a character. */
+/** A line that a step printed, with the time since its start. */
+export interface LogLine {
+  readonly time: string;
+  readonly text: string;
+}
+
+/** What a step printed, line by line; chunks may end anywhere, also inside a character. */
 export class StepLog {
   /** The newest lines; the last one may still grow. */
-  readonly lines: string[] = [];
+  readonly lines: LogLine[] = [];
   /** Whether the last line has no line feed yet. */
   isOpen = false;
+  /** Size of all that it printed. */
+  sizeBytes = 0;
   readonly #decoder = new StringDecoder('utf8');
 
   append(bytes: Uint8Array, time: string): void {
+    this.sizeBytes += bytes.length;
     const text = this.#decoder.write(bytes as Buffer);
     if (text === '') return;
     const parts = text.split('\n');
     const isOpen = parts.at(-1) !== '';
     if (!isOpen) parts.pop();
     for (const [index, part] of parts.entries()) {
-      if (index === 0 && this.isOpen) this.lines.push(`${this.lines.pop() ?? ''}${part}`);
-      else this.lines.push(`${time} ${part}`);
+      const begun = index === 0 && this.isOpen ? this.lines.pop() : undefined;
+      this.lines.push(begun ? { ...begun, text: begun.text + part } : { time, text: part });
     }
     this.isOpen = isOpen;
   }
@@ -25,4 +34,8 @@ export class StepLog {
   keepLast(count: number): number {
     return this.lines.splice(0, Math.max(0, this.lines.length - count)).length;
   }
+}
+
+export function formatLogLine({ time, text }: LogLine): string {
+  return `${time} ${text}`;
 }

@@ -1,31 +1,38 @@
 import type { SolveStatus } from '@warmdock/core';
 import { formatLogTime } from './format.js';
 import { Step } from './step.js';
+import { StepGroup } from './step-group.js';
 import { timeOf } from './timestamp.js';
 
-/** All steps of a build that were heard of, kept up to date. */
+type Vertex = SolveStatus['vertexes'][number];
+
+/** All steps of a build that were heard of, kept up to date; a progress group is one step. */
 export class Steps {
+  /** Members of a group lead to the group's step. */
   readonly #byDigest = new Map<string, Step>();
-  /** Those that have started, in that order. */
-  readonly started: Step[] = [];
+  readonly #groups = new Map<string, StepGroup>();
+  readonly #counted = new Set<Step>();
+  readonly #started = new Set<Step>();
   readonly #onNews: (step: Step) => void;
 
-  /** `onNews` hears of each step that has something new to show, once per piece of news. */
+  /** `onNews` hears of each step that has started and has something new to show, once per piece of news. */
   constructor(onNews: (step: Step) => void = () => {}) {
     this.#onNews = onNews;
   }
 
   get size(): number {
-    return this.#byDigest.size;
+    return this.#counted.size;
+  }
+
+  /** Those that have started, in that order. */
+  get started(): Step[] {
+    return [...this.#started];
   }
 
   apply(status: SolveStatus): void {
     for (const vertex of status.vertexes) {
-      const step = this.#known(vertex.digest);
-      const wasStarted = step.isStarted;
-      const isNews = step.update(vertex);
-      if (step.isStarted && !wasStarted) this.started.push(step);
-      if (isNews) this.#onNews(step);
+      if (vertex.progressGroup) this.#updateGroup(vertex, vertex.progressGroup.id);
+      else this.#updateStep(vertex);
     }
     for (const each of status.statuses) {
       this.#about(each.vertex, (step) => step.statuses.set(each.id, each));
@@ -44,22 +51,34 @@ export class Steps {
 
   /** Ends the steps that run; `now` by the builder's clock. */
   cancel(now: number): void {
-    for (const step of this.started) if (step.cancel(now)) this.#onNews(step);
+    for (const step of this.#started) if (step.cancel(now)) this.#onNews(step);
   }
 
-  #known(digest: string): Step {
-    let step = this.#byDigest.get(digest);
-    if (!step) {
-      step = new Step();
-      this.#byDigest.set(digest, step);
-    }
-    return step;
+  #updateStep(vertex: Vertex): void {
+    const step = this.#byDigest.get(vertex.digest) ?? new Step();
+    this.#byDigest.set(vertex.digest, step);
+    this.#show(step, step.update(vertex));
+  }
+
+  #updateGroup(vertex: Vertex, id: string): void {
+    const group = this.#groups.get(id) ?? new StepGroup();
+    this.#groups.set(id, group);
+    this.#byDigest.set(vertex.digest, group.step);
+    const isNews = group.update(vertex);
+    if (group.isShown) this.#show(group.step, isNews);
+  }
+
+  #show(step: Step, isNews: boolean): void {
+    this.#counted.add(step);
+    if (!step.isStarted) return;
+    this.#started.add(step);
+    if (isNews) this.#onNews(step);
   }
 
   #about(digest: string, change: (step: Step) => void): void {
     const step = this.#byDigest.get(digest);
     if (!step) return;
     change(step);
-    this.#onNews(step);
+    if (this.#started.has(step)) this.#onNews(step);
   }
 }

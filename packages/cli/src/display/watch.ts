@@ -1,8 +1,9 @@
-import type { LoadResult, OnProgress } from '@warmdock/core';
+import type { LoadResult, OnProgress, SolveStatus } from '@warmdock/core';
 import { isWarmdockError } from '@warmdock/core';
 import type { Display } from './display.js';
 import { LoadStep } from './load-step.js';
 import { cancelledError } from './step.js';
+import { Uploads } from './uploads.js';
 import { Warnings } from './warnings.js';
 
 /** Leads the news of one build and load to a display. */
@@ -10,6 +11,7 @@ export class Watch {
   readonly warnings = new Warnings();
   readonly #display: Display;
   readonly #loadStep = new LoadStep();
+  readonly #uploads = new Uploads();
 
   constructor(display: Display) {
     this.#display = display;
@@ -17,9 +19,10 @@ export class Watch {
 
   readonly onProgress: OnProgress = (progress) => {
     if (progress.type === 'notice') return this.#display.notice(progress.message);
-    if (progress.type === 'solve') this.warnings.add(progress.status.warnings);
-    const status = progress.type === 'solve' ? progress.status : this.#loadStep.update(progress);
-    if (status) this.#display.update(status);
+    if (progress.type === 'builder') return this.#display.buildsOn(progress);
+    if (progress.type === 'context') return this.#uploads.note(progress);
+    if (progress.type === 'solve') return this.#showSolve(progress.status);
+    this.#show(this.#loadStep.update(progress));
   };
 
   succeed(load: LoadResult | undefined): void {
@@ -35,7 +38,15 @@ export class Watch {
   }
 
   #finishLoad(error: string, isCached: boolean): void {
-    const status = this.#loadStep.finish(error, isCached);
+    this.#show(this.#loadStep.finish(error, isCached));
+  }
+
+  #showSolve(status: SolveStatus): void {
+    this.warnings.add(status.warnings);
+    this.#show(this.#display.drawsBars ? this.#uploads.withTotals(status) : status);
+  }
+
+  #show(status: SolveStatus | undefined): void {
     if (status) this.#display.update(status);
   }
 }

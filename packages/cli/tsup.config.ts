@@ -25,6 +25,7 @@ export default defineConfig([
       'build-program': 'src/build-program.ts',
       'doctor-program': 'src/doctor-program.ts',
       'shim-program': 'src/shim-program.ts',
+      'targets-program': 'src/targets-program.ts',
     },
   },
 ]);

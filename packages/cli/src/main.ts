@@ -8,11 +8,13 @@ import { loadProgram } from './compiled-program.js';
 import { interruptedExitCode, listenForInterruption } from './interruption.js';
 import type { Program } from './program.js';
 import { runAsDocker } from './shim/as-docker.js';
-import type { RoutedBuild } from './shim/route.js';
+import type { RoutedBake, RoutedBuild, RoutedCompose } from './shim/route.js';
 import { StandardStream } from './standard-streams.js';
 import { version } from './version.js';
 
 type BuildProgram = typeof import('./build-program.js');
+type TargetsProgram = typeof import('./targets-program.js');
+type Reporting = Pick<BuildProgram, 'failureOf'>;
 
 const { env } = process;
 const stdout = new StandardStream(1);
@@ -49,7 +51,12 @@ async function runCommand(): Promise<number> {
         return 0;
       });
     case 'as-docker':
-      return runAsDocker(command.call, { stderr, env, build: runRouted });
+      return runAsDocker(command.call, {
+        stderr,
+        env,
+        build: runRouted,
+        buildTargets: runRoutedTargets,
+      });
     case 'doctor':
     case 'shim':
       return runProgram(command.type, command.argv);
@@ -60,8 +67,15 @@ async function runCommand(): Promise<number> {
 }
 
 /** What is loaded for a build, with its errors reported; answers with `run`'s exit code. */
-async function runBuild(run: (program: BuildProgram) => Promise<number>): Promise<number> {
-  const program = loadProgram<BuildProgram>(fileOf('build'), cacheDirectory(env));
+function runBuild(run: (program: BuildProgram) => Promise<number>): Promise<number> {
+  return runReported<BuildProgram>('build', run);
+}
+
+async function runReported<T extends Reporting>(
+  name: string,
+  run: (program: T) => Promise<number>,
+): Promise<number> {
+  const program = loadProgram<T>(fileOf(name), cacheDirectory(env));
   try {
     const exitCode = await Promise.race([run(program.exports), strayError()]);
     program.keep();
@@ -76,6 +90,15 @@ async function runBuild(run: (program: BuildProgram) => Promise<number>): Promis
 function runRouted(build: RoutedBuild): Promise<number> {
   const { signal } = interruption;
   return runBuild(({ runRoutedBuild }) => runRoutedBuild(build, { stdout, stderr, env, signal }));
+}
+
+function runRoutedTargets(routed: RoutedBake | RoutedCompose): Promise<number> {
+  const context = { stdout, stderr, env, signal: interruption.signal };
+  return runReported<TargetsProgram>('targets', (program) =>
+    routed.action === 'bake'
+      ? program.runRoutedBake(routed, context)
+      : program.runRoutedCompose(routed, context),
+  );
 }
 
 /** A program that is not started often enough to keep its compiled code. */

@@ -21,7 +21,7 @@ function sent(sentBytes: number, totalBytes: number): Progress {
 /** Follows a load and collects its news as the step that a display would show. */
 function follow() {
   let now = 1_000;
-  const loadStep = new LoadStep(() => now);
+  const loadStep = new LoadStep('', () => now);
   const steps = new Steps();
   const news: SolveStatus[] = [];
   const take = (status: SolveStatus | undefined) => {

@@ -1,11 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { LoadPlan, Progress, SolveStatus } from '@warmdock/core';
 import { formatSize } from './format.js';
 import { timestampOf } from './timestamp.js';
 import { Transfer } from './transfer.js';
 
 const name = 'load into the daemon';
-/** Steps have digests; this one is the SHA-256 of `warmdock.load`. */
-const digest = 'sha256:cfea83d6704c95079690a1260dd2436acff26002768ca7e8eeb8292e0901502a';
 /** News of a transfer within this time are shown together. */
 const minIntervalMs = 100;
 
@@ -14,13 +13,16 @@ type LoadProgress = Extract<Progress, { type: 'load' }>;
 /** Shows the load as one more step of the build, in the form in which BuildKit reports its own. */
 export class LoadStep {
   readonly #now: () => number;
+  readonly #digest: string;
   #startedAt: number | undefined;
   /** All that is sent together, then each layer where there are several, then what the daemon does with them. */
   #transfers: Transfer[] = [];
   #reportedAt = 0;
 
-  constructor(now: () => number = Date.now) {
+  /** `target` tells the steps of several builds apart. */
+  constructor(target = '', now: () => number = Date.now) {
     this.#now = now;
+    this.#digest = digestOf(target);
   }
 
   /** What is new after this; `undefined` when there is nothing to show. */
@@ -60,7 +62,7 @@ export class LoadStep {
       this.#transfers.push(new Transfer('unpacking in the daemon'));
     }
     const log = {
-      vertex: digest,
+      vertex: this.#digest,
       timestamp: timestampOf(now),
       stream: 1,
       msg: Buffer.from(`${plan.reason}\n`),
@@ -82,7 +84,7 @@ export class LoadStep {
 
   #vertex(startedAt: number) {
     return {
-      digest,
+      digest: this.#digest,
       inputs: [],
       name,
       cached: false,
@@ -96,8 +98,14 @@ export class LoadStep {
   #transferNews(): SolveStatus {
     const now = this.#now();
     const fresh = this.#transfers.filter((transfer) => transfer.takeNews());
-    return { ...nothing, statuses: fresh.map((transfer) => transfer.status(digest, now)) };
+    return { ...nothing, statuses: fresh.map((transfer) => transfer.status(this.#digest, now)) };
   }
+}
+
+/** Steps have digests; this one is of what it is. */
+function digestOf(target: string): string {
+  const subject = target === '' ? 'warmdock.load' : `warmdock.load ${target}`;
+  return `sha256:${createHash('sha256').update(subject).digest('hex')}`;
 }
 
 /** Short as docker prints it. */

@@ -10,11 +10,13 @@ import { Warnings } from './warnings.js';
 export class Watch {
   readonly warnings = new Warnings();
   readonly #display: Display;
-  readonly #loadStep = new LoadStep();
+  readonly #loadStep: LoadStep;
   readonly #uploads = new Uploads();
 
-  constructor(display: Display) {
+  /** `target` names the build where there are several. */
+  constructor(display: Display, target = '') {
     this.#display = display;
+    this.#loadStep = new LoadStep(target);
   }
 
   readonly onProgress: OnProgress = (progress) => {

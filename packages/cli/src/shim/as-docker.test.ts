@@ -2,15 +2,20 @@ import { expect, test } from 'vitest';
 import { MemoryOutput } from '../testing/memory-output.js';
 import { runAsDocker } from './as-docker.js';
 import { passThroughExitCode } from './pass-through.js';
-import type { RoutedBuild } from './route.js';
+import type { RoutedBake, RoutedBuild, RoutedCompose } from './route.js';
 
-function call(argv: string[], env: NodeJS.ProcessEnv) {
+function call(argv: string[], env: NodeJS.ProcessEnv, own: { compose?: string } = {}) {
   const stderr = new MemoryOutput();
   const build = async ({ args }: RoutedBuild) => {
     stderr.write(`built ${args.context}`);
     return 0;
   };
-  const exitCode = runAsDocker({ docker: '/usr/bin/docker', argv }, { stderr, env, build });
+  const buildTargets = async (routed: RoutedBake | RoutedCompose) => {
+    const program = routed.action === 'compose' ? (routed.program ?? ['docker', 'compose']) : [];
+    stderr.write(`built ${routed.action} ${program.join(' ')}`);
+    return 0;
+  };
+  const exitCode = runAsDocker({ argv, ...own }, { stderr, env, build, buildTargets });
   return { stderr, exitCode };
 }
 
@@ -30,4 +35,18 @@ test('a build that may be for the daemon is looked at further', async () => {
   const { exitCode, stderr } = call(['build', '.'], { BUILDX_BUILDER: 'shared' });
   expect(await exitCode).toBe(0);
   expect(stderr.text).toBe('built .');
+});
+
+test('builds of bake and compose are looked at further, those of docker-compose by that', async () => {
+  const env = { BUILDX_BUILDER: 'shared' };
+  const texts = [
+    call(['buildx', 'bake'], env),
+    call(['compose', 'build'], env),
+    call(['compose', 'up', '--build'], env, { compose: '/bin/docker-compose' }),
+  ].map(({ stderr }) => stderr.text);
+  expect(texts).toEqual([
+    'built bake ',
+    'built compose docker compose',
+    'built compose /bin/docker-compose',
+  ]);
 });

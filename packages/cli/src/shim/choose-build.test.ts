@@ -27,7 +27,7 @@ function use(Name: string): void {
 /** The name of the builder, or why there is none. */
 function chosen(line: string, env: NodeJS.ProcessEnv = {}): string {
   const routed = route(line.split(' '), { DOCKER_CONFIG: config, ...env });
-  if (routed.action !== 'build') throw new Error(routed.reason);
+  if (routed.action !== 'build') throw new Error(`it is no build: ${JSON.stringify(routed)}`);
   const choice = chooseBuild(routed);
   return 'left' in choice ? choice.left : `${choice.builder.name} by ${choice.rule}`;
 }

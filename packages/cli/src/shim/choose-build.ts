@@ -31,13 +31,19 @@ export function chooseBuild({ isBuildx, builder: name, place, env }: RoutedBuild
   // Without the alias, docker names the daemon's own builder where nobody names one.
   if (!name && !env.BUILDX_BUILDER && !alias)
     return { left: 'docker build uses the daemon itself' };
+  const choice = chooseRemote(name, env);
+  if ('left' in choice || place !== 'default') return choice;
+  const left = leftWithoutOutput(choice.builder, alias !== undefined, env);
+  return left === undefined ? choice : { left };
+}
+
+/** The builder that buildx would choose, if it is a remote one. Throws what `explainBuilder` throws. */
+export function chooseRemote(name: string | undefined, env: NodeJS.ProcessEnv): BuildChoice {
   const { builder, rule } = explainBuilder({ name, env });
   if (builder.kind === 'engine') {
     return { left: `builder "${builder.name}" is a docker daemon's own BuildKit` };
   }
-  const left =
-    place === 'default' ? leftWithoutOutput(builder, alias !== undefined, env) : undefined;
-  return left === undefined ? { builder, rule } : { left };
+  return { builder, rule };
 }
 
 /**

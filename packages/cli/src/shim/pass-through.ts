@@ -8,6 +8,13 @@ import type { Output } from '../output.js';
  */
 export const passThroughExitCode = 86;
 
+/**
+ * Tells `bin/docker` to become the real docker, without its `--build`: the images are built.
+ *
+ * None of warmdock's or docker's own exit codes.
+ */
+export const builtExitCode = 87;
+
 export interface PassThroughContext {
   readonly stderr: Output;
   readonly env: NodeJS.ProcessEnv;

@@ -4,10 +4,32 @@ import { FlagError } from '../arguments/parse-flags.js';
 import { UsageError } from '../arguments/usage-error.js';
 import { type DockerCommand, findDockerCommand } from './docker-command.js';
 import { dockerEnvironment } from './docker-environment.js';
+import { type BakeCall, routeBake } from './route-bake.js';
+import { type ComposeCall, routeCompose } from './route-compose.js';
 import { wantedOutput } from './wanted-output.js';
 
 /** What becomes of a docker command line, as far as it and the environment decide. */
-export type Route = { readonly action: 'pass-through'; readonly reason: string } | RoutedBuild;
+export type Route =
+  | { readonly action: 'pass-through'; readonly reason: string }
+  | RoutedBuild
+  | RoutedBake
+  | RoutedCompose;
+
+export interface RoutedBake {
+  readonly action: 'bake';
+  readonly call: BakeCall;
+  /** As docker's own flags leave it. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export interface RoutedCompose {
+  readonly action: 'compose';
+  readonly call: ComposeCall;
+  /** The real `docker-compose`, where that was called; without it docker's plugin is asked. */
+  readonly program?: readonly string[];
+  /** As docker's own flags leave it. */
+  readonly env: NodeJS.ProcessEnv;
+}
 
 export interface RoutedBuild {
   readonly action: 'build';
@@ -32,7 +54,7 @@ export function route(argv: readonly string[], env: NodeJS.ProcessEnv): Route {
   try {
     const command = findDockerCommand(argv);
     const left = leftToDocker(command, env);
-    return left === undefined ? routeBuild(command, env) : passThrough(left);
+    return left === undefined ? routeCommand(command, env) : passThrough(left);
   } catch (error) {
     if (!(error instanceof FlagError || error instanceof UsageError)) throw error;
     return passThrough(`docker is to say what is wrong: ${error.message.split('\n')[0]}`);
@@ -43,19 +65,12 @@ function passThrough(reason: string): Route {
   return { action: 'pass-through', reason };
 }
 
-const kinds: Record<DockerCommand['kind'], string | undefined> = {
-  build: undefined,
-  bake: 'buildx runs bake files itself',
-  compose: 'compose runs its builds itself',
-  other: 'it is not a build',
-};
-
 const asking = ['help', 'version'];
 const tls = ['tls', 'tlscacert', 'tlscert', 'tlskey', 'tlsverify'];
 
 /** Why the command is not looked at any further. */
 function leftToDocker({ kind, docker, buildx, isBuildx }: DockerCommand, env: NodeJS.ProcessEnv) {
-  if (kinds[kind] !== undefined) return kinds[kind];
+  if (kind === 'other') return 'it is not a build';
   if (asking.some((flag) => docker.has(flag)) || buildx.has('help')) return 'it asks for help';
   if (tls.some((flag) => docker.has(flag))) return "docker's TLS flags are left to docker";
   return leftByBuildKit(isBuildx, env.DOCKER_BUILDKIT);
@@ -68,6 +83,26 @@ function leftByBuildKit(isBuildx: boolean, text: string | undefined): string | u
   return isOn || isBuildx ? undefined : `DOCKER_BUILDKIT=${text} asks for the legacy builder`;
 }
 
+function routeCommand(command: DockerCommand, env: NodeJS.ProcessEnv): Route {
+  const environment = dockerEnvironment(command.docker, env);
+  if (!environment) return passThrough('docker is to say what is wrong: --host and --context');
+  if (command.kind === 'build') return routeBuild(command, environment);
+  if (command.kind === 'compose') {
+    const routed = routeCompose(command.rest);
+    return 'left' in routed
+      ? passThrough(routed.left)
+      : { action: 'compose', call: routed.call, env: environment };
+  }
+  const routed = routeBake(command.rest);
+  if ('left' in routed) return passThrough(routed.left);
+  const builder = routed.call.builder ?? command.buildx.get('builder')?.at(-1);
+  return {
+    action: 'bake',
+    call: { ...routed.call, builder: builder || undefined },
+    env: environment,
+  };
+}
+
 function routeBuild(command: DockerCommand, env: NodeJS.ProcessEnv): Route {
   const args = parseBuildArguments(command.rest);
   if (args === 'help') return passThrough('it asks for help');
@@ -75,8 +110,6 @@ function routeBuild(command: DockerCommand, env: NodeJS.ProcessEnv): Route {
   if (args.call !== 'build') return passThrough(`buildx answers --call=${args.call}`);
   const output = wantedOutput(args);
   if (output.place === 'elsewhere') return passThrough(output.reason);
-  const environment = dockerEnvironment(command.docker, env);
-  if (!environment) return passThrough('docker is to say what is wrong: --host and --context');
   const builder = args.builder ?? command.buildx.get('builder')?.at(-1);
   return {
     action: 'build',
@@ -84,6 +117,6 @@ function routeBuild(command: DockerCommand, env: NodeJS.ProcessEnv): Route {
     isBuildx: command.isBuildx,
     builder: builder || undefined,
     place: output.place,
-    env: environment,
+    env,
   };
 }

@@ -15,6 +15,11 @@ export interface ComposeOptions {
   /** An ssh agent for all builds, `default` or `ID=PATH`. */
   readonly ssh?: string | undefined;
   /**
+   * Whether containers of the images are to be made by a compose that then does not build, default
+   * false. It would pull an image over what was built where `pull_policy` says so: `UNSUPPORTED`.
+   */
+  readonly isForContainers?: boolean | undefined;
+  /**
    * The compose to ask, a program and its first arguments. Default docker's plugin, called as such,
    * which takes half the time of `docker compose`.
    */

@@ -6,6 +6,7 @@ import type { ComposeOptions } from './compose-options.js';
 import { composeProgram, refused } from './compose-program.js';
 import { planConfig } from './plan-config.js';
 import { withProjectSecrets } from './project-secrets.js';
+import { checkPullPolicies } from './pull-policies.js';
 
 /** The builds of a compose project. */
 export interface ComposePlan extends TargetSet {
@@ -25,7 +26,10 @@ export interface ComposePlan extends TargetSet {
  */
 export async function planCompose(options: ComposeOptions = {}): Promise<ComposePlan> {
   const compose = composeProgram(options);
-  const printed = await compose.run('build', ...buildWords(options), '--print');
+  const [printed] = await Promise.all([
+    compose.run('build', ...buildWords(options), '--print'),
+    options.isForContainers && checkPullPolicies(compose, options.services ?? []),
+  ]);
   if (printed.exitCode !== 0) {
     const version = (await compose.ask('version', '--short')).trim();
     if (canPrint(version)) throw refused('build', printed);

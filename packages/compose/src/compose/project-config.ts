@@ -1,5 +1,5 @@
-import { WarmdockError } from '@warmdock/core';
 import * as z from 'zod/mini';
+import { readConfig } from './read-config.js';
 
 const texts = z.array(z.string());
 const pairs = z.record(z.string(), z.nullable(z.string()));
@@ -15,6 +15,7 @@ const buildSchema = z.strictObject({
   dockerfile_inline: z.optional(z.string()),
   entitlements: z.optional(texts),
   extra_hosts: z.optional(texts),
+  isolation: z.optional(z.string()),
   labels: z.optional(pairs),
   network: z.optional(z.string()),
   no_cache: z.optional(z.boolean()),
@@ -54,32 +55,7 @@ export type BuildConfig = z.infer<typeof buildSchema>;
 /** The parts of a resolved project that matter to builds. */
 export type ProjectConfig = z.infer<typeof configSchema>;
 
-/**
- * Reads what `compose config --format json` printed, in which every `$` stands twice.
- *
- * Throws `PROTOCOL`, and `UNSUPPORTED` for a key of the build section that is not known.
- */
+/** Reads what `compose config --format json` printed; throws as `readConfig` does. */
 export function parseProjectConfig(text: string): ProjectConfig {
-  const result = z.safeParse(configSchema, readJson(text));
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const place = issue?.path.join('.');
-  throw issue?.code === 'unrecognized_keys'
-    ? new WarmdockError('UNSUPPORTED', `key ${issue.keys.join(', ')} of ${place} is not known`)
-    : new WarmdockError(
-        'PROTOCOL',
-        `cannot read what compose config printed: ${place} is malformed`,
-      );
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text, (_, value) =>
-      typeof value === 'string' ? value.replaceAll('$$', '$') : value,
-    );
-  } catch (cause) {
-    throw new WarmdockError('PROTOCOL', 'cannot read what compose config printed: it is no JSON', {
-      cause,
-    });
-  }
+  return readConfig(text, configSchema);
 }

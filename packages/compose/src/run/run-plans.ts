@@ -1,6 +1,8 @@
+import { setMaxListeners } from 'node:events';
 import {
   type BuildKit,
   type BuildOutcome,
+  type ChosenBuilder,
   connectEngine,
   type Engine,
   type OpenBuilder,
@@ -19,10 +21,10 @@ import { TargetError } from './target-error.js';
 
 export interface RunPlansOptions {
   /**
-   * A builder's address or name in buildx's store, or an open connection, which is kept. Default: the
-   * one that buildx would choose.
+   * A builder's address or name in buildx's store, one that was chosen from there, or an open
+   * connection, which is kept. Default: the one that buildx would choose.
    */
-  readonly builder?: string | BuildKit | undefined;
+  readonly builder?: string | BuildKit | ChosenBuilder | undefined;
   /** The daemon to load into: its address, or an open connection. Default: as the docker CLI finds it. */
   readonly engine?: string | Engine | undefined;
   /** Default `process.env`. */
@@ -32,7 +34,7 @@ export interface RunPlansOptions {
   readonly onProgress?: ((target: string, progress: Progress) => void) | undefined;
   /** Called when a target's image is in the daemon, or its build has ended if it is not to be loaded. */
   readonly onDone?: ((target: string, outcome: BuildOutcome) => void) | undefined;
-  /** How many builds run and load at the same time, default 16. */
+  /** How many builds run and load at the same time, default 32. */
   readonly maxParallel?: number | undefined;
 }
 
@@ -80,11 +82,12 @@ export async function runPlans(
 }
 
 async function theBuilder(
-  builder: string | BuildKit | undefined,
+  builder: RunPlansOptions['builder'],
   engine: Engine,
   env: NodeJS.ProcessEnv,
 ): Promise<OpenBuilder> {
-  if (typeof builder === 'object') return { buildkit: builder, inEngine: false, close: () => {} };
+  if (typeof builder === 'object' && 'solve' in builder)
+    return { buildkit: builder, inEngine: false, close: () => {} };
   return openBuilder(builder, engine, env);
 }
 
@@ -104,7 +107,9 @@ async function runAll(
 ): Promise<Map<string, BuildOutcome>> {
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-  const slots = new Slots(options.maxParallel ?? 16);
+  // Each build listens to it in several places.
+  setMaxListeners(0, signal);
+  const slots = new Slots(options.maxParallel ?? 32);
   const outcomes = new Map<string, BuildOutcome>();
   let failure: TargetError | undefined;
   await Promise.all(

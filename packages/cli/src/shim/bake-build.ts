@@ -1,0 +1,50 @@
+import { planBake } from '@warmdock/compose';
+import { isWarmdockError } from '@warmdock/core';
+import { parseGoBool } from '../arguments/go-bool.js';
+import type { BuildContext } from '../build-command.js';
+import { chooseMode } from '../display/choose-mode.js';
+import { failureOfTargets } from '../report/target-failure.js';
+import { version } from '../version.js';
+import { chooseRemote } from './choose-build.js';
+import { reasonOf } from './compose-build.js';
+import { explain, passThrough } from './pass-through.js';
+import type { RoutedBake } from './route.js';
+import { runTargets } from './targets-build.js';
+
+/**
+ * Builds in bake's place what bake would build and load.
+ *
+ * Leaves all of it to buildx when the user's files or a target ask for that.
+ */
+export async function runRoutedBake(routed: RoutedBake, context: BuildContext): Promise<number> {
+  const planned = await planRouted(routed, context).catch((error: unknown) => {
+    if (!isWarmdockError(error) || error.code === 'CANCELLED') throw error;
+    return { left: reasonOf(error) };
+  });
+  if ('left' in planned) return passThrough(planned.left, context);
+  const { set, builder, rule, mode } = planned;
+  if (set.targets.length === 0) return passThrough('there is nothing to build', context);
+  explain(`building on builder "${builder.name}" (by ${rule})`, context);
+  const { stderr, signal } = context;
+  const { env } = routed;
+  try {
+    await runTargets({ set, builder, env, signal, mode, output: stderr, isTalkative: true });
+    return 0;
+  } catch (error) {
+    const { text, exitCode } = failureOfTargets(error, version, 'ERROR: ');
+    stderr.write(text);
+    return exitCode;
+  }
+}
+
+async function planRouted({ call, env }: RoutedBake, { signal }: BuildContext) {
+  const choice = chooseRemote(call.builder, env);
+  if ('left' in choice) return choice;
+  if (env.BUILDX_BAKE_GIT_AUTH_TOKEN ?? env.BUILDX_BAKE_GIT_AUTH_HEADER)
+    return { left: "bake's own logins to git are left to buildx" };
+  const { mode } = chooseMode(call.progress ?? 'auto', false, env);
+  const loadsByDefault =
+    choice.builder.loadsByDefault && !parseGoBool(env.BUILDX_NO_DEFAULT_LOAD ?? '');
+  const set = await planBake({ ...call, load: call.load || loadsByDefault, env, signal });
+  return { ...choice, set, mode };
+}

@@ -1,0 +1,53 @@
+import { runPlans, TargetError, type TargetSet } from '@warmdock/compose';
+import { BuildError } from '@warmdock/core';
+import type { DisplayMode } from '../display/choose-mode.js';
+import { formatLogTail } from '../display/failed-logs.js';
+import { openDisplay } from '../display/open-display.js';
+import { TargetsWatch } from '../display/targets-watch.js';
+import type { Output } from '../output.js';
+import type { RemoteBuilder } from './choose-build.js';
+
+export interface TargetsBuild {
+  readonly set: TargetSet;
+  readonly builder: RemoteBuilder;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly mode: DisplayMode;
+  /** Where the steps are shown. */
+  readonly output: Output;
+  /** Whether the display tells the builder and the warnings, as buildx does. */
+  readonly isTalkative: boolean;
+  readonly maxParallel?: number | undefined;
+}
+
+/** Runs the builds below one display, which is ended either way; throws what `runPlans` throws. */
+export async function runTargets(build: TargetsBuild): Promise<void> {
+  const { set, builder, env, signal, mode, output, isTalkative, maxParallel } = build;
+  const display = await openDisplay(mode, output, env);
+  const names = set.targets.map(({ name }) => name);
+  const watch = new TargetsWatch(display, names);
+  const warn = () => {
+    if (isTalkative && mode !== 'none' && mode !== 'rawjson')
+      output.write(watch.warnings.format(output.isTerminal && !env.NO_COLOR));
+  };
+  if (isTalkative) display.buildsOn({ name: builder.name, driver: 'remote' });
+  try {
+    await runPlans(set, {
+      builder,
+      env,
+      signal,
+      maxParallel,
+      onProgress: (target, progress) => watch.onProgress(target, progress),
+      onDone: (target, outcome) => watch.onDone(target, outcome),
+    });
+    watch.end();
+    warn();
+  } catch (error) {
+    const { target, cause = error } = error instanceof TargetError ? error : {};
+    watch.fail(cause, target);
+    warn();
+    if (cause instanceof BuildError && cause.step && !display.showsLogs)
+      output.write(formatLogTail(cause.step.name, cause.logTail));
+    throw error;
+  }
+}

@@ -22,12 +22,12 @@ export function parseCommandLine(argv: readonly string[]): Command {
       return args === 'help' ? { type: 'print', text: formatBuildHelp() } : { type: 'build', args };
     }
     case '--as-docker': {
-      const [, ...call] = rest;
-      return { type: 'as-docker', call: { argv: call } };
+      const [docker = '', ...call] = rest;
+      return { type: 'as-docker', call: { docker, argv: call } };
     }
     case '--as-docker-compose': {
       const [program = '', ...call] = rest;
-      return { type: 'as-docker', call: { argv: ['compose', ...call], compose: program } };
+      return { type: 'as-docker', call: { compose: program, argv: ['compose', ...call] } };
     }
     case 'doctor':
     case 'shim':

@@ -7,7 +7,7 @@ import { type Command, parseCommandLine } from './command-line.js';
 import { loadProgram } from './compiled-program.js';
 import { interruptedExitCode, listenForInterruption } from './interruption.js';
 import type { Program } from './program.js';
-import { runAsDocker } from './shim/as-docker.js';
+import { type DockerCall, runAsDocker } from './shim/as-docker.js';
 import type { RoutedBake, RoutedBuild, RoutedCompose } from './shim/route.js';
 import { StandardStream } from './standard-streams.js';
 import { version } from './version.js';
@@ -92,12 +92,12 @@ function runRouted(build: RoutedBuild): Promise<number> {
   return runBuild(({ runRoutedBuild }) => runRoutedBuild(build, { stdout, stderr, env, signal }));
 }
 
-function runRoutedTargets(routed: RoutedBake | RoutedCompose): Promise<number> {
+function runRoutedTargets(routed: RoutedBake | RoutedCompose, call: DockerCall): Promise<number> {
   const context = { stdout, stderr, env, signal: interruption.signal };
   return runReported<TargetsProgram>('targets', (program) =>
     routed.action === 'bake'
-      ? program.runRoutedBake(routed, context)
-      : program.runRoutedCompose(routed, context),
+      ? program.runRoutedBake(routed, call, context)
+      : program.runRoutedCompose(routed, call, context),
   );
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MemoryOutput } from '../testing/memory-output.js';
-import { runAsDocker } from './as-docker.js';
+import { type DockerCall, runAsDocker } from './as-docker.js';
 import { passThroughExitCode } from './pass-through.js';
 import type { RoutedBake, RoutedBuild, RoutedCompose } from './route.js';
 
@@ -10,12 +10,14 @@ function call(argv: string[], env: NodeJS.ProcessEnv, own: { compose?: string } 
     stderr.write(`built ${args.context}`);
     return 0;
   };
-  const buildTargets = async (routed: RoutedBake | RoutedCompose) => {
-    const program = routed.action === 'compose' ? (routed.program ?? ['docker', 'compose']) : [];
-    stderr.write(`built ${routed.action} ${program.join(' ')}`);
+  const buildTargets = async (routed: RoutedBake | RoutedCompose, by: DockerCall) => {
+    stderr.write(`built ${routed.action} for ${by.compose ?? by.docker}`);
     return 0;
   };
-  const exitCode = runAsDocker({ argv, ...own }, { stderr, env, build, buildTargets });
+  const exitCode = runAsDocker(
+    { docker: '/bin/docker', argv, ...own },
+    { stderr, env, build, buildTargets },
+  );
   return { stderr, exitCode };
 }
 
@@ -45,8 +47,8 @@ test('builds of bake and compose are looked at further, those of docker-compose 
     call(['compose', 'up', '--build'], env, { compose: '/bin/docker-compose' }),
   ].map(({ stderr }) => stderr.text);
   expect(texts).toEqual([
-    'built bake ',
-    'built compose docker compose',
-    'built compose /bin/docker-compose',
+    'built bake for /bin/docker',
+    'built compose for /bin/docker',
+    'built compose for /bin/docker-compose',
   ]);
 });

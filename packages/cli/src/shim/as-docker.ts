@@ -4,30 +4,27 @@ import { type RoutedBake, type RoutedBuild, type RoutedCompose, route } from './
 
 /** A docker command line that may be a build, as `bin/docker` hands it over. */
 export interface DockerCall {
-  /** The words behind `docker`. */
+  /** The words behind `docker`; those of `docker-compose` behind `compose`. */
   readonly argv: readonly string[];
-  /** The real `docker-compose`, where that was called; `argv` then begins with `compose`. */
+  /** The real docker. */
+  readonly docker?: string;
+  /** The real docker-compose, where that was called instead. */
   readonly compose?: string;
 }
 
 export interface AsDockerContext extends PassThroughContext {
   /** Carry builds out unless the user's files leave them to docker; answer as `runAsDocker` does. */
   build(routed: RoutedBuild): Promise<number>;
-  buildTargets(routed: RoutedBake | RoutedCompose): Promise<number>;
+  buildTargets(routed: RoutedBake | RoutedCompose, call: DockerCall): Promise<number>;
 }
 
 /** Answers for docker: with the exit code that docker would have, or with that of `passThrough`. */
-export async function runAsDocker(
-  { argv, compose }: DockerCall,
-  context: AsDockerContext,
-): Promise<number> {
+export async function runAsDocker(call: DockerCall, context: AsDockerContext): Promise<number> {
   followLauncher();
-  if (!isDecoded(argv)) return passThrough('its words are not all UTF-8', context);
-  const routed = route(argv, context.env);
+  if (!isDecoded(call.argv)) return passThrough('its words are not all UTF-8', context);
+  const routed = route(call.argv, context.env);
   if (routed.action === 'pass-through') return passThrough(routed.reason, context);
-  if (routed.action === 'build') return context.build(routed);
-  const isOwn = routed.action === 'compose' && compose !== undefined;
-  return context.buildTargets(isOwn ? { ...routed, program: [compose] } : routed);
+  return routed.action === 'build' ? context.build(routed) : context.buildTargets(routed, call);
 }
 
 /** Node reads words as UTF-8 and puts this character for bytes that are none: the word itself is lost. */

@@ -5,9 +5,11 @@ import type { BuildContext } from '../build-command.js';
 import { chooseMode } from '../display/choose-mode.js';
 import { failureOfTargets } from '../report/target-failure.js';
 import { version } from '../version.js';
+import type { DockerCall } from './as-docker.js';
 import { chooseRemote } from './choose-build.js';
 import { reasonOf } from './compose-build.js';
 import { explain, passThrough } from './pass-through.js';
+import { pluginOf } from './plugin-of.js';
 import type { RoutedBake } from './route.js';
 import { runTargets } from './targets-build.js';
 
@@ -16,8 +18,13 @@ import { runTargets } from './targets-build.js';
  *
  * Leaves all of it to buildx when the user's files or a target ask for that.
  */
-export async function runRoutedBake(routed: RoutedBake, context: BuildContext): Promise<number> {
-  const planned = await planRouted(routed, context).catch((error: unknown) => {
+export async function runRoutedBake(
+  routed: RoutedBake,
+  { docker }: DockerCall,
+  context: BuildContext,
+): Promise<number> {
+  const program = pluginOf('buildx', docker, routed.env);
+  const planned = await planRouted(routed, program, context).catch((error: unknown) => {
     if (!isWarmdockError(error) || error.code === 'CANCELLED') throw error;
     return { left: reasonOf(error) };
   });
@@ -37,7 +44,11 @@ export async function runRoutedBake(routed: RoutedBake, context: BuildContext): 
   }
 }
 
-async function planRouted({ call, env }: RoutedBake, { signal }: BuildContext) {
+async function planRouted(
+  { call, env }: RoutedBake,
+  program: readonly string[] | undefined,
+  { signal }: BuildContext,
+) {
   const choice = chooseRemote(call.builder, env);
   if ('left' in choice) return choice;
   if (env.BUILDX_BAKE_GIT_AUTH_TOKEN ?? env.BUILDX_BAKE_GIT_AUTH_HEADER)
@@ -45,6 +56,6 @@ async function planRouted({ call, env }: RoutedBake, { signal }: BuildContext) {
   const { mode } = chooseMode(call.progress ?? 'auto', false, env);
   const loadsByDefault =
     choice.builder.loadsByDefault && !parseGoBool(env.BUILDX_NO_DEFAULT_LOAD ?? '');
-  const set = await planBake({ ...call, load: call.load || loadsByDefault, env, signal });
+  const set = await planBake({ ...call, load: call.load || loadsByDefault, program, env, signal });
   return { ...choice, set, mode };
 }

@@ -4,8 +4,10 @@ import type { BuildContext } from '../build-command.js';
 import { chooseMode } from '../display/choose-mode.js';
 import { failureOfTargets } from '../report/target-failure.js';
 import { version } from '../version.js';
+import type { DockerCall } from './as-docker.js';
 import { chooseRemote } from './choose-build.js';
 import { builtExitCode, explain, passThrough } from './pass-through.js';
+import { pluginOf } from './plugin-of.js';
 import type { RoutedCompose } from './route.js';
 import type { ComposeCall } from './route-compose.js';
 import { runTargets } from './targets-build.js';
@@ -18,9 +20,11 @@ import { runTargets } from './targets-build.js';
  */
 export async function runRoutedCompose(
   routed: RoutedCompose,
+  { docker, compose }: DockerCall,
   context: BuildContext,
 ): Promise<number> {
-  const planned = await planRouted(routed, context).catch(leftBy);
+  const program = compose === undefined ? pluginOf('compose', docker, routed.env) : [compose];
+  const planned = await planRouted(routed, program, context).catch(leftBy);
   if ('left' in planned) return passThrough(planned.left, context);
   const { plan, builder, rule, mode } = planned;
   if (plan.targets.length === 0) return passThrough('there is nothing to build', context);
@@ -41,7 +45,11 @@ export async function runRoutedCompose(
   return command === 'build' ? 0 : builtExitCode;
 }
 
-async function planRouted({ call, env, program }: RoutedCompose, { signal }: BuildContext) {
+async function planRouted(
+  { call, env }: RoutedCompose,
+  program: readonly string[] | undefined,
+  { signal }: BuildContext,
+) {
   const choice = chooseRemote(call.builder, env);
   if ('left' in choice) return choice;
   const { mode } = chooseMode(progressOf(call, env), false, env);

@@ -25,8 +25,6 @@ export interface RoutedBake {
 export interface RoutedCompose {
   readonly action: 'compose';
   readonly call: ComposeCall;
-  /** The real `docker-compose`, where that was called; without it docker's plugin is asked. */
-  readonly program?: readonly string[];
   /** As docker's own flags leave it. */
   readonly env: NodeJS.ProcessEnv;
 }

@@ -6,14 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { contextOf, putNode } from '../support/context.js';
 import { fileOf } from '../support/daemon-images.js';
 import { addressOf } from '../support/faults.js';
+import { everyBuilder } from '../support/settings.js';
 import { cleanEnv, openWorkshop } from '../support/workshop.js';
-
-/**
- * A BuildKit on a machine that has git: those of the testbed do not. So this is no part of every run,
- * and is absent, not skipped, without `WARMDOCK_TEST_GIT_BUILDKIT_ADDR`.
- */
-const address = process.env.WARMDOCK_TEST_GIT_BUILDKIT_ADDR;
-const builders = address ? [{ name: 'external', address } as const] : [];
 
 /** The address of an http server on this machine, as the builder sees it. */
 async function httpServer(listener: RequestListener): Promise<string> {
@@ -81,9 +75,7 @@ async function gitServer(folder: string, header?: string): Promise<string> {
   });
 }
 
-describe.each(builders)('a context in git for the $name BuildKit', (builder) => {
-  const setting = { builder, store: 'containerd' } as const;
-
+describe.each(everyBuilder())('a context in git for %s', (_name, setting) => {
   it.each([
     ['#main:sub', ''],
     ['#other:sub', ' other'],
@@ -134,5 +126,3 @@ describe.each(builders)('a context in git for the $name BuildKit', (builder) => 
     });
   });
 });
-
-it.runIf(builders.length === 0)('git contexts are for a builder that has git', () => {});

@@ -9,6 +9,8 @@ target=$1 suite=$2 mirror=$3
 [ ! -d "$target" ] || exit 0
 
 packages=ca-certificates,docker.io,docker-cli,docker-buildx,docker-compose,docker-registry,iptables,busybox-static
+# What BuildKit calls for contexts in git repositories and in xz archives.
+packages=$packages,git,xz-utils
 [ "$suite" = trixie ] || packages=$packages,crane
 
 rm -rf "$target".partial-*

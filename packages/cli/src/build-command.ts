@@ -8,7 +8,7 @@ import { openDisplay } from './display/open-display.js';
 import { Watch } from './display/watch.js';
 import type { Output } from './output.js';
 import { prepareResultFile } from './report/result-file.js';
-import { type FinishedBuild, type Surface, warmdockSurface } from './report/surface.js';
+import { type FinishedBuild, imageIdOf, type Surface, warmdockSurface } from './report/surface.js';
 
 export interface BuildContext {
   readonly stdout: Output;
@@ -54,7 +54,7 @@ export async function runBuildCommand(command: BuildCommand, context: BuildConte
   const totalMs = performance.now();
   const finished = { outcome, warnings, totalMs };
   const metadata = exporterResponse && (await surface.metadataOf(finished, exporterResponse));
-  const imageId = surface.imageIdOf(outcome);
+  const imageId = imageIdOf(outcome);
   if (imageIdFile) imageIdFile.write(imageId);
   if (metadataFile && metadata) metadataFile.write(JSON.stringify(metadata, null, 2));
   if (printsImageId) stdout.write(`${imageId}\n`);

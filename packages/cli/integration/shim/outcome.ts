@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommand, runDocker, useTestbed } from '@warmdock/testkit';
+import { runCommand, runDocker } from '@warmdock/testkit';
 import { onTestFinished } from 'vitest';
-import { imageIdOf, temporaryFolder } from '../support/project.js';
+import { loadedImage } from '../support/loaded-image.js';
+import { temporaryFolder } from '../support/project.js';
 import { comparableMetadata } from './comparable-metadata.js';
 import type { ParityCase } from './parity-cases.js';
 import { builder } from './sides.js';
@@ -12,35 +13,48 @@ import { builder } from './sides.js';
 export interface Outcome {
   readonly exitCode: number;
   readonly stdout: string;
+  /** With the containerd store those of all manifests, as `loadedImage` names them. */
   readonly imageId: string | undefined;
   readonly files: Readonly<Record<string, unknown>>;
 }
 
 export interface Place {
   readonly cwd: string;
-  /** With the side's PATH. */
+  /** With the side's PATH, and the daemon as DOCKER_HOST. */
   readonly env: Readonly<Record<string, string>>;
+  /** What further words of the line stand for. */
+  readonly words?: Readonly<Record<string, string>>;
 }
 
 /** Runs the line under a name and with a folder of its own. */
 export async function outcomeOf(
   { line, stdin, env: given }: Pick<ParityCase, 'line' | 'stdin' | 'env'>,
-  { cwd, env }: Place,
+  { cwd, env, words = {} }: Place,
 ): Promise<{ readonly outcome: Outcome; readonly stderr: string }> {
   const tag = `parity-${randomBytes(6).toString('hex')}`;
   const out = temporaryFolder();
-  const words = line.replaceAll('TAG', tag).replaceAll('OUT', out).replaceAll('BUILDER', builder);
-  const { exitCode, stdout, stderr } = await runCommand(['/bin/sh', '-c', `exec docker ${words}`], {
-    cwd,
-    env: { ...env, ...given },
-    ...(stdin !== undefined && { input: stdin }),
-  });
-  const { host } = useTestbed().classic;
-  const imageId = await imageIdOf(host, tag);
+  const command = Object.entries({ TAG: tag, OUT: out, BUILDER: builder, ...words }).reduce(
+    (text, [word, meaning]) => text.replaceAll(word, meaning),
+    line,
+  );
+  const { exitCode, stdout, stderr } = await runCommand(
+    ['/bin/sh', '-c', `exec docker ${command}`],
+    {
+      cwd,
+      env: { ...env, ...given },
+      ...(stdin !== undefined && { input: stdin }),
+    },
+  );
+  const host = env.DOCKER_HOST ?? '';
+  const image = await loadedImage(host, tag);
   onTestFinished(async () => {
-    if (imageId) await runDocker(['image', 'rm', '--force', imageId], { host });
+    if (image) await runDocker(['image', 'rm', '--force', image.id], { host });
   });
-  const neutral = (text: string) => text.replaceAll(tag, 'TAG').replaceAll(out, 'OUT');
+  const imageId = image?.content.join(' ');
+  const neutral = (text: string) => {
+    const own = image && imageId ? text.replaceAll(image.id, imageId) : text;
+    return own.replaceAll(tag, 'TAG').replaceAll(out, 'OUT');
+  };
   const files = readdirSync(out).map((name) => [name, contentOf(name, join(out, name), neutral)]);
   const outcome = { exitCode, stdout: neutral(stdout), imageId, files: Object.fromEntries(files) };
   return { outcome, stderr: neutral(stderr) };
@@ -48,5 +62,5 @@ export async function outcomeOf(
 
 function contentOf(name: string, path: string, neutral: (text: string) => string): unknown {
   if (name === 'metadata') return comparableMetadata(neutral(readFileSync(path, 'utf8')));
-  return name === 'iid' ? readFileSync(path, 'utf8') : 'there';
+  return name === 'iid' ? neutral(readFileSync(path, 'utf8')) : 'there';
 }

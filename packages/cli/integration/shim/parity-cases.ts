@@ -1,11 +1,16 @@
+import type { ImageStore } from '@warmdock/testkit';
+
 /** A command line that docker and the shim are both to run. */
 export interface ParityCase {
-  /** The words behind `docker`, as a shell reads them; `TAG` is a name for the image, `OUT` a folder for files. */
+  /**
+   * The words behind `docker`, as a shell reads them; `TAG` is a name for the image, `OUT` a folder
+   * for files, `GIT` the address of a repository, `HTTP` of a web server.
+   */
   readonly line: string;
   readonly stdin?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Whether the shim carries it out itself. */
-  readonly ours: boolean;
+  /** Whether the shim carries it out itself, or with which store only. */
+  readonly ours: boolean | ImageStore;
 }
 
 const ours = (line: string, more: Partial<ParityCase> = {}): ParityCase => ({
@@ -51,6 +56,9 @@ const spellings = [
   'build -o type=docker -t TAG .',
   'build --output type=docker -t TAG .',
   'build --output=type=docker -t TAG .',
+];
+
+const names = [
   'build --load -t TAG -t TAG-2 .',
   'build --load -t TAG:v1 .',
   'build --load -t localhost:5000/TAG:v1 .',
@@ -103,6 +111,7 @@ const options = [
   'build --load -t TAG --build-context extra=sub -f context.Dockerfile .',
   'build --load -t TAG --provenance=false .',
   'build --load -t TAG --sbom=false .',
+  'build --load -t TAG --annotation a=b .',
   'build --load -t TAG --rm --force-rm --compress .',
 ];
 
@@ -117,6 +126,33 @@ const failures = [
   'build --load -t TAG -f missing-file.Dockerfile .',
   'build --load -t TAG --secret id=s,src=nowhere -f secret.Dockerfile .',
   'build --load -t TAG -f secret.Dockerfile .',
+];
+
+/** Indexes of images; the classic store has none, which docker is to say. */
+const indexes = [
+  'build --load -t TAG --provenance=true .',
+  'build --load -t TAG --provenance=mode=max .',
+  'build --load -t TAG --provenance=mode=max,version=v1 -q .',
+  'build --load -t TAG --attest type=provenance,mode=min .',
+  'build --load -t TAG --provenance=true --iidfile OUT/iid .',
+  'build --load -t TAG --platform linux/amd64,linux/arm64 .',
+  'build --load -t TAG --platform linux/amd64 --platform linux/arm64 -q .',
+  'build --load -t TAG --platform linux/amd64,linux/arm64 --provenance=true .',
+  'build --load -t TAG --annotation index:a=b --platform linux/amd64,linux/arm64 .',
+  'build --load -t TAG --provenance=false --platform linux/amd64,linux/arm64 .',
+  'build --load -t TAG --build-arg BUILDKIT_MULTI_PLATFORM=1 .',
+];
+
+const remoteContexts = [
+  'build --load -t TAG GIT#main:sub',
+  'build --load -t TAG GIT#other:sub',
+  'build --load -q -t TAG GIT#other:sub',
+  'build --load -t TAG -f named.Dockerfile --build-context repo=GIT#main .',
+  'build --load -t TAG GIT#nowhere',
+  'build --load -t TAG GIT#main:nowhere',
+  'build --load -t TAG HTTP/Dockerfile',
+  'build --load -t TAG HTTP/nowhere',
+  'build --load -t TAG -f HTTP/Dockerfile .',
 ];
 
 const inputs: ParityCase[] = [
@@ -200,13 +236,24 @@ const passed: ParityCase[] = [
   left('build -q -o type=local,dest=OUT/files --target more .'),
   left('build -q --output type=tar,dest=OUT/files.tar .'),
   left('build --load -t TAG -q .', { env: { WARMDOCK: 'off' } }),
+  left('build --load -t TAG .', { env: { BUILDX_NO_DEFAULT_ATTESTATIONS: 'maybe' } }),
   left('compose version --short'),
   left('buildx bake --print -f nothing.hcl'),
 ];
 
-export const parityCases: readonly ParityCase[] = [
-  ...[...spellings, ...options, ...failures].map((line) => ours(line)),
+const carriedOut = (lines: readonly string[]) => lines.map((line) => ours(line));
+
+/** What depends on the builder or on the daemon. */
+export const imageCases: readonly ParityCase[] = [
+  ...carriedOut([...names, ...options, ...failures, ...remoteContexts]),
+  ...indexes.map((line) => ({ line, ours: 'containerd' as const })),
   ...inputs,
   ...metadata,
+];
+
+/** All, with those that are about words alone. */
+export const parityCases: readonly ParityCase[] = [
+  ...carriedOut(spellings),
+  ...imageCases,
   ...passed,
 ];

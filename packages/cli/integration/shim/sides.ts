@@ -1,8 +1,15 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeDockerConfig, outputOf, runDocker, useTestbed } from '@warmdock/testkit';
-import { afterAll, beforeAll } from 'vitest';
+import {
+  type BuildkitInfo,
+  type ImageStore,
+  makeDockerConfig,
+  outputOf,
+  runDocker,
+  useTestbed,
+} from '@warmdock/testkit';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { shim, systemPath } from '../support/shim.js';
 
 /** The builder of buildx's remote driver that both sides know. */
@@ -14,21 +21,39 @@ export type Side = 'real' | 'shim';
 export interface Sides {
   /** For what the tests of a file share; goes with it. */
   readonly home: string;
+  /** Of the daemon. */
+  readonly host: string;
   /** All but PATH; the builder is selected by `BUILDX_BUILDER`. */
   readonly env: Readonly<Record<string, string>>;
   readonly paths: Readonly<Record<Side, string>>;
 }
 
-/** Sets both sides up before the tests of a file; empty until then. */
-export function useSides(): Sides {
+/** The engines of both sides; by default those that every testbed has. */
+export interface Engines {
+  readonly buildkit?: Pick<BuildkitInfo, 'address'> | undefined;
+  readonly store?: ImageStore;
+  /** Another daemon than the testbed's with that store. */
+  readonly host?: string;
+}
+
+/** Sets both sides up before the tests of a file, or of a `describe`; empty until then. */
+export function useSides(engines: Engines = {}): Sides {
   const sides = {} as Sides;
-  beforeAll(async () => void Object.assign(sides, await makeSides()));
+  beforeAll(async () => void Object.assign(sides, await makeSides(engines)));
   afterAll(() => rmSync(sides.home, { recursive: true }));
   return sides;
 }
 
-async function makeSides(): Promise<Sides> {
-  const { buildkits, clients, classic } = useTestbed();
+/** The same for one test. */
+export async function sidesOfTest(engines: Engines = {}): Promise<Sides> {
+  const sides = await makeSides(engines);
+  onTestFinished(() => rmSync(sides.home, { recursive: true, force: true }));
+  return sides;
+}
+
+async function makeSides({ buildkit, store = 'classic', ...engines }: Engines): Promise<Sides> {
+  const { buildkits, clients } = useTestbed();
+  const { host } = { ...useTestbed()[store], ...engines };
   const home = mkdtempSync(join(tmpdir(), 'warmdock-sides-'));
   const [realFolder, shimFolder] = [folderIn(home, 'real'), folderIn(home, 'shim')];
   const words = [...clients.prefix, clients.docker].map((word) => `'${word}'`);
@@ -38,13 +63,14 @@ async function makeSides(): Promise<Sides> {
   const real = `${realFolder}:${systemPath}`;
   const env = {
     HOME: folderIn(home, 'home'),
-    DOCKER_HOST: classic.host,
+    DOCKER_HOST: host,
     DOCKER_CONFIG: await makeDockerConfig(folderIn(home, 'config')),
   };
   const create = ['buildx', 'create', '--name', builder, '--driver', 'remote'];
-  await outputOf(runDocker([...create, buildkits[0]?.address ?? ''], { env }));
+  await outputOf(runDocker([...create, (buildkit ?? buildkits[0])?.address ?? ''], { env }));
   return {
     home,
+    host,
     env: { ...env, BUILDX_BUILDER: builder },
     paths: { real, shim: `${shimFolder}:${real}` },
   };

@@ -83,14 +83,27 @@ export function wordsOf({ stdout }: ShimEnded): string[] {
 }
 
 /** Waits until the program has printed the text. */
-export async function printed({ child }: ShimRun, text: string): Promise<void> {
-  let seen = '';
+export function printed({ child }: ShimRun, text: string): Promise<void> {
+  return seen(child, 'stdout', (output) => output.includes(text));
+}
+
+/** The same for a pattern in its error output. */
+export function printedError({ child }: ShimRun, pattern: RegExp): Promise<void> {
+  return seen(child, 'stderr', (output) => pattern.test(output));
+}
+
+async function seen(
+  child: ShimRun['child'],
+  stream: 'stdout' | 'stderr',
+  isThere: (output: string) => boolean,
+): Promise<void> {
+  let output = '';
   await new Promise<void>((resolve, reject) => {
     const look = (chunk: Buffer) => {
-      seen += chunk.toString();
-      if (seen.includes(text)) resolve();
+      output += chunk.toString();
+      if (isThere(output)) resolve();
     };
-    child.stdout.on('data', look);
-    child.once('close', () => reject(new Error(`ended without ${text}: ${seen}`)));
+    child[stream].on('data', look);
+    child.once('close', () => reject(new Error(`ended too early: ${output}`)));
   });
 }

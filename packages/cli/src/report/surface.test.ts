@@ -1,7 +1,7 @@
 import type { Digest } from '@warmdock/core';
 import { expect, test } from 'vitest';
 import { buildOutcome, imageId, loadResult } from '../testing/outcome.js';
-import { warmdockSurface } from './surface.js';
+import { imageIdOf, warmdockSurface } from './surface.js';
 
 test("warmdock's metadata tells of the load", async () => {
   const build = { outcome: buildOutcome(), warnings: [], totalMs: 123.456 };
@@ -19,8 +19,8 @@ test("warmdock's metadata tells of the load", async () => {
   });
 });
 
-test("its image ID is the daemon's", () => {
+test("the image ID is the daemon's", () => {
   const load = loadResult({ imageId: `sha256:${'9'.repeat(64)}` as Digest });
-  expect(warmdockSurface.imageIdOf(buildOutcome({ load }))).toBe(load.imageId);
-  expect(warmdockSurface.imageIdOf({ ...buildOutcome(), load: undefined })).toBe(imageId);
+  expect(imageIdOf(buildOutcome({ load }))).toBe(load.imageId);
+  expect(imageIdOf({ ...buildOutcome(), load: undefined })).toBe(imageId);
 });

@@ -13,8 +13,6 @@ export interface FinishedBuild {
 
 /** Whose words the results of a build are in. */
 export interface Surface {
-  /** Empty for a result that is no image. */
-  imageIdOf(outcome: BuildOutcome): string;
   /** What `--metadata-file` gets. */
   metadataOf(
     build: FinishedBuild,
@@ -24,14 +22,13 @@ export interface Surface {
   lastLine?(load: LoadResult | undefined, totalMs: number): string;
 }
 
-/** As buildx names an image, wherever it is: empty for a result that is none. */
-export function buildxImageId({ configDigest, digest }: BuildOutcome): string {
-  return configDigest ?? digest ?? '';
+/** As the daemon names the image, and with it buildx: empty for a result that is none. */
+export function imageIdOf({ load, configDigest, digest }: BuildOutcome): string {
+  return load?.imageId ?? configDigest ?? digest ?? '';
 }
 
-/** Warmdock's own: the image as the daemon names it, and what became of the load. */
+/** Warmdock's own: with what became of the load. */
 export const warmdockSurface: Surface = {
-  imageIdOf: (outcome) => outcome.load?.imageId ?? buildxImageId(outcome),
   metadataOf: async ({ outcome: { load }, totalMs }, exporterResponse) =>
     metadataOf(
       load?.tags,

@@ -1,4 +1,4 @@
-import type { Digest, VertexWarning } from '@warmdock/core';
+import type { Digest, LoadResult, VertexWarning } from '@warmdock/core';
 import { describe, expect, test } from 'vitest';
 import { buildOutcome, imageId, loadResult } from '../testing/outcome.js';
 import type { RemoteBuilder } from './choose-build.js';
@@ -105,7 +105,19 @@ test.each([
   expect(provenanceMode({ BUILDX_METADATA_PROVENANCE: mode })).toBe(expected);
 });
 
-test("the image ID is buildx's, whatever the daemon calls the image", () => {
-  const load = loadResult({ imageId: `sha256:${'9'.repeat(64)}` as Digest });
-  expect(dockerSurface(builder, {}).imageIdOf(buildOutcome({ load }))).toBe(imageId);
+describe('the digest of the config', () => {
+  const config = 'containerimage.config.digest';
+  const keys = async (load: LoadResult) => {
+    const build = { outcome: buildOutcome({ load }), warnings: [], totalMs: 1 };
+    return Object.keys(await dockerSurface(builder, {}).metadataOf(build, { [config]: imageId }));
+  };
+
+  test('is told where the daemon knows the image by it', async () => {
+    expect(await keys(loadResult())).toContain(config);
+  });
+
+  test('is not told where the daemon knows it by another one', async () => {
+    const other = `sha256:${'9'.repeat(64)}` as Digest;
+    expect(await keys(loadResult({ imageId: other }))).not.toContain(config);
+  });
 });

@@ -1,22 +1,36 @@
-import type { Provenance, SourcePosition, SourceRange, VertexWarning } from '@warmdock/core';
+import type {
+  BuildOutcome,
+  Provenance,
+  SourcePosition,
+  SourceRange,
+  VertexWarning,
+} from '@warmdock/core';
 import { parseGoBool } from '../arguments/go-bool.js';
 import { metadataOf } from '../report/metadata.js';
-import { buildxImageId, type Surface } from '../report/surface.js';
+import type { Surface } from '../report/surface.js';
 import type { RemoteBuilder } from './choose-build.js';
 
 /** Results as buildx writes them: the load is not mentioned. */
 export function dockerSurface({ name, node }: RemoteBuilder, env: NodeJS.ProcessEnv): Surface {
   return {
-    imageIdOf: buildxImageId,
     async metadataOf({ outcome, warnings }, exporterResponse) {
       const isWarned = warnings.length > 0 && parseGoBool(env.BUILDX_METADATA_WARNINGS ?? '');
-      return metadataOf(outcome.tags, exporterResponse, {
+      return metadataOf(outcome.tags, preferredDigests(outcome, exporterResponse), {
         'buildx.build.ref': `${name}/${node}/${outcome.ref}`,
         ...provenanceMetadata(await outcome.provenance, provenanceMode(env)),
         ...(isWarned && { 'buildx.build.warnings': warnings.map(warningMetadata) }),
       });
     },
   };
+}
+
+/** Of an image that the daemon names by another digest buildx does not tell that of the config. */
+function preferredDigests(
+  { load, configDigest }: BuildOutcome,
+  { 'containerimage.config.digest': config, ...others }: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const isTold = config !== undefined && (!load || load.imageId === configDigest);
+  return isTold ? { 'containerimage.config.digest': config, ...others } : others;
 }
 
 /** How much of the provenance the metadata file gets: `BUILDX_METADATA_PROVENANCE`, default `min`. */

@@ -1,4 +1,4 @@
-import { isWarmdockError, planBuild } from '@warmdock/core';
+import { connectEngine, isWarmdockError, planBuild, resolveEngineEndpoint } from '@warmdock/core';
 import {
   type BuildCommand,
   type BuildContext,
@@ -7,6 +7,7 @@ import {
 } from '../build-command.js';
 import { type BuildChoice, chooseBuild } from './choose-build.js';
 import { dockerSurface, provenanceMode } from './docker-surface.js';
+import { defaultAttests, makesIndex } from './index-result.js';
 import { explain, passThrough } from './pass-through.js';
 import type { RoutedBuild } from './route.js';
 
@@ -19,8 +20,10 @@ export async function runRoutedBuild(routed: RoutedBuild, context: BuildContext)
   const planned = planRouted(routed);
   if ('left' in planned) return passThrough(planned.left, context);
   const { builder, rule, command } = planned;
-  explain(`building on builder "${builder.name}" (by ${rule})`, context);
   const { env } = routed;
+  const refusal = makesIndex(command.options) && (await refusalOfIndex(env, context.signal));
+  if (refusal) return passThrough(refusal, context);
+  explain(`building on builder "${builder.name}" (by ${rule})`, context);
   await runBuildCommand(command, { ...context, env, surface: dockerSurface(builder, env) });
   return 0;
 }
@@ -36,12 +39,43 @@ function planRouted(routed: RoutedBuild): PlannedBuild {
     const { args, env } = routed;
     const command = planBuildCommand(args, env);
     const withProvenance = args.metadataFile !== undefined && provenanceMode(env) !== 'disabled';
-    const options = { ...command.options, builder: choice.builder, withProvenance };
+    const attests = attestsOf(command, env);
+    const options = { ...command.options, attests, builder: choice.builder, withProvenance };
     // A value that no build takes is docker's to refuse; the build itself is planned where it runs.
     planBuild(options);
     return { ...choice, command: { ...command, options } };
   } catch (error) {
-    if (!isWarmdockError(error)) throw error;
-    return { left: error.hint ? `${error.message} (${error.hint})` : error.message };
+    return { left: reasonOf(error) };
   }
+}
+
+/** Those of the command line, and those that buildx adds. */
+function attestsOf({ options }: BuildCommand, env: NodeJS.ProcessEnv) {
+  const added = defaultAttests(options, env);
+  return [...(options.attests ?? []), ...(makesIndex(options) ? added : [])];
+}
+
+/** The classic store keeps no index, which buildx finds out before it builds. */
+async function refusalOfIndex(
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    const engine = connectEngine({ endpoint: resolveEngineEndpoint({ env }) });
+    try {
+      const { store } = await engine.info({ signal });
+      return store === 'classic' ? "the daemon's store keeps no index of images" : undefined;
+    } finally {
+      engine.close();
+    }
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return reasonOf(error);
+  }
+}
+
+/** Why something is not for warmdock, which finds out by trying. */
+function reasonOf(error: unknown): string {
+  if (!isWarmdockError(error)) throw error;
+  return error.hint ? `${error.message} (${error.hint})` : error.message;
 }

@@ -17,8 +17,7 @@ function archiveOf(files: Record<string, string | Uint8Array>, flag?: string): R
 }
 
 describe.each(everyBuilder())('standard input of a build with %s', (_name, setting) => {
-  // Not xz: the builder calls a program for it, which the testbed's do not have.
-  it.each([undefined, '-z', '-j'])('is an archive of the context (tar %s)', async (flag) => {
+  it.each([undefined, '-z', '-j', '-J'])('is an archive of the context (tar %s)', async (flag) => {
     const { build, host } = openWorkshop(setting);
     const note = randomUUID();
     const files = { Dockerfile: 'FROM scratch\nCOPY note /note', note };

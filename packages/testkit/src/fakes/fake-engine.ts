@@ -103,7 +103,10 @@ function fits(pattern: string, asked: string): boolean {
   return new RegExp(`^${parts.join('.*')}$`).test(asked);
 }
 
-function sendReply(response: ServerResponse, { status = 200, headers, body = '' }: EngineReply) {
+export function sendReply(
+  response: ServerResponse,
+  { status = 200, headers, body = '' }: EngineReply,
+): void {
   const raw = typeof body === 'string' || body instanceof Uint8Array;
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(raw ? body : jsonOf(body));

@@ -1,8 +1,10 @@
 export { Metadata as GrpcMetadata } from '@grpc/grpc-js';
 export * from './bytes-message.js';
+export * from './engine-proxy.js';
 export * from './fake-buildkit.js';
 export * from './fake-engine.js';
 export * from './fault-proxy.js';
+export * from './grpc-proxy.js';
 export type { Place } from './listen.js';
 export {
   type BidiHandler,

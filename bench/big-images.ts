@@ -9,7 +9,10 @@ import type { LoadedImage, Setting } from './setting.js';
 /** Ways for the big image to get into a daemon. */
 const arrivals = {
   async warmdock(setting: Setting, { host }: EngineInfo, tag: string) {
-    await timeWarmdock(setting, { context: ensureContext('big'), host, tag });
+    await timeWarmdock(setting, { context: contextDir('big'), host, tag });
+  },
+  async shim(setting: Setting, { host }: EngineInfo, tag: string) {
+    await timeWarmdock(setting, { context: contextDir('big'), host, tag, program: 'shim' });
   },
   load: loadWithBuildx,
   pull: pushAndPull,

@@ -61,6 +61,13 @@ export function buildxBuild(setting: Setting, build: BuildCommand & { flags: str
   };
 }
 
+/** The words of `buildxBuild` with `--load`, said to the shim. */
+export function shimBuild(setting: Setting, build: BuildCommand & { tag: string }): Command {
+  const words = ['buildx', 'build', '--load', '-t', build.tag, build.context];
+  const argv = [...setting.programs.shim, ...words];
+  return { argv, env: behindShim(setting, build.host) };
+}
+
 export function dockerPull(setting: Setting, host: string, reference: string): Command {
   const argv = [...setting.programs.docker, 'pull', reference];
   return { argv, env: environment(setting, host) };
@@ -75,10 +82,9 @@ export function dockerLoad(setting: Setting, host: string, archive: string): Com
 /** A cheap command that is no build, on either side of the shim. */
 export function dockerVersion(setting: Setting, program: 'docker' | 'shim'): Command {
   const { docker, shim } = setting.programs;
-  const env = environment(setting, setting.testbed.classic.host);
-  const PATH = `${dirname(docker.at(-1) ?? '')}:${env.PATH}`;
   const words = ['version', '--format', '{{.Client.Version}}'];
-  return { argv: [...(program === 'shim' ? shim : docker), ...words], env: { ...env, PATH } };
+  const env = behindShim(setting, setting.testbed.classic.host);
+  return { argv: [...(program === 'shim' ? shim : docker), ...words], env };
 }
 
 /** Programs that build without loading and that no target is about, by what they are called in a row. */
@@ -92,6 +98,12 @@ export function otherBareBuilds(setting: Setting, context: string): Map<string, 
     builds.set('buildctl build', { argv: [...buildctl, ...build, ...locals], env });
   }
   return builds;
+}
+
+/** With the real docker in PATH, where the shim finds it. */
+function behindShim(setting: Setting, host: string): NodeJS.ProcessEnv {
+  const env = environment(setting, host);
+  return { ...env, PATH: `${dirname(setting.programs.docker.at(-1) ?? '')}:${env.PATH}` };
 }
 
 /** The same for every program: the user's own, pointed at the testbed. */

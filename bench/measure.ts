@@ -21,8 +21,8 @@ export interface Timed {
   wallMs: number;
   /** Largest resident size of the process and its children; 0 unless asked for. */
   peakBytes: number;
-  /** The last line that it printed. */
-  lastLine: string;
+  /** The last lines that it printed. */
+  lastLines: string;
 }
 
 /**
@@ -46,7 +46,7 @@ export async function timeCommand(command: Command, options: TimeOptions): Promi
     const wallMs = performance.now() - start;
     options.signal.throwIfAborted();
     if (exitCode !== 0) throw commandFailure(command, exitCode, path);
-    return { wallMs, peakBytes: peak?.bytes() ?? 0, lastLine: tailOf(path, 1) };
+    return { wallMs, peakBytes: peak?.bytes() ?? 0, lastLines: tailOf(path, 10) };
   } finally {
     peak?.stop();
     options.signal.removeEventListener('abort', stop);

@@ -11,7 +11,7 @@ import type { Row } from '../rows.js';
 import { enginesOf, type LoadedImage, type Setting, slowRounds } from '../setting.js';
 import { settle } from '../settle.js';
 
-type Times = Record<'load' | 'pull' | 'warmdock', Summary> & { solve?: Summary };
+type Times = Record<'load' | 'pull' | 'warmdock' | 'shim', Summary> & { solve?: Summary };
 
 /**
  * The last and tiny layer is new, on the builder too: each sample has content of its own, and
@@ -29,10 +29,12 @@ async function changedIn(setting: Setting, engine: EngineInfo): Promise<Row[]> {
     const image = await ensureBigImage(setting, arrival, engine);
     return () => changedSample(image, run);
   };
-  const warmdock = await side('warmdock', async (tag) => {
-    const build = { context: contextDir('big'), host: engine.host, tag };
-    return (await timeWarmdock(setting, { ...build, expected: 'thin' })).wallMs;
-  });
+  const ours = (program: 'warmdock' | 'shim') =>
+    side(program, async (tag) => {
+      const build = { context: contextDir('big'), host: engine.host, tag, program };
+      return (await timeWarmdock(setting, { ...build, expected: 'thin' })).wallMs;
+    });
+  const [warmdock, shim] = [await ours('warmdock'), await ours('shim')];
   const sides = {
     load: { sample: await side('load', (tag) => loadWithBuildx(setting, engine, tag)) },
     // After the loads: the pull must find layers that came by pull, or it fetches all of them anew.
@@ -41,6 +43,7 @@ async function changedIn(setting: Setting, engine: EngineInfo): Promise<Row[]> {
       perRound: 3,
     },
     warmdock: { sample: warmdock, perRound: 3 },
+    shim: { sample: shim, perRound: 3 },
   };
   const solve = solveAlone(setting);
   const times: Times = await alternate({ ...sides, ...(solve && { solve }) }, slowRounds(setting));
@@ -53,6 +56,14 @@ async function changedIn(setting: Setting, engine: EngineInfo): Promise<Row[]> {
       against: 'docker buildx build --load',
       target: { type: 'faster', times: 40 },
       ours: times.warmdock,
+      theirs: times.load,
+    },
+    {
+      ...row,
+      case: 'the same through the shim',
+      against: 'docker buildx build --load',
+      target: { type: 'faster', times: 40 },
+      ours: times.shim,
       theirs: times.load,
     },
     {

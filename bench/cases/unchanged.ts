@@ -1,4 +1,5 @@
-import { alternate } from '../alternate.js';
+import type { EngineInfo } from '@warmdock/testkit';
+import { alternate, type Side } from '../alternate.js';
 import { ensureBigImage, loadWithBuildx } from '../big-images.js';
 import { ensureContext } from '../contexts.js';
 import { restoreTag } from '../daemon.js';
@@ -10,31 +11,41 @@ import { settle } from '../settle.js';
 /** The daemon has the image already, loaded by the same side. */
 export async function unchanged(setting: Setting): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const engine of enginesOf(setting)) {
-    const ours = await ensureBigImage(setting, 'warmdock', engine);
-    const theirs = await ensureBigImage(setting, 'load', engine);
-    const context = ensureContext('big');
-    const build = { context, host: engine.host, tag: ours.tag, expected: 'unchanged' as const };
-    const warmdock = async () => {
-      await settle();
-      return (await timeWarmdock(setting, build)).wallMs;
-    };
-    const load = async () => {
-      await settle();
-      const wallMs = await loadWithBuildx(setting, engine, theirs.tag);
-      await restoreTag(engine, theirs.tag, theirs.id);
-      return wallMs;
-    };
-    const sides = { warmdock: { sample: warmdock, perRound: 3 }, load: { sample: load } };
-    const times = await alternate(sides, slowRounds(setting));
-    rows.push({
-      case: 'unchanged, 2 GB image',
-      store: engine.store,
-      against: 'docker buildx build --load',
-      target: { type: 'faster', times: 50 },
-      ours: times.warmdock,
-      theirs: times.load,
-    });
-  }
+  for (const engine of enginesOf(setting)) rows.push(...(await unchangedIn(setting, engine)));
   return rows;
+}
+
+async function unchangedIn(setting: Setting, engine: EngineInfo): Promise<Row[]> {
+  const side = async (program: 'warmdock' | 'shim'): Promise<Side> => {
+    const { tag } = await ensureBigImage(setting, program, engine);
+    const build = { context: ensureContext('big'), host: engine.host, tag, program };
+    const sample = async () => {
+      await settle();
+      return (await timeWarmdock(setting, { ...build, expected: 'unchanged' })).wallMs;
+    };
+    return { sample, perRound: 3 };
+  };
+  const theirs = await ensureBigImage(setting, 'load', engine);
+  const load = async () => {
+    await settle();
+    const wallMs = await loadWithBuildx(setting, engine, theirs.tag);
+    await restoreTag(engine, theirs.tag, theirs.id);
+    return wallMs;
+  };
+  const sides = {
+    warmdock: await side('warmdock'),
+    shim: await side('shim'),
+    load: { sample: load },
+  };
+  const times = await alternate(sides, slowRounds(setting));
+  const row: Omit<Row, 'case' | 'ours'> = {
+    store: engine.store,
+    against: 'docker buildx build --load',
+    target: { type: 'faster', times: 50 },
+    theirs: times.load,
+  };
+  return [
+    { ...row, case: 'unchanged, 2 GB image', ours: times.warmdock },
+    { ...row, case: 'the same through the shim', ours: times.shim },
+  ];
 }

@@ -41,7 +41,7 @@ install_pnpm() {
 
 install_packages() {
   local missing=() program
-  for program in debootstrap git openssl tmux; do
+  for program in debootstrap git make openssl tmux; do
     command -v "$program" >/dev/null || missing+=("$program")
   done
   [ ${#missing[@]} = 0 ] || step "Debian packages: ${missing[*]}" apt_install "${missing[@]}"

@@ -69,7 +69,7 @@ test("a project's own build script does with the shim what it does with docker",
     exitCode: 1,
     last: '# the end, which nobody catches',
   });
-  expect(Object.keys(images)).toHaveLength(19);
+  expect(Object.keys(images)).toHaveLength(22);
   expect(shim.stderr).not.toContain('warmdock');
 }, 120_000);
 

@@ -80,6 +80,11 @@ echo "# npm"
 npm run --silent image
 npm run --silent image:failing || echo "ended with $?"
 
+echo "# make"
+make --silent image
+make --silent failing || echo "ended with $?"
+make --silent --jobs=2 both | sort
+
 echo "# commands that are no builds"
 docker ps --filter "name=$NAME" --format 'table {{.Names}}'
 docker compose version --short

@@ -90,7 +90,7 @@ async function isAcceptedByBuildx(line: readonly string[]): Promise<boolean> {
   const { prefix, buildx, configDir } = useTestbed().clients;
   const argv = [...prefix, buildx, 'build', '--builder', 'nobody', ...line];
   const { exitCode, stderr } = await runCommand(argv, {
-    env: { HOME: '/nonexistent', DOCKER_CONFIG: configDir, GOMAXPROCS: '1', GOGC: 'off' },
+    env: { HOME: '/proc/nonexistent', DOCKER_CONFIG: configDir, GOMAXPROCS: '1', GOGC: 'off' },
   });
   expect(exitCode).not.toBe(0);
   return !refusals.test(stderr);

@@ -34,7 +34,7 @@ describe('the shim builds', () => {
     await expectBuilt(sides, without(sides.env, 'HOME'));
   });
 
-  test.each(['', '/nonexistent', '/dev/null'])('with HOME=%s', async (home) => {
+  test.each(['', '/proc/nonexistent', '/dev/null'])('with HOME=%s', async (home) => {
     const sides = await sidesOfTest();
     await expectBuilt(sides, { ...sides.env, HOME: home });
   });

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where things are kept that may be removed at any time; `undefined` for a user without a home. */
+/** Where things are kept that may be removed at any time; `undefined` for a user whose home does not exist. */
 export function cacheDirectory(env: NodeJS.ProcessEnv): string | undefined {
-  const parent = env.XDG_CACHE_HOME || (env.HOME && join(env.HOME, '.cache'));
-  return parent && join(parent, 'warmdock');
+  const { XDG_CACHE_HOME, HOME } = env;
+  const parent = XDG_CACHE_HOME || (HOME && existsSync(HOME) && join(HOME, '.cache'));
+  return parent ? join(parent, 'warmdock') : undefined;
 }

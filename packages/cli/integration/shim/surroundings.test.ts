@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand, runDocker } from '@warmdock/testkit';
 import { describe, expect, test } from 'vitest';
@@ -34,7 +34,15 @@ describe('the shim builds', () => {
     await expectBuilt(sides, without(sides.env, 'HOME'));
   });
 
-  test.each(['', '/proc/nonexistent', '/dev/null'])('with HOME=%s', async (home) => {
+  test('with a home that does not exist, and does not afterwards', async () => {
+    const sides = await sidesOfTest();
+    const home = join(sides.home, 'absent');
+    await expectBuilt(sides, { ...sides.env, HOME: home });
+    expect(existsSync(home)).toBe(false);
+  });
+
+  // In /proc a folder is absent whose parent is there, too, however often one tries.
+  test.each(['', '/dev/null', '/proc/nonexistent'])('with HOME=%s', async (home) => {
     const sides = await sidesOfTest();
     await expectBuilt(sides, { ...sides.env, HOME: home });
   });

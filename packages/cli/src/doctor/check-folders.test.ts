@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -16,7 +16,15 @@ function levels(env: NodeJS.ProcessEnv) {
 }
 
 test('folders that can be made are fine, and nothing is made', () => {
-  expect(levels({ HOME: join(home, 'new') })).toMatchObject({ state: 'ok', cache: 'ok' });
+  const env = { HOME: home, XDG_STATE_HOME: join(home, 'new') };
+  expect(levels(env)).toMatchObject({ state: 'ok', cache: 'ok' });
+  expect(levels({ HOME: home })).toMatchObject({ state: 'ok', cache: 'ok' });
+  expect(readdirSync(home)).toEqual([]);
+});
+
+test('nothing is made in a home that does not exist', () => {
+  const env = { HOME: join(home, 'absent') };
+  expect(levels(env)).toMatchObject({ state: 'warning', cache: 'warning' });
 });
 
 test('folders below a file cannot be made', () => {

@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { stateDirectory } from '@warmdock/core';
 import { cacheDirectory } from '../cache-directory.js';
@@ -8,11 +8,14 @@ import { type Finding, ok, problem, warning } from './finding.js';
 
 /** The folders that warmdock writes to: whether it can, and the room in them. */
 export function checkFolders(env: NodeJS.ProcessEnv): Finding[] {
-  return [...stateFindings(stateDirectory(env)), ...cacheFindings(cacheDirectory(env)), room()];
+  return [...stateFindings(env), ...cacheFindings(cacheDirectory(env)), room()];
 }
 
-function stateFindings(state: string): Finding[] {
-  if (isWritable(state)) return [ok('state', state)];
+function stateFindings(env: NodeJS.ProcessEnv): Finding[] {
+  const state = stateDirectory(env);
+  // No home is made.
+  const canBeMade = Boolean(env.XDG_STATE_HOME) || existsSync(env.HOME || homedir());
+  if (canBeMade && isWritable(state)) return [ok('state', state)];
   const text = `${state} cannot be written to: contexts are sent anew each time`;
   return [warning('state', text, 'make it writable, or set XDG_STATE_HOME')];
 }

@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stateDirectory } from './state-directory.js';
+import { makeStateDirectory, stateDirectory } from './state-directory.js';
 
 /** A build whose process ended before its builder answered. */
 export interface LeftBuild {
@@ -37,7 +37,7 @@ export function noteLeftBuilds(builds: LeftBuilds, env: NodeJS.ProcessEnv): void
   const path = pathOf(env);
   const partial = `${path}.${process.pid}`;
   try {
-    mkdirSync(stateDirectory(env), { recursive: true, mode: 0o700 });
+    makeStateDirectory(env);
     const all = { ...readLeftBuilds(env), ...builds };
     writeFileSync(partial, JSON.stringify(all), { mode: 0o600 });
     renameSync(partial, path);

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stateDirectory } from './state-directory.js';
+import { makeStateDirectory, stateDirectory } from './state-directory.js';
 
 /**
  * A secret of this machine and user for one purpose, hex, the same from build to build.
@@ -10,9 +10,8 @@ import { stateDirectory } from './state-directory.js';
  * cannot be written, each call has a key of its own.
  */
 export function machineKey(purpose: string, env: NodeJS.ProcessEnv): string {
-  const directory = stateDirectory(env);
-  const path = join(directory, 'machine-key');
-  const secret = readKey(path) ?? createKey(directory, path);
+  const path = join(stateDirectory(env), 'machine-key');
+  const secret = readKey(path) ?? createKey(path, env);
   return createHmac('sha256', secret).update(purpose).digest('hex');
 }
 
@@ -25,10 +24,10 @@ function readKey(path: string): Buffer | undefined {
   }
 }
 
-function createKey(directory: string, path: string): Buffer {
+function createKey(path: string, env: NodeJS.ProcessEnv): Buffer {
   const key = randomBytes(32);
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeStateDirectory(env);
     writeFileSync(path, key, { mode: 0o600, flag: 'wx' });
     return key;
   } catch {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommand, runDocker } from '@warmdock/testkit';
+import { runCommand, runDocker, useTestbed } from '@warmdock/testkit';
 import { onTestFinished } from 'vitest';
 import { loadedImage } from '../support/loaded-image.js';
 import { temporaryFolder } from '../support/project.js';
@@ -20,7 +20,7 @@ export interface Outcome {
 
 export interface Place {
   readonly cwd: string;
-  /** With the side's PATH, and the daemon as DOCKER_HOST. */
+  /** With the side's PATH; without DOCKER_HOST the image is looked for in the daemon with the classic store. */
   readonly env: Readonly<Record<string, string>>;
   /** What further words of the line stand for. */
   readonly words?: Readonly<Record<string, string>>;
@@ -45,7 +45,7 @@ export async function outcomeOf(
       ...(stdin !== undefined && { input: stdin }),
     },
   );
-  const host = env.DOCKER_HOST ?? '';
+  const { DOCKER_HOST: host = useTestbed().classic.host } = env;
   const image = await loadedImage(host, tag);
   onTestFinished(async () => {
     if (image) await runDocker(['image', 'rm', '--force', image.id], { host });

@@ -67,7 +67,8 @@ describe.each(['real', 'shim'] as const)('with the %s docker', (side) => {
     const build = `docker build --load -t ${name} ${context}`;
     const run = startInTerminal(`${job}trap : INT; ${build}; echo "ended with $?"`, { side, env });
     await printed(run, begun);
-    expect(steps()).not.toEqual([]);
+    // The step prints first and sleeps then.
+    await vi.waitFor(() => expect(steps()).not.toEqual([]));
     const since = performance.now();
     run.child.stdin.write('\x03');
     const text = (await run.ended).stdout.toString();
@@ -89,7 +90,8 @@ describe.each(['real', 'shim'] as const)('with the %s docker', (side) => {
       env: { ...sides.env, ...env },
     });
     await printed(run, begun);
-    expect(steps()).not.toEqual([]);
+    // The step prints first and sleeps then.
+    await vi.waitFor(() => expect(steps()).not.toEqual([]));
     process.kill(-(run.child.pid ?? Number.NaN), 'SIGINT');
     const text = (await run.ended).stdout.toString();
     expect(text).toMatch(/^#\d+ CANCELED$/m);

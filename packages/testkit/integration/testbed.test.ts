@@ -75,6 +75,11 @@ describe('clients', () => {
     await outputOf(runClient(client, ['version'], { host }));
   });
 
+  test('a compose that cannot print its builds is beside the one that can', async () => {
+    const version = await outputOf(runClient('oldCompose', ['version', '--short']));
+    expect(version).toMatch(/^2\.26\./);
+  });
+
   test('run in a namespace where they cannot run directly', async () => {
     const { rootfs, clients, classic } = useTestbed();
     const env = { DOCKER_HOST: classic.host, DOCKER_CONFIG: clients.configDir };

@@ -6,7 +6,7 @@ import { testbedDir } from '../testbed/paths.js';
 import { readTestbed } from '../testbed/state.js';
 import { type CommandOptions, type CommandResult, runCommand } from './run-command.js';
 
-export type Client = 'docker' | 'buildx' | 'compose' | 'crane';
+export type Client = 'docker' | 'buildx' | 'compose' | 'oldCompose' | 'crane';
 
 export interface ClientOptions extends Partial<Omit<CommandOptions, 'env'>> {
   /** `DOCKER_HOST`, as in `testbed.classic.host`. */

@@ -20,6 +20,9 @@ export interface FakeBuildkitHandlers {
   status?: StreamHandler;
   /** The requests are `BytesMessage`s; see `sessionTunnel`. */
   session?: BidiHandler;
+  /** Of the gateway, in which a client takes the frontend's place. */
+  bridgeSolve?: UnaryHandler;
+  bridgeReturn?: UnaryHandler;
   contentInfo?: UnaryHandler;
   contentRead?: StreamHandler;
   contentList?: StreamHandler;
@@ -38,6 +41,7 @@ export interface FakeBuildkit extends AsyncDisposable {
 }
 
 const CONTROL = '/moby.buildkit.v1.Control';
+const BRIDGE = '/moby.buildkit.v1.frontend.LLBBridge';
 const CONTENT = '/containerd.services.content.v1.Content';
 
 /** A BuildKit on grpc-js, which the client under test does not use: the two share no mistakes. */
@@ -61,12 +65,15 @@ export async function startFakeBuildkit(
 
 function addHandlers(server: Server, handlers: FakeBuildkitHandlers): void {
   const { solve, listWorkers, info, status, session } = handlers;
+  const { bridgeSolve, bridgeReturn } = handlers;
   const { contentInfo, contentRead, contentList } = handlers;
   if (solve) addUnary(server, `${CONTROL}/Solve`, solve);
   if (listWorkers) addUnary(server, `${CONTROL}/ListWorkers`, listWorkers);
   if (info) addUnary(server, `${CONTROL}/Info`, info);
   if (status) addStream(server, `${CONTROL}/Status`, status);
   if (session) addBidi(server, `${CONTROL}/Session`, session);
+  if (bridgeSolve) addUnary(server, `${BRIDGE}/Solve`, bridgeSolve);
+  if (bridgeReturn) addUnary(server, `${BRIDGE}/Return`, bridgeReturn);
   if (contentInfo) addUnary(server, `${CONTENT}/Info`, contentInfo);
   if (contentRead) addStream(server, `${CONTENT}/Read`, contentRead);
   if (contentList) addStream(server, `${CONTENT}/List`, contentList);

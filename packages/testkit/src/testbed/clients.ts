@@ -22,6 +22,7 @@ export async function findClients(rootfs: string, configDir: string): Promise<Cl
     docker,
     buildx: join(pluginDir, 'docker-buildx'),
     compose: join(pluginDir, 'docker-compose'),
+    oldCompose: join(rootfs, 'opt/old-compose/docker-compose'),
     ...(existsSync(crane) && { crane }),
     pluginDir,
     configDir,

@@ -37,6 +37,8 @@ export interface ClientsInfo {
   docker: string;
   buildx: string;
   compose: string;
+  /** That of Debian 13, 2.26: the same one where the engines are those of Debian 13. */
+  oldCompose: string;
   /** Debian has it since forky. */
   crane?: string;
   /** Folder in which a docker configuration finds `docker buildx` and `docker compose`. */

@@ -131,7 +131,7 @@ function halfCompressible(seed: string, sizeBytes: number): Buffer {
   return Buffer.concat(turns.flat());
 }
 
-function writeAged(path: string, content: string | Uint8Array): void {
+export function writeAged(path: string, content: string | Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, content);
   utimesSync(path, MODIFIED, MODIFIED);

@@ -3,6 +3,7 @@ import type { Setting } from '../setting.js';
 import { cached } from './cached.js';
 import { changed } from './changed.js';
 import { cold } from './cold.js';
+import { compose } from './compose.js';
 import { shim } from './shim.js';
 import { transfer } from './transfer.js';
 import { unchanged } from './unchanged.js';
@@ -16,6 +17,7 @@ export const cases: Record<string, (setting: Setting) => Promise<Row[]>> = {
   sdk: warmConnection,
   changed,
   transfer,
+  compose,
   // Last: it leaves the machine with memory that has to be given anew.
   cold,
 };

@@ -65,6 +65,16 @@ test('a kept cache is used: it is not written again', () => {
   expect(readdirSync(cacheDir)).toHaveLength(1);
 });
 
+test('each program has a cache of its own', () => {
+  const other = join(dir, 'other.cjs');
+  writeFileSync(other, 'exports.answer = () => "other";');
+  load().keep();
+  const kept = readFileSync(cacheFile());
+  loadProgram(other, cacheDir).keep();
+  expect(readdirSync(cacheDir)).toHaveLength(2);
+  expect(readFileSync(join(cacheDir, readdirSync(cacheDir).sort().at(-1) ?? ''))).toEqual(kept);
+});
+
 test('another program of the same length is compiled anew', () => {
   load().keep();
   write('two');

@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
@@ -30,7 +30,7 @@ const headerBytes = 128;
  * is missing, foreign or refused costs nothing but the time; `undefined` as `cacheDir` does without.
  */
 export function loadProgram<T>(path: string, cacheDir: string | undefined): CompiledProgram<T> {
-  const cachePath = cacheDir && compiledCodePath(cacheDir);
+  const cachePath = cacheDir && compiledCodePath(cacheDir, path);
   const cachedData = cachePath ? readCache(cachePath, path) : undefined;
   // The bundle is ASCII: one byte a character is the quickest form for V8 to read and to keep.
   const source = `(function (exports, require, module) {${readFileSync(path, 'latin1')}\n})`;
@@ -47,9 +47,9 @@ export function loadProgram<T>(path: string, cacheDir: string | undefined): Comp
   };
 }
 
-/** The file with the code that this Node compiled. */
-export function compiledCodePath(cacheDir: string): string {
-  return join(cacheDir, `code-${process.version}-${process.arch}`);
+/** The file with the code that this Node compiled of a program: each has its own, or they would take turns. */
+export function compiledCodePath(cacheDir: string, path: string): string {
+  return join(cacheDir, `code-${basename(path, '.cjs')}-${process.version}-${process.arch}`);
 }
 
 /**

@@ -43,6 +43,6 @@ test('kept code is found', () => {
   const about = () => checkFolders({ HOME: home, XDG_CACHE_HOME: home });
   expect(about()).toContainEqual(expect.objectContaining({ text: expect.stringMatching(/not/) }));
   mkdirSync(cache);
-  writeFileSync(compiledCodePath(cache), '');
+  writeFileSync(compiledCodePath(cache, 'build-program.cjs'), '');
   expect(about()).toContainEqual({ about: 'compiled code', level: 'ok', text: 'kept' });
 });

@@ -25,7 +25,7 @@ function cacheFindings(cache: string | undefined): Finding[] {
     const text = `${cache ?? 'a user without a home'}: no code can be kept, each start takes longer`;
     return [warning('cache', text, 'make it writable, or set XDG_CACHE_HOME')];
   }
-  const isKept = existsSync(compiledCodePath(cache));
+  const isKept = existsSync(compiledCodePath(cache, 'build-program.cjs'));
   return [
     ok('cache', cache),
     ok('compiled code', isKept ? 'kept' : 'not there yet: the next build keeps it'),

@@ -8,6 +8,7 @@ import { version } from '../version.js';
 import type { DockerCall } from './as-docker.js';
 import { chooseRemote } from './choose-build.js';
 import { reasonOf } from './compose-build.js';
+import { beginConnections } from './connections.js';
 import { explain, passThrough } from './pass-through.js';
 import { pluginOf } from './plugin-of.js';
 import type { RoutedBake } from './route.js';
@@ -29,13 +30,14 @@ export async function runRoutedBake(
     return { left: reasonOf(error) };
   });
   if ('left' in planned) return passThrough(planned.left, context);
-  const { set, builder, rule, mode } = planned;
+  const { set, builder, rule, mode, connections } = planned;
   if (set.targets.length === 0) return passThrough('there is nothing to build', context);
   explain(`building on builder "${builder.name}" (by ${rule})`, context);
   const { stderr, signal } = context;
   const { env } = routed;
   try {
-    await runTargets({ set, builder, env, signal, mode, output: stderr, isTalkative: true });
+    const shown = { mode, output: stderr, isTalkative: true };
+    await runTargets({ set, builder, env, signal, connections, ...shown });
     return 0;
   } catch (error) {
     const { text, exitCode } = failureOfTargets(error, version, 'ERROR: ');
@@ -56,6 +58,8 @@ async function planRouted(
   const { mode } = chooseMode(call.progress ?? 'auto', false, env);
   const loadsByDefault =
     choice.builder.loadsByDefault && !parseGoBool(env.BUILDX_NO_DEFAULT_LOAD ?? '');
-  const set = await planBake({ ...call, load: call.load || loadsByDefault, program, env, signal });
-  return { ...choice, set, mode };
+  const connections = await beginConnections(choice.builder, env);
+  const load = call.load || loadsByDefault;
+  const set = await planBake({ ...call, load, program, env, signal });
+  return { ...choice, set, mode, connections };
 }

@@ -6,6 +6,7 @@ import { failureOfTargets } from '../report/target-failure.js';
 import { version } from '../version.js';
 import type { DockerCall } from './as-docker.js';
 import { chooseRemote } from './choose-build.js';
+import { beginConnections } from './connections.js';
 import { builtExitCode, explain, passThrough } from './pass-through.js';
 import { pluginOf } from './plugin-of.js';
 import type { RoutedCompose } from './route.js';
@@ -26,7 +27,7 @@ export async function runRoutedCompose(
   const program = compose === undefined ? pluginOf('compose', docker, routed.env) : [compose];
   const planned = await planRouted(routed, program, context).catch(leftBy);
   if ('left' in planned) return passThrough(planned.left, context);
-  const { plan, builder, rule, mode } = planned;
+  const { plan, builder, rule, mode, connections } = planned;
   if (plan.targets.length === 0) return passThrough('there is nothing to build', context);
   explain(`building on builder "${builder.name}" (by ${rule})`, context);
   const { stdout, stderr, signal } = context;
@@ -35,7 +36,7 @@ export async function runRoutedCompose(
   try {
     const { env } = plan;
     const shown = { mode, output: stdout, isTalkative: false };
-    await runTargets({ set: plan, builder, env, signal, maxParallel, ...shown });
+    await runTargets({ set: plan, builder, env, signal, maxParallel, connections, ...shown });
   } catch (error) {
     const { text, exitCode } = failureOfTargets(error, version, '');
     stderr.write(text);
@@ -54,6 +55,7 @@ async function planRouted(
   if ('left' in choice) return choice;
   const { mode } = chooseMode(progressOf(call, env), false, env);
   const { projectFlags, services, withDependencies, buildArgs, noCache, pull, ssh } = call;
+  const connections = await beginConnections(choice.builder, env);
   const plan = await planCompose({
     projectFlags,
     services,
@@ -67,7 +69,7 @@ async function planRouted(
     env,
     signal,
   });
-  return { ...choice, plan, mode };
+  return { ...choice, plan, mode, connections };
 }
 
 /** Compose's words for it; `json` is `rawjson`. */

@@ -6,6 +6,7 @@ import { openDisplay } from '../display/open-display.js';
 import { TargetsWatch } from '../display/targets-watch.js';
 import type { Output } from '../output.js';
 import type { RemoteBuilder } from './choose-build.js';
+import type { Connections } from './connections.js';
 
 export interface TargetsBuild {
   readonly set: TargetSet;
@@ -18,11 +19,12 @@ export interface TargetsBuild {
   /** Whether the display tells the builder and the warnings, as buildx does. */
   readonly isTalkative: boolean;
   readonly maxParallel?: number | undefined;
+  readonly connections: Connections;
 }
 
 /** Runs the builds below one display, which is ended either way; throws what `runPlans` throws. */
 export async function runTargets(build: TargetsBuild): Promise<void> {
-  const { set, builder, env, signal, mode, output, isTalkative, maxParallel } = build;
+  const { set, builder, env, signal, mode, output, isTalkative, maxParallel, connections } = build;
   const display = await openDisplay(mode, output, env);
   const names = set.targets.map(({ name }) => name);
   const watch = new TargetsWatch(display, names);
@@ -33,7 +35,8 @@ export async function runTargets(build: TargetsBuild): Promise<void> {
   if (isTalkative) display.buildsOn({ name: builder.name, driver: 'remote' });
   try {
     await runPlans(set, {
-      builder,
+      builder: connections.buildkit,
+      engine: connections.engine,
       env,
       signal,
       maxParallel,

@@ -71,7 +71,11 @@ export function untilAnswered(
 
 function noteUnfinished(): void {
   const leftAt = Date.now();
-  for (const [key, { ref, env }] of unfinished) noteLeftBuilds({ [key]: { ref, leftAt } }, env);
+  const environments = new Set([...unfinished.values()].map(({ env }) => env));
+  for (const env of environments) {
+    const builds = [...unfinished].filter(([, build]) => build.env === env);
+    noteLeftBuilds(Object.fromEntries(builds.map(([key, { ref }]) => [key, { ref, leftAt }])), env);
+  }
 }
 
 /** A builder that cannot say is not waited for: at worst the context travels again. */

@@ -274,10 +274,11 @@ describe('a daemon that cannot be reached', () => {
     await expect(engine.info()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
-  it('is asked about itself once for many builds in a row', async () => {
+  it('is asked about itself once for many builds, in a row and at the same time', async () => {
     const info = { DriverStatus: [], ServerVersion: '28', OSType: 'linux', Architecture: 'x86_64' };
     const { engine, asked } = await connected({ 'GET /info': { body: { ...info, Driver: 'd' } } });
-    expect(await engine.info()).toMatchObject({ store: 'classic', serverVersion: '28' });
+    const both = await Promise.all([engine.info(), engine.info()]);
+    expect(both).toMatchObject([{ store: 'classic', serverVersion: '28' }, { store: 'classic' }]);
     expect(await engine.info()).toMatchObject({ store: 'classic' });
     expect(asked()).toEqual(['GET /info']);
   });
@@ -291,6 +292,13 @@ describe('a daemon that cannot be reached', () => {
     });
     await expect(engine.ping()).rejects.toMatchObject({ code: 'PROTOCOL' });
     server.close();
+  });
+
+  it('is asked about itself again after it could not tell', async () => {
+    const { engine, asked } = await connected({ 'GET /info': { status: 500, body: '{}' } });
+    for (let round = 0; round < 2; round++)
+      await expect(engine.info()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(asked()).toEqual(['GET /info', 'GET /info']);
   });
 
   it('is not waited for when the caller cancels', async () => {

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { CallOptions } from '../content/content.js';
+import { orCancelled } from '../content/or-cancelled.js';
 import type { Digest } from '../oci/digest.js';
 import type { Reference } from '../oci/reference.js';
 import { jsonOf } from './call.js';
@@ -33,7 +34,7 @@ export interface Engine {
   readonly endpoint: EngineEndpoint;
   /** Asked once; later calls answer from memory. */
   ping(options?: CallOptions): Promise<EnginePing>;
-  /** Remembered for ten seconds: of many builds in a row only the first asks. */
+  /** Remembered for ten seconds: of many builds in a row, or at the same time, only the first asks. */
   info(options?: CallOptions): Promise<EngineInfo>;
   /** `undefined` when there is no such image. The containerd store looks at every layer: 50 ms for 42. */
   inspectImage(idOrReference: string, options?: CallOptions): Promise<ImageInspect | undefined>;
@@ -72,16 +73,22 @@ const infoLifetimeMs = 10_000;
 export function connectEngine({ endpoint, apiVersion, limits }: ConnectEngineOptions): Engine {
   const http = createEngineHttp(endpoint, { ...DEFAULT_LIMITS, ...limits });
   const connection = createConnection(http, apiVersion);
-  let known: { readonly info: EngineInfo; readonly atMs: number } | undefined;
+  const operation = 'asking the Docker daemon about itself';
+  let asked: { readonly info: Promise<EngineInfo>; readonly atMs: number } | undefined;
+  const ask = async () => parseInfo(jsonOf(await connection.askAtOnce('/info', operation, {})));
   return {
     endpoint,
     ping: (options = {}) => connection.ping(options),
-    async info(options = {}) {
-      if (known && performance.now() - known.atMs < infoLifetimeMs) return known.info;
-      const operation = 'asking the Docker daemon about itself';
-      const info = parseInfo(jsonOf(await connection.askAtOnce('/info', operation, options)));
-      known = { info, atMs: performance.now() };
-      return info;
+    async info({ signal } = {}) {
+      if (!asked || performance.now() - asked.atMs >= infoLifetimeMs) {
+        const info = ask();
+        const question = { info, atMs: performance.now() };
+        asked = question;
+        info.catch(() => {
+          if (asked === question) asked = undefined;
+        });
+      }
+      return orCancelled(asked.info, operation, signal);
     },
     inspectImage: (idOrReference, options = {}) => inspectImage(connection, idOrReference, options),
     resolveImage: (reference, options = {}) => resolveImage(connection, reference, options),

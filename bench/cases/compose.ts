@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { type EngineInfo, type ImageStore, startEngine } from '@warmdock/testkit';
+import { alternate, type Side } from '../alternate.js';
+import { type ComposeProject, composeBuild, composeFloor } from '../commands.js';
+import { changing, ensureProject, type ServiceMegabytes, services } from '../compose-projects.js';
+import { writeTiny } from '../contexts.js';
+import { imageUnder, removeTags, restoreTag } from '../daemon.js';
+import { type Command, timeCommand } from '../measure.js';
+import type { Row } from '../rows.js';
+import { enginesOf, quickRounds, type Setting, slowRounds } from '../setting.js';
+import { settle } from '../settle.js';
+
+const against = 'docker compose build';
+const floorAgainst = 'docker compose build --print + 20 buildctl build';
+
+/** A project of 20 services, behind the shim and without it. */
+export async function compose(setting: Setting): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const engine of enginesOf(setting)) {
+    rows.push(...(await unchanged(setting, engine, 7, 4)));
+    rows.push(...(await unchanged(setting, engine, 100, 10)));
+    rows.push(await changed(setting, engine));
+    rows.push(await cold(setting, engine.store));
+    for (const megabytes of [7, 100] as const) await removeImages(setting, engine, megabytes);
+  }
+  return rows;
+}
+
+/** The daemon has all images already, loaded by the same side. */
+async function unchanged(
+  setting: Setting,
+  engine: EngineInfo,
+  megabytes: ServiceMegabytes,
+  times: number,
+): Promise<Row[]> {
+  const { ours, theirs } = projectsOf(setting, megabytes);
+  const side = (command: Command, perRound: number): Side => ({
+    sample: async () => {
+      await settle();
+      return (await timeCommand(command, setting)).wallMs;
+    },
+    perRound,
+  });
+  const floor = composeFloor(setting, ours, engine.host);
+  const commands = {
+    ours: composeBuild(setting, 'shim', ours, engine.host),
+    theirs: composeBuild(setting, 'docker', theirs, engine.host),
+  };
+  for (const command of Object.values(commands)) await timeCommand(command, setting);
+  const before = await changingIds(engine, [ours, theirs]);
+  const rounds = megabytes > 10 ? slowRounds(setting) : quickRounds(setting);
+  const measured = await alternate(
+    {
+      ours: side(commands.ours, 3),
+      theirs: side(commands.theirs, 1),
+      ...(floor && { floor: side(floor, 3) }),
+    },
+    rounds,
+  );
+  const after = await changingIds(engine, [ours, theirs]);
+  if (after.join() !== before.join()) throw new Error(`built anew: ${after}, before: ${before}`);
+  const row = {
+    case: `compose, 20 unchanged services of ${megabytes} MB`,
+    store: engine.store,
+    ours: measured.ours,
+  };
+  return [
+    { ...row, against, target: { type: 'faster', times }, theirs: measured.theirs },
+    ...(measured.floor ? [{ ...row, against: floorAgainst, theirs: measured.floor }] : []),
+  ];
+}
+
+/** One service's tiny layer is new, on the builder too. */
+async function changed(setting: Setting, engine: EngineInfo): Promise<Row> {
+  const { ours, theirs } = projectsOf(setting, 100);
+  const side = async (command: Command, project: ComposeProject): Promise<Side> => {
+    const tag = imageOf(project, changing);
+    const id = await imageUnder(engine, tag);
+    const sample = async () => {
+      writeTiny(join(project.dir, changing), randomUUID());
+      await settle();
+      const { wallMs } = await timeCommand(command, setting);
+      await restoreTag(engine, tag, id, { changed: true });
+      return wallMs;
+    };
+    return { sample };
+  };
+  const shim = composeBuild(setting, 'shim', ours, engine.host);
+  const docker = composeBuild(setting, 'docker', theirs, engine.host);
+  const sides = {
+    ours: { ...(await side(shim, ours)), perRound: 3 },
+    theirs: await side(docker, theirs),
+  };
+  const times = await alternate(sides, slowRounds(setting));
+  ensureProject(100);
+  return {
+    case: 'compose, one of 20 services of 100 MB changed',
+    store: engine.store,
+    against,
+    target: { type: 'faster', times: 8 },
+    ...times,
+  };
+}
+
+/** All images into a daemon that has nothing: each sample has a new daemon of its own. */
+async function cold(setting: Setting, store: ImageStore): Promise<Row> {
+  const { ours, theirs } = projectsOf(setting, 100);
+  const side = (program: 'shim' | 'docker', project: ComposeProject): Side => ({
+    sample: async () => {
+      await using engine = await startEngine({ store });
+      await settle();
+      const command = composeBuild(setting, program, project, engine.host);
+      return (await timeCommand(command, setting)).wallMs;
+    },
+  });
+  const sides = { ours: side('shim', ours), theirs: side('docker', theirs) };
+  const times = await alternate(sides, slowRounds(setting));
+  return {
+    case: 'compose, 20 services of 100 MB, empty daemon',
+    store,
+    against,
+    target: { type: 'faster', times: 1.3 },
+    ...times,
+  };
+}
+
+/** Each side has a project of its own, and with it images: compose labels them with its name. */
+function projectsOf({ builder }: Setting, megabytes: ServiceMegabytes) {
+  const dir = ensureProject(megabytes);
+  const project = (side: string) => ({ dir, name: `bench-${side}-${builder.name}-${megabytes}` });
+  return { ours: project('ours'), theirs: project('theirs') };
+}
+
+function imageOf({ name }: ComposeProject, service: string): string {
+  return `${name}-${service}:latest`;
+}
+
+function changingIds(engine: EngineInfo, projects: readonly ComposeProject[]): Promise<string[]> {
+  return Promise.all(projects.map((project) => imageUnder(engine, imageOf(project, changing))));
+}
+
+async function removeImages(setting: Setting, engine: EngineInfo, megabytes: ServiceMegabytes) {
+  const { ours, theirs } = projectsOf(setting, megabytes);
+  const images = [ours, theirs].flatMap((each) => services.map((name) => imageOf(each, name)));
+  await removeTags(engine, images);
+}

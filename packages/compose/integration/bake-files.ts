@@ -1,3 +1,5 @@
+import { withProxies } from './support/folder.js';
+
 /** Bake files that bake and warmdock build, and how. */
 export interface BakeProject {
   readonly title: string;
@@ -182,6 +184,17 @@ export const bakeProjects: readonly BakeProject[] = [
     },
     bake: { load: true },
     images: ['-p'],
+  },
+  {
+    title: "proxies of docker's configuration, one of them set by the file",
+    files: {
+      'docker-bake.hcl':
+        'group "default" {\n targets = ["a", "b"]\n}\ntarget "a" {\n tags = ["NAME-a"]\n args = { no_proxy = "own.test" }\n}\ntarget "b" {\n tags = ["NAME-b"]\n}\n',
+      Dockerfile: withProxies,
+      file: 'proxies',
+    },
+    bake: { load: true },
+    images: ['-a', '-b'],
   },
   {
     title: 'caches as text and as objects',

@@ -1,4 +1,4 @@
-import { withShell } from './support/folder.js';
+import { withProxies, withShell } from './support/folder.js';
 
 /** A project that compose and warmdock build, and how. */
 export interface ComposeProject {
@@ -17,6 +17,8 @@ export interface ComposeProject {
   readonly env?: Readonly<Record<string, string>>;
   /** Images that are expected, without the project's name; what both sides make is compared anyway. */
   readonly images: readonly string[];
+  /** The first compose of which its builds can be had, if that is later than 2.26. */
+  readonly since?: string;
 }
 
 const simple = 'FROM scratch\nCOPY file /file\n';
@@ -209,6 +211,7 @@ services:
       'extra/e': 'extra',
     },
     images: ['base', 'web'],
+    since: '2.33',
   },
   {
     title: 'a chain of services, of which the last is named',
@@ -228,6 +231,7 @@ services:
     },
     build: { services: ['three'] },
     images: ['one', 'two', 'three'],
+    since: '2.33',
   },
   {
     title: 'secrets from a file and from the environment',
@@ -259,6 +263,7 @@ secrets:
       Dockerfile: runSecret,
     },
     images: ['web'],
+    since: '2.28',
   },
   {
     title: 'one context, several Dockerfiles and targets',
@@ -313,7 +318,7 @@ services:
     images: ['web', 'other'],
   },
   {
-    title: 'network, hosts, shm size and limits',
+    title: 'network, hosts and limits',
     files: {
       'compose.yaml': `
 services:
@@ -322,13 +327,31 @@ services:
       context: .
       network: none
       extra_hosts: [ "somehost:192.0.2.1" ]
-      shm_size: 32m
       ulimits: { nofile: { soft: 100, hard: 200 }, nproc: 50 }
 `,
       busybox: '',
-      Dockerfile: `${withShell}\nRUN busybox grep -h host /etc/hosts | busybox sort > /hosts; ulimit -n > /limit; busybox df /dev/shm | busybox tail -n1 > /shm\n`,
+      Dockerfile: `${withShell}\nRUN busybox grep -h host /etc/hosts | busybox sort > /hosts; ulimit -n > /limit\n`,
     },
     images: ['web'],
+  },
+  {
+    title: 'a size of shared memory, which compose before 2.35 ignores',
+    files: {
+      'compose.yaml': 'services:\n  web: { build: { context: ., shm_size: 32m } }\n',
+      busybox: '',
+      Dockerfile: `${withShell}\nRUN --network=none busybox df /dev/shm | busybox tail -n1 > /shm\n`,
+    },
+    images: ['web'],
+  },
+  {
+    title: "proxies of docker's configuration, one of them set by the project",
+    files: {
+      'compose.yaml':
+        'services:\n  web: { build: { context: ., args: { NO_PROXY: own.test } } }\n  other: { build: . }\n',
+      Dockerfile: withProxies,
+      file: 'proxies',
+    },
+    images: ['web', 'other'],
   },
   {
     title: 'no_cache and caches',
@@ -336,7 +359,7 @@ services:
       'compose.yaml': `
 services:
   web:
-    build: { context: ., no_cache: true }
+    build: { context: ., no_cache: true, args: [ SOURCE_DATE_EPOCH ] }
   other:
     build: { context: ./other, cache_from: [ "type=local,src=CACHE" ], cache_to: [ "type=inline" ] }
 `,
@@ -358,6 +381,7 @@ services:
       file: 'names',
     },
     images: ['my.web-app', 'my_web-app2'],
+    since: '2.33',
   },
   {
     title: 'anchors, merge keys and fragments',

@@ -28,3 +28,12 @@ export const withShell = [
   'ENV PATH=/bin',
   'SHELL ["/bin/busybox", "sh", "-c"]',
 ].join('\n');
+
+/** A Dockerfile whose image tells the proxies of its build. */
+export const withProxies = [
+  'FROM scratch',
+  'ARG HTTP_PROXY',
+  'ARG NO_PROXY',
+  'LABEL http=$HTTP_PROXY no=$NO_PROXY',
+  'COPY file /file\n',
+].join('\n');

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { makeDockerConfig, outputOf, runDocker, useTestbed } from '@warmdock/testkit';
 import { afterAll, beforeAll } from 'vitest';
 
+const proxies = { default: { httpProxy: 'http://proxy.test:8080', noProxy: 'near.test' } };
+
 /** An environment in which docker and warmdock build on the same remote builder; empty before the tests begin. */
 export function useRemoteBuilder(address = () => useTestbed().buildkits[0]?.address ?? '') {
   const env: Record<string, string> = {};
@@ -13,7 +15,7 @@ export function useRemoteBuilder(address = () => useTestbed().buildkits[0]?.addr
     Object.assign(env, {
       PATH: process.env.PATH ?? '',
       HOME: folder,
-      DOCKER_CONFIG: await makeDockerConfig(join(folder, 'docker')),
+      DOCKER_CONFIG: await makeDockerConfig(join(folder, 'docker'), { proxies }),
       BUILDX_BUILDER: 'shared',
     });
     const create = ['buildx', 'create', '--name', 'shared', '--driver', 'remote', address()];

@@ -19,7 +19,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 function check(target: BakeTarget, allow: readonly string[] = []): void {
   const definition = { target: { default: { output: ['type=docker'], ...target } } };
-  checkEntitlements(planTargets(definition, { cwd, env: {} }), allow, cwd);
+  checkEntitlements(planTargets(definition, { cwd, env: { DOCKER_CONFIG: '/none' } }), allow, cwd);
 }
 
 describe('a bake file may ask for', () => {

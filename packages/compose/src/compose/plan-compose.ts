@@ -4,6 +4,7 @@ import type { TargetSet } from '../targets/target-set.js';
 import { checkNoTemplates, withoutEscapes } from '../templates.js';
 import type { ComposeOptions } from './compose-options.js';
 import { composeProgram, refused } from './compose-program.js';
+import { isSince } from './compose-version.js';
 import { planConfig } from './plan-config.js';
 import { withProjectSecrets } from './project-secrets.js';
 import { checkPullPolicies } from './pull-policies.js';
@@ -15,6 +16,8 @@ export interface ComposePlan extends TargetSet {
   /** The environment of the builds: with the project's variables that secrets come from. */
   readonly env: NodeJS.ProcessEnv;
 }
+
+const firstThatPrints = [2, 35] as const;
 
 /**
  * Asks compose what its `build` would build, and plans the same builds.
@@ -32,7 +35,7 @@ export async function planCompose(options: ComposeOptions = {}): Promise<Compose
   ]);
   if (printed.exitCode !== 0) {
     const version = (await compose.ask('version', '--short')).trim();
-    if (canPrint(version)) throw refused('build', printed);
+    if (isSince(version, firstThatPrints)) throw refused('build', printed);
     return planConfig(compose, version, options);
   }
   const definition = parseBakeDefinition(printed.stdout, 'compose build --print');
@@ -53,10 +56,4 @@ function buildWords(options: ComposeOptions): string[] {
     ...(ssh === undefined ? [] : [`--ssh=${ssh}`]),
     ...services,
   ];
-}
-
-/** Compose got `build --print` with 2.35. */
-function canPrint(version: string): boolean {
-  const [major = 0, minor = 0] = (/^v?(\d+)\.(\d+)/.exec(version)?.slice(1) ?? []).map(Number);
-  return major > 2 || (major === 2 && minor >= 35);
 }

@@ -1,10 +1,13 @@
 import { WarmdockError } from '@warmdock/core';
+import type { ProgramRun } from '../program.js';
 import type { BakeDefinition } from '../targets/bake-definition.js';
 import { planTargets } from '../targets/plan-targets.js';
 import type { ComposeOptions } from './compose-options.js';
 import { type ComposeProgram, refused } from './compose-program.js';
+import { isSince } from './compose-version.js';
 import type { ComposePlan } from './plan-compose.js';
 import { parseProjectConfig } from './project-config.js';
+import { secretVariables, withProjectSecrets } from './project-secrets.js';
 import { type ProjectBuild, serviceTarget } from './service-target.js';
 
 /** As `planCompose`, for a compose that cannot print its builds: from the project that it prints. */
@@ -16,7 +19,7 @@ export async function planConfig(
   const { services = [], cwd = process.cwd(), env = process.env } = options;
   checkSeparator(options, env);
   const printed = await compose.run('config', '--format', 'json', ...services);
-  if (printed.exitCode !== 0) throw refused('config', printed);
+  if (printed.exitCode !== 0) throw await whyNotPrinted(compose, printed);
   const config = parseProjectConfig(printed.stdout);
   const definition = definitionOf(options, {
     config,
@@ -27,8 +30,22 @@ export async function planConfig(
     ssh: options.ssh === undefined ? [] : [options.ssh],
     env,
   });
-  checkSecretVariables(config, env);
-  return { ...planTargets(definition, { cwd, env }), warnings: printed.stderr, env };
+  const canTell = isSince(version, firstThatTellsVariables);
+  if (!canTell) checkSecretVariables(definition, env);
+  const withSecrets = canTell ? await withProjectSecrets(definition, compose, env) : env;
+  // Compose of this age builds by itself, and the date is a matter of `buildx build` and `bake`.
+  const { SOURCE_DATE_EPOCH: _, ...buildEnv } = withSecrets;
+  const set = planTargets(definition, { cwd, env: buildEnv });
+  return { ...set, warnings: printed.stderr, env: buildEnv };
+}
+
+const firstThatTellsVariables = [2, 28] as const;
+
+/** Some versions read projects that they cannot write as JSON, such as those with several ssh keys. */
+async function whyNotPrinted(compose: ComposeProgram, printed: ProgramRun): Promise<WarmdockError> {
+  const { exitCode } = await compose.run('config', '--quiet');
+  if (exitCode !== 0) return refused('config', printed);
+  return new WarmdockError('UNSUPPORTED', `compose cannot print the project: ${printed.stderr}`);
 }
 
 function definitionOf(options: ComposeOptions, project: ProjectBuild): BakeDefinition {
@@ -72,14 +89,10 @@ function buildArgsOf(
 }
 
 /** Compose of this age does not tell what its `.env` files set. */
-function checkSecretVariables(
-  { secrets = {} }: ReturnType<typeof parseProjectConfig>,
-  env: NodeJS.ProcessEnv,
-): void {
-  for (const { environment } of Object.values(secrets)) {
-    if (environment === undefined || env[environment] !== undefined) continue;
-    throw new WarmdockError('UNSUPPORTED', `secret variable ${environment} is not set`);
-  }
+function checkSecretVariables(definition: BakeDefinition, env: NodeJS.ProcessEnv): void {
+  const unknown = secretVariables(definition).find((name) => env[name] === undefined);
+  if (unknown === undefined) return;
+  throw new WarmdockError('UNSUPPORTED', `secret variable ${unknown} is not set`);
 }
 
 /** With `--compatibility` compose names images with another separator. */

@@ -20,7 +20,8 @@ export async function withProjectSecrets(
   return { ...env, ...Object.fromEntries(unknown.map((name) => [name, project.get(name) ?? ''])) };
 }
 
-function secretVariables({ target }: BakeDefinition): string[] {
+/** Names of the variables that secrets come from. */
+export function secretVariables({ target }: BakeDefinition): string[] {
   const specs = Object.values(target).flatMap(({ secret = [] }) => secret.map(formatSpec));
   return specs.flatMap((spec) => /(?:^|,)env=([^,]+)/.exec(spec)?.[1] ?? []);
 }

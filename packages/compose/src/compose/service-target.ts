@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { isRemote, WarmdockError } from '@warmdock/core';
 import type { BakeTarget } from '../targets/bake-definition.js';
+import { isSince, labelVersion } from './compose-version.js';
 import type { BuildConfig, ProjectConfig, ServiceConfig } from './project-config.js';
 
 /** What the command line says of all builds of a project. */
 export interface ProjectBuild {
   readonly config: ProjectConfig;
-  /** Of compose, for its label. */
+  /** Of compose, as it prints it. */
   readonly version: string;
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly noCache: boolean;
@@ -28,7 +29,7 @@ export function serviceTarget(
     ...copied(build),
     context,
     ...(build.dockerfile !== undefined && { dockerfile: dockerfileOf(build.dockerfile, context) }),
-    contexts: contextsOf(build),
+    contexts: contextsOf(name, build, project.version),
     args: { ...resolved(build.args ?? {}, project.env), ...project.buildArgs },
     labels: { ...build.labels, ...labelsOf(name, project) },
     tags: [...(build.tags ?? []), image],
@@ -41,18 +42,17 @@ export function serviceTarget(
   };
 }
 
-/** Keys that mean the same under another name. */
+/** Keys that mean the same under another name; `shm_size` means nothing to a compose of this age. */
 function copied(build: BuildConfig): BakeTarget {
   const { privileged, ulimits = {}, extra_hosts: hosts = [], entitlements = [] } = build;
   return {
     ...(build.dockerfile_inline !== undefined && { 'dockerfile-inline': build.dockerfile_inline }),
     ...(build.target !== undefined && { target: build.target }),
     ...(build.network !== undefined && { network: build.network }),
-    ...(build.shm_size !== undefined && { 'shm-size': build.shm_size }),
     'cache-from': build.cache_from ?? [],
     'cache-to': build.cache_to ?? [],
     entitlements: [...entitlements, ...(privileged ? ['security.insecure'] : [])],
-    'extra-hosts': Object.fromEntries(hosts.map((host) => pairOf(host, '='))),
+    'extra-hosts': Object.fromEntries(hosts.map(hostOf)),
     ulimits: Object.entries(ulimits).map(([limit, value]) =>
       typeof value === 'number' ? `${limit}=${value}` : `${limit}=${value.soft}:${value.hard}`,
     ),
@@ -63,11 +63,20 @@ function dockerfileOf(dockerfile: string, context: string): string {
   return isRemote(context) ? dockerfile : join(context, dockerfile);
 }
 
-function contextsOf({ additional_contexts: contexts = {} }: BuildConfig): Record<string, string> {
-  const named = Object.entries(contexts).map(([name, source]) => [
-    name,
-    (source ?? '').replace(/^service:/, 'target:'),
-  ]);
+/** Compose checked `service:` contexts before it could build with them. */
+function contextsOf(
+  service: string,
+  { additional_contexts: contexts = {} }: BuildConfig,
+  version: string,
+): Record<string, string> {
+  const named = Object.entries(contexts).map(([name, source]): [string, string] => {
+    if (!source?.startsWith('service:')) return [name, source ?? ''];
+    if (isSince(version, [2, 33])) return [name, source.replace('service:', 'target:')];
+    throw new WarmdockError(
+      'UNSUPPORTED',
+      `service ${service} begins with another service, which compose ${version} cannot build`,
+    );
+  });
   return Object.fromEntries(named);
 }
 
@@ -85,7 +94,7 @@ function labelsOf(service: string, { config, version }: ProjectBuild): Record<st
   return {
     'com.docker.compose.project': config.name,
     'com.docker.compose.service': service,
-    'com.docker.compose.version': version,
+    'com.docker.compose.version': labelVersion(version),
   };
 }
 
@@ -117,7 +126,8 @@ function secretsOf({ secrets = [] }: BuildConfig, config: ProjectConfig): Record
   });
 }
 
-function pairOf(text: string, separator: string): [string, string] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)];
+/** `HOST=ADDRESS`, or `HOST:ADDRESS` in what older ones print. */
+function hostOf(text: string): [string, string] {
+  const [, host = text, address = ''] = /^([^=:]*)[=:](.*)$/s.exec(text) ?? [];
+  return [host, address];
 }

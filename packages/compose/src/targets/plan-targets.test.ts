@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { BakeDefinition, BakeTarget } from './bake-definition.js';
 import { planTargets } from './plan-targets.js';
 
-const options = { cwd: '/work', env: {} };
+/** Without docker's configuration of whoever runs this. */
+const env = { DOCKER_CONFIG: '/none' };
+const options = { cwd: '/work', env };
 const loaded: BakeTarget = { output: ['type=docker'] };
 
 function codeOf(run: () => unknown): string | undefined {
@@ -80,9 +82,11 @@ describe('the builds of a definition', () => {
 });
 
 describe('a target', () => {
-  const planned = (target: BakeTarget, env = {}) =>
-    planTargets({ target: { default: { ...loaded, ...target } } }, { cwd: '/work', env })
-      .targets[0];
+  const planned = (target: BakeTarget, more = {}) =>
+    planTargets(
+      { target: { default: { ...loaded, ...target } } },
+      { cwd: '/work', env: { ...env, ...more } },
+    ).targets[0];
 
   it('has a Dockerfile in its context', () => {
     const locals = (target: BakeTarget) => planned(target)?.plan.locals;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   type BuildOptions,
   type CacheOption,
+  formatEndpoint,
   isRemote,
   type NetworkMode,
   parseAddHost,
@@ -12,6 +13,8 @@ import {
   parseSize,
   parseSsh,
   parseUlimit,
+  proxyBuildArgs,
+  resolveEngineEndpoint,
 } from '@warmdock/core';
 import type { BakeTarget } from './bake-definition.js';
 import { formatSpec, type Spec } from './spec.js';
@@ -77,10 +80,16 @@ function stepOptions(target: BakeTarget, env: NodeJS.ProcessEnv): Partial<BuildO
   };
 }
 
-/** With the date that the environment sets for all that is built. */
+/** With the date that the environment sets for all that is built, and the proxies of docker's configuration. */
 function buildArgs({ args }: BakeTarget, env: NodeJS.ProcessEnv): Record<string, string> {
   const epoch = env.SOURCE_DATE_EPOCH;
-  return { ...(epoch && { SOURCE_DATE_EPOCH: epoch }), ...withValues(args) };
+  const given = withValues(args);
+  const host = formatEndpoint(resolveEngineEndpoint({ env }));
+  return {
+    ...proxyBuildArgs(given, host, env),
+    ...(epoch && { SOURCE_DATE_EPOCH: epoch }),
+    ...given,
+  };
 }
 
 function caches(specs: readonly Spec[] | undefined, flag: string): CacheOption[] | undefined {

@@ -1,0 +1,16 @@
+/** Whether what `compose version --short` printed is this release or a later one. */
+export function isSince(version: string, [major, minor]: readonly [number, number]): boolean {
+  const [itsMajor = 0, itsMinor = 0] = numbersOf(version);
+  return itsMajor > major || (itsMajor === major && itsMinor >= minor);
+}
+
+/** The version in the label of images: three numbers, without what packagers add. */
+export function labelVersion(version: string): string {
+  return numbersOf(version).join('.');
+}
+
+/** None for a development build. */
+function numbersOf(version: string): number[] {
+  const [, ...parts] = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?/.exec(version) ?? [];
+  return parts.map((part) => Number(part ?? 0));
+}

@@ -189,7 +189,7 @@ export const bakeProjects: readonly BakeProject[] = [
     title: "proxies of docker's configuration, one of them set by the file",
     files: {
       'docker-bake.hcl':
-        'group "default" {\n targets = ["a", "b"]\n}\ntarget "a" {\n tags = ["NAME-a"]\n args = { no_proxy = "own.test" }\n}\ntarget "b" {\n tags = ["NAME-b"]\n}\n',
+        'group "default" {\n targets = ["a", "b"]\n}\ntarget "a" {\n tags = ["NAME-a"]\n args = { NO_PROXY = "own.test" }\n}\ntarget "b" {\n tags = ["NAME-b"]\n}\n',
       Dockerfile: withProxies,
       file: 'proxies',
     },

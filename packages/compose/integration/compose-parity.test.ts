@@ -1,57 +1,30 @@
-import { randomBytes } from 'node:crypto';
-import { outputOf, runCommand, useTestbed } from '@warmdock/testkit';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { planCompose, runPlans } from '../src/index.js';
+import { useTestbed } from '@warmdock/testkit';
+import { describe, expect, test } from 'vitest';
 import { type ComposeProject, composeProjects } from './compose-projects.js';
-import { folderOf } from './support/folder.js';
 import { imagesOf, removeImages } from './support/images.js';
+import { type Compose, prepare } from './support/project.js';
 import { useRemoteBuilder } from './support/remote-builder.js';
 
-const shared = useRemoteBuilder();
-
-type Compose = 'compose' | 'oldCompose';
-
-/** The project under a name of its own, in a folder. */
-function prepare({ files, flags = [], env = {} }: ComposeProject, compose: Compose) {
-  const name = `it${randomBytes(5).toString('hex')}`;
-  const named = Object.entries(files).map(([path, text]) => [path, text.replaceAll('NAME', name)]);
-  const { clients, classic } = useTestbed();
-  const host = classic.host;
-  onTestFinished(() => removeImages(host, name));
-  return {
-    name,
-    host,
-    cwd: folderOf(Object.fromEntries(named)),
-    env: { ...shared, ...env, DOCKER_HOST: host },
-    program: [...clients.prefix, clients[compose]],
-    projectFlags: ['-p', name, ...flags],
-  };
-}
-
-function buildWords({ services = [], ...build }: NonNullable<ComposeProject['build']>): string[] {
-  return [
-    'build',
-    ...(build.withDependencies ? ['--with-dependencies'] : []),
-    ...(build.noCache ? ['--no-cache'] : []),
-    ...(build.pull ? ['--pull'] : []),
-    ...(build.buildArgs ?? []).map((pair) => `--build-arg=${pair}`),
-    ...services,
-  ];
-}
+const env = useRemoteBuilder();
+const [earlier, later] = [
+  composeProjects.filter(({ since }) => since === undefined),
+  composeProjects.filter(({ since }) => since !== undefined),
+];
+const titled = (projects: readonly ComposeProject[]) =>
+  projects.map((each) => [each.title, each] as const);
 
 describe.each<[string, Compose, readonly ComposeProject[]]>([
   ['compose', 'compose', composeProjects],
-  ['compose 2.26', 'oldCompose', composeProjects.filter(({ since }) => since === undefined)],
+  ['compose 2.26', 'oldCompose', earlier],
 ])('images are those of %s itself, with', (_, compose, projects) => {
-  test.each(projects.map((each) => [each.title, each] as const))('%s', async (_, project) => {
-    const { name, host, cwd, env, program, projectFlags } = prepare(project, compose);
-    const words = [...program, ...projectFlags, ...buildWords(project.build ?? {})];
-    await outputOf(runCommand(words, { cwd, env }));
+  test.each(titled(projects))('%s', async (_, project) => {
+    const { host } = useTestbed().classic;
+    const { name, buildByCompose, buildByWarmdock } = prepare(project, { compose, host, env });
+    await buildByCompose();
     const theirs = await imagesOf(host, name);
     await removeImages(host, name);
 
-    const plan = await planCompose({ program, projectFlags, cwd, env, ...project.build });
-    await runPlans(plan, { env: plan.env });
+    await buildByWarmdock();
     expect(await imagesOf(host, name)).toEqual(theirs);
     const expected = project.images.map((image) => new RegExp(`^${name}-${image}(:latest)?$`));
     for (const image of expected)
@@ -60,12 +33,8 @@ describe.each<[string, Compose, readonly ComposeProject[]]>([
   });
 });
 
-const later = composeProjects.filter(({ since }) => since !== undefined);
-test.each(later.map((each) => [each.title, each] as const))(
-  'compose 2.26 has to build itself: %s',
-  async (_, project) => {
-    const { cwd, env, program, projectFlags } = prepare(project, 'oldCompose');
-    const planning = planCompose({ program, projectFlags, cwd, env, ...project.build });
-    await expect(planning).rejects.toMatchObject({ code: 'UNSUPPORTED' });
-  },
-);
+test.each(titled(later))('compose 2.26 is left alone with %s', async (_, project) => {
+  const { host } = useTestbed().classic;
+  const { plan } = prepare(project, { compose: 'oldCompose', host, env });
+  await expect(plan()).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+});

@@ -60,7 +60,7 @@ export const parts: Record<string, Part> = {
   'testkit tests': { at: 'packages/testkit/integration', uses: ['testkit'] },
   architecture: { at: 'packages/testkit/architecture', uses: ['typescript', 'vitest'] },
 
-  examples: { at: 'examples', uses: ['@warmdock/core'] },
+  examples: { at: 'examples', uses: ['@warmdock/compose', '@warmdock/core'] },
   bench: { at: 'bench', uses: ['@warmdock/core', '@warmdock/testkit', 'testkit'] },
   scripts: { at: 'scripts', uses: ['@warmdock/core', '@warmdock/testkit', 'testkit'] },
 };

@@ -93,8 +93,10 @@ describe('builds of one pass', () => {
           if (id === 'transferring context:') sent.set(vertex, current);
       },
     });
-    expect([...sent.values()]).toEqual([expect.any(Number)]);
-    expect([...sent.values()][0]).toBeGreaterThan(7_000_000);
+    // What the builder asks for a `.dockerignore` is a transfer as well.
+    const large = [...sent.values()].filter((bytes) => bytes > 1000);
+    expect(large).toEqual([expect.any(Number)]);
+    expect(large[0]).toBeGreaterThan(7_000_000);
   });
 
   it('are loaded when their own build is done', async () => {

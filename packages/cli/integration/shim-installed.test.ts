@@ -13,8 +13,9 @@ async function installed() {
   const { clients, classic } = useTestbed();
   const home = temporaryFolder();
   const program = join(home, place);
-  const { stdout } = await runWarmdock(['shim', 'install'], { env: { HOME: home } });
-  expect(stdout).toContain(`installed ${program}\n`);
+  const PATH = [dirname(clients.docker), systemPath].join(':');
+  const { stdout } = await runWarmdock(['shim', 'install'], { env: { HOME: home, PATH } });
+  expect(stdout).toContain(`installed ${program}\ninstalled ${program}-compose\n`);
   const env = { HOME: home, DOCKER_HOST: classic.host, DOCKER_CONFIG: clients.configDir };
   const path = [dirname(program), dirname(clients.docker), systemPath].join(':');
   return { program, options: { program, env, path }, host: classic.host };
@@ -27,6 +28,9 @@ test('the real docker answers through the installed shim', async () => {
   expect(stdout.toString()).toMatch(/^\d+\.\d+/);
   const compose = await runShim(['compose', 'version', '--short'], options);
   expect(compose.stdout.toString()).toMatch(/^\d+\.\d+/);
+  const own = { ...options, program: `${program}-compose` };
+  const version = await runShim(['version', '--short'], own);
+  expect(version.stdout.toString()).toBe(compose.stdout.toString());
   expect(await runShim(['run', '--unknown'], options)).toMatchObject({ exitCode: 125 });
 });
 
@@ -48,9 +52,13 @@ test('status tells what docker means, and uninstalling takes the shim away', asy
   expect(await status()).toEqual({
     ...{ path: program, installed: true, active: true, first: program },
     ...{ realDocker: clients.docker, off: false, todo: [] },
+    compose: { installed: true, active: true, real: `${clients.docker}-compose` },
   });
   const removed = await runWarmdock(['shim', 'uninstall'], { env });
-  expect(removed).toMatchObject({ exitCode: 0, stdout: `removed ${program}\n` });
+  expect(removed).toMatchObject({
+    exitCode: 0,
+    stdout: `removed ${program}\nremoved ${program}-compose\n`,
+  });
   expect(await status()).toMatchObject({ installed: false, active: false });
 });
 

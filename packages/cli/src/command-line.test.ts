@@ -134,3 +134,9 @@ test("the shim's words are docker's, whatever they look like", () => {
   const call = { docker: '/usr/bin/docker', argv: ['--version', '--help'] };
   expect(parseCommandLine(argv)).toEqual({ type: 'as-docker', call });
 });
+
+test("those of docker-compose are docker's behind its command for it", () => {
+  const argv = ['--as-docker-compose', '/usr/bin/docker-compose', '-f', 'a', 'build'];
+  const call = { argv: ['compose', '-f', 'a', 'build'], compose: '/usr/bin/docker-compose' };
+  expect(parseCommandLine(argv)).toEqual({ type: 'as-docker', call });
+});

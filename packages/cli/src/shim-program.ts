@@ -1,11 +1,12 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { UsageError } from './arguments/usage-error.js';
 import type { Surroundings } from './program.js';
+import { realCompose } from './shim/find-docker.js';
 import { installShim } from './shim/install.js';
 import { parseShimArguments, type ShimArguments, shimHelp } from './shim/shim-arguments.js';
 import { ShimError } from './shim/shim-error.js';
 import { defaultFolder } from './shim/shim-file.js';
-import { type ShimStatus, shimStatus } from './shim/status.js';
+import { type ComposeStatus, type ShimStatus, shimStatus } from './shim/status.js';
 import { uninstallShim } from './shim/uninstall.js';
 
 /** `warmdock shim`: all that it has to say goes to stdout, errors to stderr. */
@@ -30,13 +31,16 @@ function perform(
   const own = defaultFolder(env);
   const folder = resolve(dir ?? own);
   if (action === 'uninstall') {
-    const wasThere = uninstallShim({ folder, isOwnFolder: folder === own });
-    return wasThere ? `removed ${join(folder, 'docker')}\n` : `nothing to remove in ${folder}\n`;
+    const removed = uninstallShim({ folder, isOwnFolder: folder === own });
+    return (
+      removed.map((path) => `removed ${path}\n`).join('') || `nothing to remove in ${folder}\n`
+    );
   }
   if (action === 'install') {
-    const path = installShim({ launcher: resolve(dist, '../bin/docker'), folder });
+    const names = realCompose(env) ? (['docker', 'docker-compose'] as const) : undefined;
+    const paths = installShim({ launcher: resolve(dist, '../bin/docker'), folder, names });
     const { todo } = shimStatus(folder, env);
-    return [`installed ${path}`, ...todo, ''].join('\n');
+    return [...paths.map((path) => `installed ${path}`), ...todo, ''].join('\n');
   }
   const status = shimStatus(folder, env);
   return json ? `${JSON.stringify(status, null, 2)}\n` : formatStatus(status);
@@ -47,7 +51,13 @@ function formatStatus(status: ShimStatus): string {
     `shim         ${status.installed ? status.path : `not in ${status.path}`}`,
     `docker is    ${status.active ? 'the shim' : (status.first ?? 'not in PATH')}`,
     `real docker  ${status.realDocker ?? 'not found'}`,
+    ...(status.compose ? [`compose is   ${composeIs(status.compose)}`] : []),
     ...status.todo.map((text) => `to do        ${text}`),
     '',
   ].join('\n');
+}
+
+/** What the word `docker-compose` means. */
+function composeIs({ active, real }: ComposeStatus): string {
+  return active ? `the shim, before ${real}` : real;
 }

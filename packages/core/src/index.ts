@@ -39,6 +39,7 @@ export { type RunPlanOptions, runPlan } from './build/run-plan.js';
 export { parseSecretSpec } from './build/secret-spec.js';
 export { type SharedLocals, shareLocals } from './build/shared-locals.js';
 export { parseSize } from './build/size-spec.js';
+export { checkedSources } from './build/sources.js';
 export { parseSsh, type SshSource } from './build/ssh-spec.js';
 export { stateDirectory } from './build/state-directory.js';
 export { parseUlimit, type Ulimit } from './build/ulimit-spec.js';

@@ -56,15 +56,20 @@ async function makeSides({ buildkit, store = 'classic', ...engines }: Engines): 
   const { host } = { ...useTestbed()[store], ...engines };
   const home = mkdtempSync(join(tmpdir(), 'warmdock-sides-'));
   const [realFolder, shimFolder] = [folderIn(home, 'real'), folderIn(home, 'shim')];
-  const words = [...clients.prefix, clients.docker].map((word) => `'${word}'`);
-  writeFileSync(join(realFolder, 'docker'), `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`);
-  chmodSync(join(realFolder, 'docker'), 0o755);
-  symlinkSync(shim, join(shimFolder, 'docker'));
+  const plugins = folderIn(home, 'plugins');
+  wrap(join(realFolder, 'docker'), clients.docker);
+  wrap(join(realFolder, 'docker-compose'), clients.compose);
+  // Compose and the shim start plugins themselves.
+  wrap(join(plugins, 'docker-compose'), clients.compose);
+  wrap(join(plugins, 'docker-buildx'), clients.buildx);
+  for (const name of ['docker', 'docker-compose']) symlinkSync(shim, join(shimFolder, name));
   const real = `${realFolder}:${systemPath}`;
   const env = {
     HOME: folderIn(home, 'home'),
     DOCKER_HOST: host,
-    DOCKER_CONFIG: await makeDockerConfig(folderIn(home, 'config')),
+    DOCKER_CONFIG: await makeDockerConfig(folderIn(home, 'config'), {
+      cliPluginsExtraDirs: [plugins],
+    }),
   };
   const create = ['buildx', 'create', '--name', builder, '--driver', 'remote'];
   await outputOf(runDocker([...create, (buildkit ?? buildkits[0])?.address ?? ''], { env }));
@@ -74,6 +79,13 @@ async function makeSides({ buildkit, store = 'classic', ...engines }: Engines): 
     env: { ...env, BUILDX_BUILDER: builder },
     paths: { real, shim: `${shimFolder}:${real}` },
   };
+}
+
+/** Makes a client of the testbed a program that runs on this machine. */
+function wrap(path: string, client: string): void {
+  const words = [...useTestbed().clients.prefix, client].map((word) => `'${word}'`);
+  writeFileSync(path, `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`);
+  chmodSync(path, 0o755);
 }
 
 export function folderIn(parent: string, name: string): string {

@@ -9,6 +9,8 @@ export class TargetsWatch {
   readonly #display: Display;
   readonly #running: Map<string, Watch>;
   readonly #warnings = new Warnings();
+  /** By step, the target that its output is taken from: the builder tells it to each that has the step. */
+  readonly #logging = new Map<string, string>();
 
   constructor(display: Display, targets: readonly string[]) {
     this.#display = display;
@@ -26,8 +28,12 @@ export class TargetsWatch {
   }
 
   onProgress(target: string, progress: Progress): void {
-    if (progress.type === 'solve') this.#warnings.add(progress.status.warnings);
-    this.#running.get(target)?.onProgress(progress);
+    const isSolve = progress.type === 'solve';
+    if (isSolve) this.#warnings.add(progress.status.warnings);
+    const news = isSolve
+      ? { ...progress, status: this.#withLogsOnce(progress.status, target) }
+      : progress;
+    this.#running.get(target)?.onProgress(news);
   }
 
   onDone(target: string, { load }: BuildOutcome): void {
@@ -37,6 +43,15 @@ export class TargetsWatch {
 
   end(): void {
     this.#display.end();
+  }
+
+  #withLogsOnce(status: SolveStatus, target: string): SolveStatus {
+    const logs = status.logs.filter(({ vertex }) => {
+      const owner = this.#logging.get(vertex) ?? target;
+      this.#logging.set(vertex, owner);
+      return owner === target;
+    });
+    return { ...status, logs };
   }
 
   /** Ends the builds that still run: the one that failed with its error, the others as cancelled. */

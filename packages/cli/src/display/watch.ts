@@ -3,6 +3,7 @@ import { isWarmdockError } from '@warmdock/core';
 import type { Display } from './display.js';
 import { LoadStep } from './load-step.js';
 import { cancelledError } from './step.js';
+import { Unstarted } from './unstarted.js';
 import { Uploads } from './uploads.js';
 import { Warnings } from './warnings.js';
 
@@ -11,6 +12,7 @@ export class Watch {
   readonly warnings = new Warnings();
   readonly #display: Display;
   readonly #loadStep: LoadStep;
+  readonly #unstarted = new Unstarted();
   readonly #uploads = new Uploads();
 
   /** `target` names the build where there are several. */
@@ -28,6 +30,7 @@ export class Watch {
   };
 
   succeed(load: LoadResult | undefined): void {
+    this.#show(this.#unstarted.asCached());
     this.#finishLoad('', load?.outcome === 'unchanged');
     this.#display.end();
   }
@@ -45,6 +48,7 @@ export class Watch {
 
   #showSolve(status: SolveStatus): void {
     this.warnings.add(status.warnings);
+    this.#unstarted.note(status);
     this.#show(this.#display.drawsBars ? this.#uploads.withTotals(status) : status);
   }
 

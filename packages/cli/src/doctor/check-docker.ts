@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { dockersOnPath, realDocker } from '../shim/find-docker.js';
+import { programsOnPath, realDocker } from '../shim/find-docker.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 import { isOlder } from './parse-version.js';
 
@@ -8,7 +8,7 @@ const run = promisify(execFile);
 
 /** The docker command: whether it is the shim, what is behind it, and their versions. */
 export async function checkDocker(env: NodeJS.ProcessEnv): Promise<Finding[]> {
-  const found = dockersOnPath(env);
+  const found = programsOnPath('docker', env);
   const docker = realDocker(env, found);
   if (docker === undefined) return [missing(env)];
   return [shimFinding(found[0]?.isShim === true, env), ...(await versions(docker, env))];

@@ -1,18 +1,17 @@
 import { planBake } from '@warmdock/compose';
-import { isWarmdockError } from '@warmdock/core';
 import { parseGoBool } from '../arguments/go-bool.js';
 import type { BuildContext } from '../build-command.js';
 import { chooseMode } from '../display/choose-mode.js';
 import { failureOfTargets } from '../report/target-failure.js';
 import { version } from '../version.js';
 import type { DockerCall } from './as-docker.js';
-import { chooseRemote } from './choose-build.js';
-import { reasonOf } from './compose-build.js';
+import { chooseForDocker } from './choose-build.js';
 import { beginConnections } from './connections.js';
+import { leftBy } from './left-by.js';
 import { explain, passThrough } from './pass-through.js';
 import { pluginOf } from './plugin-of.js';
 import type { RoutedBake } from './route.js';
-import { runTargets } from './targets-build.js';
+import { checkTargets, runTargets } from './targets-build.js';
 
 /**
  * Builds in bake's place what bake would build and load.
@@ -25,10 +24,7 @@ export async function runRoutedBake(
   context: BuildContext,
 ): Promise<number> {
   const program = pluginOf('buildx', docker, routed.env);
-  const planned = await planRouted(routed, program, context).catch((error: unknown) => {
-    if (!isWarmdockError(error) || error.code === 'CANCELLED') throw error;
-    return { left: reasonOf(error) };
-  });
+  const planned = await planRouted(routed, program, context).catch(leftBy);
   if ('left' in planned) return passThrough(planned.left, context);
   const { set, builder, rule, mode, connections } = planned;
   if (set.targets.length === 0) return passThrough('there is nothing to build', context);
@@ -40,18 +36,18 @@ export async function runRoutedBake(
     await runTargets({ set, builder, env, signal, connections, ...shown });
     return 0;
   } catch (error) {
-    const { text, exitCode } = failureOfTargets(error, version, 'ERROR: ');
+    const { text, exitCode } = failureOfTargets(error, version, { mark: 'ERROR: ', set });
     stderr.write(text);
     return exitCode;
   }
 }
 
 async function planRouted(
-  { call, env }: RoutedBake,
+  { call, isBuildx, env }: RoutedBake,
   program: readonly string[] | undefined,
   { signal }: BuildContext,
 ) {
-  const choice = chooseRemote(call.builder, env);
+  const choice = chooseForDocker({ isBuildx, builder: call.builder, env });
   if ('left' in choice) return choice;
   if (env.BUILDX_BAKE_GIT_AUTH_TOKEN ?? env.BUILDX_BAKE_GIT_AUTH_HEADER)
     return { left: "bake's own logins to git are left to buildx" };
@@ -61,5 +57,6 @@ async function planRouted(
   const connections = await beginConnections(choice.builder, env);
   const load = call.load || loadsByDefault;
   const set = await planBake({ ...call, load, program, env, signal });
+  checkTargets(set);
   return { ...choice, set, mode, connections };
 }

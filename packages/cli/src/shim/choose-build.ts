@@ -20,7 +20,25 @@ export type BuildChoice =
  *
  * Throws what `explainBuilder` throws.
  */
-export function chooseBuild({ isBuildx, builder: name, place, env }: RoutedBuild): BuildChoice {
+export function chooseBuild(routed: RoutedBuild): BuildChoice {
+  const choice = chooseForDocker(routed);
+  if ('left' in choice || routed.place !== 'default') return choice;
+  const { isBuildx, env } = routed;
+  const isForBuildx = isBuildx || dockerAliases(env).has('builder');
+  const left = leftWithoutOutput(choice.builder, isForBuildx, env);
+  return left === undefined ? choice : { left };
+}
+
+/**
+ * The builder that docker's words mean, which name buildx or leave it to docker to call that.
+ *
+ * Throws what `explainBuilder` throws.
+ */
+export function chooseForDocker({
+  isBuildx,
+  builder: name,
+  env,
+}: Pick<RoutedBuild, 'isBuildx' | 'builder' | 'env'>): BuildChoice {
   const aliases = dockerAliases(env);
   const refused = [...aliases.keys()].find((word) => word !== 'builder');
   if (refused !== undefined) return { left: `docker takes no alias such as "${refused}"` };
@@ -31,10 +49,7 @@ export function chooseBuild({ isBuildx, builder: name, place, env }: RoutedBuild
   // Without the alias, docker names the daemon's own builder where nobody names one.
   if (!name && !env.BUILDX_BUILDER && !alias)
     return { left: 'docker build uses the daemon itself' };
-  const choice = chooseRemote(name, env);
-  if ('left' in choice || place !== 'default') return choice;
-  const left = leftWithoutOutput(choice.builder, alias !== undefined, env);
-  return left === undefined ? choice : { left };
+  return chooseRemote(name, env);
 }
 
 /** The builder that buildx would choose, if it is a remote one. Throws what `explainBuilder` throws. */

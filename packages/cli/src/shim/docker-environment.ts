@@ -13,7 +13,10 @@ export function dockerEnvironment(
   const config = flags.get('config')?.at(-1) ?? '';
   if (hosts.length > 1 || (hosts.length > 0 && context !== '')) return undefined;
   const configured = config === '' ? env : { ...env, DOCKER_CONFIG: config };
-  const { DOCKER_HOST: _host, DOCKER_CONTEXT: _context, ...rest } = configured;
+  const { DOCKER_HOST: host, DOCKER_CONTEXT: _context, ...rest } = configured;
   if (hosts[0] !== undefined) return { ...rest, DOCKER_HOST: hosts[0] };
-  return context === '' ? configured : { ...rest, DOCKER_CONTEXT: context };
+  if (context === '') return configured;
+  // The context of that name is what the variable says.
+  const named = context === 'default' && host !== undefined ? { DOCKER_HOST: host } : {};
+  return { ...rest, ...named, DOCKER_CONTEXT: context };
 }

@@ -23,7 +23,7 @@ describe('installing', () => {
   test('makes the folder and a link in it, again and again', () => {
     const folder = join(temporaryFolder(), 'a', 'b');
     for (let round = 0; round < 2; round++) {
-      expect(installShim({ launcher, folder })).toBe(join(folder, 'docker'));
+      expect(installShim({ launcher, folder })).toEqual([join(folder, 'docker')]);
       expect(readlinkSync(join(folder, 'docker'))).toBe(launcher);
       expect(readdirSync(folder)).toEqual(['docker']);
     }
@@ -31,7 +31,7 @@ describe('installing', () => {
 
   test('makes a copy that knows its package where there are no links', () => {
     const folder = temporaryFolder();
-    const path = installShim({ launcher, folder, link: noLinks });
+    const [path = ''] = installShim({ launcher, folder, link: noLinks });
     expect(readFileSync(path, 'utf8')).toContain(`\nwarmdock_bin='${join(launcher, '..')}'\n`);
     execFileSync('sh', ['-n', path]);
     execFileSync('test', ['-x', path]);
@@ -42,7 +42,11 @@ describe('installing', () => {
       join(temporaryFolder(), "it's $HOME", 'docker'),
       readFileSync(launcher, 'utf8'),
     );
-    const path = installShim({ launcher: strange, folder: temporaryFolder(), link: noLinks });
+    const [path = ''] = installShim({
+      launcher: strange,
+      folder: temporaryFolder(),
+      link: noLinks,
+    });
     const line = /^warmdock_bin=.+$/m.exec(readFileSync(path, 'utf8'))?.[0];
     const told = execFileSync('sh', ['-c', `${line}; printf %s "$warmdock_bin"`], {
       encoding: 'utf8',
@@ -89,9 +93,9 @@ describe('removing', () => {
   ])('takes %s', (_what, isOwnFolder) => {
     const folder = temporaryFolder();
     installShim({ launcher, folder });
-    expect(uninstallShim({ folder, isOwnFolder })).toBe(true);
+    expect(uninstallShim({ folder, isOwnFolder })).toEqual([join(folder, 'docker')]);
     expect(existsSync(folder)).toBe(!isOwnFolder);
-    expect(uninstallShim({ folder, isOwnFolder })).toBe(false);
+    expect(uninstallShim({ folder, isOwnFolder })).toEqual([]);
   });
 
   test('keeps what else is in its folder', () => {
@@ -100,5 +104,28 @@ describe('removing', () => {
     writeProgram(join(folder, 'other'));
     uninstallShim({ folder, isOwnFolder: true });
     expect(readdirSync(folder)).toEqual(['other']);
+  });
+});
+
+describe('docker-compose', () => {
+  const names = ['docker', 'docker-compose'] as const;
+
+  test('is a link as well, which goes with the other one', () => {
+    const folder = join(temporaryFolder(), 'own');
+    const paths = names.map((name) => join(folder, name));
+    expect(installShim({ launcher, folder, names })).toEqual(paths);
+    expect(paths.map((path) => readlinkSync(path))).toEqual([launcher, launcher]);
+    expect(uninstallShim({ folder, isOwnFolder: true })).toEqual(paths);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  test('that is a real one is left alone, and nothing is installed beside it', () => {
+    const folder = temporaryFolder();
+    const real = writeProgram(join(folder, 'docker-compose'));
+    expect(() => installShim({ launcher, folder, names })).toThrow(`${real} is there already`);
+    expect(readdirSync(folder)).toEqual(['docker-compose']);
+    installShim({ launcher, folder });
+    expect(uninstallShim({ folder, isOwnFolder: true })).toEqual([join(folder, 'docker')]);
+    expect(readdirSync(folder)).toEqual(['docker-compose']);
   });
 });

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { ShimName } from './find-docker.js';
 import { ShimError } from './shim-error.js';
 import { placeOf } from './shim-file.js';
 
@@ -8,19 +9,28 @@ export interface InstallOptions {
   readonly launcher: string;
   /** Made when missing. */
   readonly folder: string;
+  /** What to install it as, default `docker`. */
+  readonly names?: readonly ShimName[] | undefined;
   /** Default `symlinkSync`. */
   readonly link?: typeof symlinkSync | undefined;
 }
 
 /**
- * Makes the launcher a program `docker` in the folder: as a link, which follows the package's updates,
+ * Makes the launcher a program of each name in the folder: as a link, which follows the package's updates,
  * or a copy where there are no links. Again and again is as once; another version's shim is replaced.
  *
- * Throws `ShimError` rather than touching anything that is not the shim.
+ * Returns their paths. Throws `ShimError` rather than touching anything that is not the shim.
  */
-export function installShim({ launcher, folder, link = symlinkSync }: InstallOptions): string {
-  const path = join(folder, 'docker');
-  if (placeOf(path) === 'foreign') throw occupied(path);
+export function installShim(options: InstallOptions): string[] {
+  const { folder, names = ['docker'] } = options;
+  const paths = names.map((name) => join(folder, name));
+  const foreign = paths.find((path) => placeOf(path) === 'foreign');
+  if (foreign !== undefined) throw occupied(foreign);
+  for (const path of paths) installAs(path, options);
+  return paths;
+}
+
+function installAs(path: string, { launcher, folder, link = symlinkSync }: InstallOptions): void {
   const temporary = `${path}.${process.pid}`;
   try {
     mkdirSync(folder, { recursive: true });
@@ -34,7 +44,6 @@ export function installShim({ launcher, folder, link = symlinkSync }: InstallOpt
       'choose a folder that you may write to: warmdock shim install --dir DIR',
     );
   }
-  return path;
 }
 
 /** What file systems without links answer. */

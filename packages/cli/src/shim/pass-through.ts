@@ -26,7 +26,8 @@ export function passThrough(why: string, context: PassThroughContext): number {
   return passThroughExitCode;
 }
 
-/** Says what was decided, where `WARMDOCK=explain` wants to know. */
+/** Says what was decided, in one line, where `WARMDOCK=explain` wants to know. */
 export function explain(decision: string, { stderr, env }: PassThroughContext): void {
-  if (env.WARMDOCK === 'explain') stderr.write(`warmdock: ${decision}\n`);
+  if (env.WARMDOCK !== 'explain') return;
+  stderr.write(`warmdock: ${decision.replace(/\s*\n\s*/g, ' ')}\n`);
 }

@@ -15,7 +15,11 @@ export interface ComposeCall {
   readonly ssh: string | undefined;
   readonly builder: string | undefined;
   readonly progress: string | undefined;
-  readonly quiet: boolean;
+  readonly ansi: string | undefined;
+  /** What is not shown: nothing of it all, the builds' steps, or also what became of the images. */
+  readonly hides: 'nothing' | 'steps' | 'all';
+  /** What compose says about its flags. */
+  readonly notes: string;
   /** How many builds at a time; compose's own default is all. */
   readonly maxParallel: number | undefined;
 }
@@ -64,6 +68,9 @@ const left: Readonly<Record<string, string>> = {
   sbom: '--sbom is for all images at once',
 };
 
+const progressNote =
+  '--progress is a global compose flag, better use `docker compose --progress xx build ...\n';
+
 function routeBuild(
   project: Values,
   { values, positionals }: ParsedFlags,
@@ -82,7 +89,8 @@ function routeBuild(
       ssh: ssh === '' ? 'default' : ssh,
       builder: values.get('builder')?.at(-1) || undefined,
       progress: values.get('progress')?.at(-1) ?? project.get('progress')?.at(-1),
-      quiet: isOn(values, 'quiet'),
+      hides: isOn(values, 'quiet') ? 'all' : 'nothing',
+      notes: values.has('progress') && !ssh ? progressNote : '',
     },
   };
 }
@@ -109,9 +117,15 @@ function routeUp(
       ssh: undefined,
       builder: undefined,
       progress: project.get('progress')?.at(-1),
-      quiet: ['quiet', 'quiet-build', 'quiet-pull'].some((name) => isOn(values, name)),
+      hides: hiddenBy(values),
+      notes: '',
     },
   };
+}
+
+function hiddenBy(values: Values): ComposeCall['hides'] {
+  if (isOn(values, 'quiet')) return 'all';
+  return isOn(values, 'quiet-build') || isOn(values, 'quiet-pull') ? 'steps' : 'nothing';
 }
 
 function common(command: ComposeCall['command'], project: Values) {
@@ -119,12 +133,13 @@ function common(command: ComposeCall['command'], project: Values) {
   return {
     command,
     projectFlags: wordsOf(project),
+    ansi: isOn(project, 'no-ansi') ? 'never' : project.get('ansi')?.at(-1),
     maxParallel: parallel > 0 ? parallel : undefined,
   };
 }
 
 /** Of the display, which is ours. */
-const ofDisplay = new Set(['ansi', 'no-ansi', 'parallel', 'progress']);
+const ofDisplay = new Set(['ansi', 'progress']);
 
 function wordsOf(values: Values): string[] {
   return [...values].flatMap(([name, each]) =>

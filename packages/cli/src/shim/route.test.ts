@@ -93,6 +93,7 @@ describe("docker's own flags become the environment of the build", () => {
     ['--config /c build .', { ...env, DOCKER_CONFIG: '/c' }],
     ['-H tcp://flag:1 build .', { ...remote, DOCKER_HOST: 'tcp://flag:1' }],
     ['-c flag build .', { ...remote, DOCKER_CONTEXT: 'flag' }],
+    ['-c default build .', { ...remote, DOCKER_HOST: 'tcp://env:1', DOCKER_CONTEXT: 'default' }],
     [
       '--context=flag --config=/c build .',
       { ...remote, DOCKER_CONTEXT: 'flag', DOCKER_CONFIG: '/c' },

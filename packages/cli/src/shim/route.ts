@@ -18,6 +18,7 @@ export type Route =
 export interface RoutedBake {
   readonly action: 'bake';
   readonly call: BakeCall;
+  readonly isBuildx: boolean;
   /** As docker's own flags leave it. */
   readonly env: NodeJS.ProcessEnv;
 }
@@ -97,6 +98,7 @@ function routeCommand(command: DockerCommand, env: NodeJS.ProcessEnv): Route {
   return {
     action: 'bake',
     call: { ...routed.call, builder: builder || undefined },
+    isBuildx: command.isBuildx,
     env: environment,
   };
 }

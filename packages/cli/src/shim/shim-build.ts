@@ -1,4 +1,4 @@
-import { connectEngine, isWarmdockError, planBuild, resolveEngineEndpoint } from '@warmdock/core';
+import { connectEngine, planBuild, resolveEngineEndpoint } from '@warmdock/core';
 import {
   type BuildCommand,
   type BuildContext,
@@ -8,6 +8,7 @@ import {
 import { type BuildChoice, chooseBuild } from './choose-build.js';
 import { dockerSurface, provenanceMode } from './docker-surface.js';
 import { defaultAttests, makesIndex } from './index-result.js';
+import { leftBy } from './left-by.js';
 import { explain, passThrough } from './pass-through.js';
 import type { RoutedBuild } from './route.js';
 
@@ -45,7 +46,7 @@ function planRouted(routed: RoutedBuild): PlannedBuild {
     planBuild(options);
     return { ...choice, command: { ...command, options } };
   } catch (error) {
-    return { left: reasonOf(error) };
+    return leftBy(error);
   }
 }
 
@@ -69,13 +70,6 @@ async function refusalOfIndex(
       engine.close();
     }
   } catch (error) {
-    if (signal.aborted) throw error;
-    return reasonOf(error);
+    return leftBy(error).left;
   }
-}
-
-/** Why something is not for warmdock, which finds out by trying. */
-function reasonOf(error: unknown): string {
-  if (!isWarmdockError(error)) throw error;
-  return error.hint ? `${error.message} (${error.hint})` : error.message;
 }

@@ -13,13 +13,14 @@ beforeEach(() => {
 });
 
 test('nothing is left to do when the shim comes first', () => {
-  const path = installShim({ launcher, folder });
+  const [path = ''] = installShim({ launcher, folder });
   expect(shimStatus(folder, { PATH: `${folder}:${real}` })).toEqual({
     path,
     installed: true,
     active: true,
     first: path,
     realDocker,
+    compose: undefined,
     off: false,
     todo: [],
   });
@@ -53,4 +54,25 @@ test('WARMDOCK_DOCKER names the real one', () => {
   expect(shimStatus(folder, { PATH: '', WARMDOCK_DOCKER: realDocker })).toMatchObject({
     realDocker,
   });
+});
+
+test('docker-compose needs the shim where there is a real one', () => {
+  const PATH = `${folder}:${real}`;
+  installShim({ launcher, folder });
+  const compose = writeProgram(join(real, 'docker-compose'));
+  const before = shimStatus(folder, { PATH });
+  expect(before.compose).toEqual({ installed: false, active: false, real: compose });
+  expect(before.todo).toEqual(['install it for docker-compose, too: warmdock shim install']);
+  installShim({ launcher, folder, names: ['docker', 'docker-compose'] });
+  const after = shimStatus(folder, { PATH });
+  expect(after).toMatchObject({ compose: { installed: true, active: true }, todo: [] });
+});
+
+test('docker-compose may come before its shim, where docker does not', () => {
+  installShim({ launcher, folder, names: ['docker', 'docker-compose'] });
+  const first = temporaryFolder();
+  const compose = writeProgram(join(first, 'docker-compose'));
+  const status = shimStatus(folder, { PATH: `${first}:${folder}:${real}` });
+  expect(status).toMatchObject({ active: true, compose: { active: false, real: compose } });
+  expect(status.todo).toEqual([expect.stringMatching(/^put it first in PATH/)]);
 });

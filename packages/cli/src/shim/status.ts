@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { dockersOnPath, realDocker } from './find-docker.js';
+import { programsOnPath, realCompose, realDocker, type ShimName } from './find-docker.js';
 import { pathAdvice } from './path-advice.js';
 import { placeOf } from './shim-file.js';
 
@@ -14,38 +14,54 @@ export interface ShimStatus {
   readonly first: string | undefined;
   /** What the shim leaves to docker goes there. */
   readonly realDocker: string | undefined;
+  /** The same of `docker-compose`; `undefined` without a real one in PATH, which needs no shim. */
+  readonly compose: ComposeStatus | undefined;
   /** Whether `WARMDOCK=off` leaves everything to docker. */
   readonly off: boolean;
   /** What is left to do for builds to go through the shim. */
   readonly todo: readonly string[];
 }
 
+export interface ComposeStatus {
+  readonly installed: boolean;
+  /** Whether `docker-compose` means this shim. */
+  readonly active: boolean;
+  readonly real: string;
+}
+
 /** Whether the shim in the folder is there, and what becomes of the word `docker`. Reads, and changes nothing. */
 export function shimStatus(folder: string, env: NodeJS.ProcessEnv): ShimStatus {
-  const path = join(folder, 'docker');
-  const found = dockersOnPath(env);
-  const [first] = found;
-  const installed = placeOf(path) === 'ours';
-  const active = installed && first !== undefined && isSame(first.path, path);
+  const docker = programStatus('docker', folder, env);
+  const real = realCompose(env);
+  const { installed, active } = programStatus('docker-compose', folder, env);
   const known = {
-    path,
-    installed,
-    active,
-    first: first?.path,
-    realDocker: realDocker(env, found),
+    ...docker,
+    realDocker: realDocker(env),
+    compose: real === undefined ? undefined : { installed, active, real },
     off: env.WARMDOCK === 'off',
   };
   return { ...known, todo: todoOf(known, folder, env) };
 }
 
+function programStatus(name: ShimName, folder: string, env: NodeJS.ProcessEnv) {
+  const path = join(folder, name);
+  const first = programsOnPath(name, env)[0]?.path;
+  const installed = placeOf(path) === 'ours';
+  const active = installed && first !== undefined && isSame(first, path);
+  return { path, installed, active, first };
+}
+
 function todoOf(
-  { installed, active, realDocker, off }: Omit<ShimStatus, 'todo'>,
+  { installed, active, realDocker, compose, off }: Omit<ShimStatus, 'todo'>,
   folder: string,
   env: NodeJS.ProcessEnv,
 ): string[] {
   const todo: string[] = [];
   if (!installed) todo.push('install it: warmdock shim install');
-  else if (!active) todo.push(pathAdvice(folder, env));
+  else if (!active || (compose?.installed === true && !compose.active))
+    todo.push(pathAdvice(folder, env));
+  if (installed && compose?.installed === false)
+    todo.push('install it for docker-compose, too: warmdock shim install');
   if (realDocker === undefined) {
     todo.push(
       env.WARMDOCK_DOCKER

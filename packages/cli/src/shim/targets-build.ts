@@ -1,7 +1,6 @@
 import { runPlans, TargetError, type TargetSet } from '@warmdock/compose';
-import { BuildError } from '@warmdock/core';
+import { checkedSources } from '@warmdock/core';
 import type { DisplayMode } from '../display/choose-mode.js';
-import { formatLogTail } from '../display/failed-logs.js';
 import { openDisplay } from '../display/open-display.js';
 import { TargetsWatch } from '../display/targets-watch.js';
 import type { Output } from '../output.js';
@@ -20,6 +19,11 @@ export interface TargetsBuild {
   readonly isTalkative: boolean;
   readonly maxParallel?: number | undefined;
   readonly connections: Connections;
+}
+
+/** Checks that what the builds read is there, before any of them begins. Throws what `checkedSources` throws. */
+export function checkTargets({ targets }: TargetSet): void {
+  for (const { plan } of targets) checkedSources(plan);
 }
 
 /** Runs the builds below one display, which is ended either way; throws what `runPlans` throws. */
@@ -49,8 +53,6 @@ export async function runTargets(build: TargetsBuild): Promise<void> {
     const { target, cause = error } = error instanceof TargetError ? error : {};
     watch.fail(cause, target);
     warn();
-    if (cause instanceof BuildError && cause.step && !display.showsLogs)
-      output.write(formatLogTail(cause.step.name, cause.logTail));
     throw error;
   }
 }

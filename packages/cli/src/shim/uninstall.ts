@@ -9,25 +9,28 @@ export interface UninstallOptions {
   readonly isOwnFolder: boolean;
 }
 
-/** Removes the shim from the folder; false when it is not there. Throws `ShimError` for a docker that is not ours. */
-export function uninstallShim({ folder, isOwnFolder }: UninstallOptions): boolean {
-  const path = join(folder, 'docker');
-  const place = placeOf(path);
-  if (place === 'empty') return false;
-  if (place === 'foreign') {
+/** Removes the shim from the folder; returns what was removed. Throws `ShimError` for a docker that is not ours. */
+export function uninstallShim({ folder, isOwnFolder }: UninstallOptions): string[] {
+  const [docker, compose] = [join(folder, 'docker'), join(folder, 'docker-compose')];
+  if (placeOf(docker) === 'foreign') {
     throw new ShimError(
-      `${path} is not warmdock's shim`,
+      `${docker} is not warmdock's shim`,
       'name the folder of the shim: warmdock shim uninstall --dir DIR',
     );
   }
+  const removed = [docker, compose].filter((path) => placeOf(path) === 'ours');
+  for (const path of removed) remove(path);
+  if (isOwnFolder && removed.length > 0) removeIfEmpty(folder);
+  return removed;
+}
+
+function remove(path: string): void {
   try {
     unlinkSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new ShimError(`cannot remove ${path}: ${code}`, 'check who owns its folder');
   }
-  if (isOwnFolder) removeIfEmpty(folder);
-  return true;
 }
 
 function removeIfEmpty(folder: string): void {

@@ -15,10 +15,11 @@ export interface ComposeOptions {
   /** An ssh agent for all builds, `default` or `ID=PATH`. */
   readonly ssh?: string | undefined;
   /**
-   * Whether containers of the images are to be made by a compose that then does not build, default
-   * false. It would pull an image over what was built where `pull_policy` says so: `UNSUPPORTED`.
+   * What makes containers of the images afterwards, and is not to build them again: compose's `up` or
+   * `create` with `--no-build`, or its `run`. Default nothing. Where a service's `pull_policy` says
+   * that an image is pulled or built all the same: `UNSUPPORTED`.
    */
-  readonly isForContainers?: boolean | undefined;
+  readonly containersBy?: 'up' | 'run' | undefined;
   /**
    * The compose to ask, a program and its first arguments. Default docker's plugin, called as such,
    * which takes half the time of `docker compose`.

@@ -14,8 +14,10 @@ export function composeProgram(options: ComposeOptions): ComposeProgram {
   const { projectFlags = [], cwd = process.cwd(), env = process.env, signal } = options;
   const plugin = findCliPlugin('compose', env);
   const program = options.program ?? (plugin ? [plugin] : ['docker', 'compose']);
+  // A display on a terminal is refused even where nothing is to be shown: there is none.
+  const { COMPOSE_ANSI: _a, COMPOSE_PROGRESS: _p, BUILDKIT_PROGRESS: _b, ...undisplayed } = env;
   const run = (...words: string[]) =>
-    runProgram(program, [...projectFlags, ...words], { cwd, env, signal });
+    runProgram(program, [...projectFlags, ...words], { cwd, env: undisplayed, signal });
   return {
     run,
     async ask(...words) {

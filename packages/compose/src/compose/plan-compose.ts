@@ -31,14 +31,18 @@ export async function planCompose(options: ComposeOptions = {}): Promise<Compose
   const compose = composeProgram(options);
   const [printed] = await Promise.all([
     compose.run('build', ...buildWords(options), '--print'),
-    options.isForContainers && checkPullPolicies(compose, options.services ?? []),
+    options.containersBy && checkPullPolicies(compose, options.containersBy, options.services),
   ]);
   if (printed.exitCode !== 0) {
     const version = (await compose.ask('version', '--short')).trim();
     if (isSince(version, firstThatPrints)) throw refused('build', printed);
     return planConfig(compose, version, options);
   }
-  const definition = parseBakeDefinition(printed.stdout, 'compose build --print');
+  const definition = parseBakeDefinition(
+    // None of the services has a build.
+    printed.stdout.trim() || '{"target":{}}',
+    'compose build --print',
+  );
   checkNoTemplates(definition);
   const { cwd = process.cwd() } = options;
   const literal = withoutEscapes(definition);

@@ -3,10 +3,10 @@ import { fakeProgram } from '../fake-program.testing.js';
 import { composeProgram } from './compose-program.js';
 import { checkPullPolicies } from './pull-policies.js';
 
-function check(services: object, names: string[] = []) {
+function check(services: object, names: string[] = [], containersBy: 'up' | 'run' = 'up') {
   const words = ['config', '--format', 'json', ...names].join(' ');
   const { program, cwd } = fakeProgram({ [words]: JSON.stringify({ services }) });
-  return checkPullPolicies(composeProgram({ program, cwd, env: process.env }), names);
+  return checkPullPolicies(composeProgram({ program, cwd, env: process.env }), containersBy, names);
 }
 
 it.each([undefined, '', 'build', 'if_not_present', 'missing', 'never'])(
@@ -29,4 +29,9 @@ it.each(['always', 'daily', 'every_12h', 'refresh', 'of a later compose'])(
 
 it('services without a build may be pulled', async () => {
   await expect(check({ db: { image: 'db', pull_policy: 'always' } })).resolves.toBeUndefined();
+});
+
+it('run builds again what has the pull policy build', async () => {
+  const services = { web: { build: {}, pull_policy: 'build' } };
+  await expect(check(services, ['web'], 'run')).rejects.toMatchObject({ code: 'UNSUPPORTED' });
 });

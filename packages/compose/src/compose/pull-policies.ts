@@ -11,17 +11,20 @@ const schema = z.object({
 });
 
 /** Of services with a build, those with which compose leaves an image alone that is there. */
-const harmless = new Set(['', 'build', 'if_not_present', 'missing', 'never']);
+const harmless = new Set(['', 'if_not_present', 'missing', 'never']);
 
-/** Checks that compose would not pull an image over one that was built. Throws `UNSUPPORTED`. */
+/** Checks that compose would not pull or build an image over one that was built. Throws `UNSUPPORTED`. */
 export async function checkPullPolicies(
   compose: ComposeProgram,
-  services: readonly string[],
+  containersBy: 'up' | 'run',
+  services: readonly string[] = [],
 ): Promise<void> {
   const printed = await compose.ask('config', '--format', 'json', ...services);
   const config = readConfig(printed, schema);
   for (const [name, { build, pull_policy: policy = '' }] of Object.entries(config.services)) {
     if (!build || harmless.has(policy)) continue;
+    // `run` has no `--no-build`.
+    if (policy === 'build' && containersBy === 'up') continue;
     throw new WarmdockError('UNSUPPORTED', `service ${name} has the pull policy ${policy}`);
   }
 }

@@ -81,7 +81,7 @@ test('a reader that goes away does not stop the build', async () => {
   const { exitCode, stdout } = await runWarmdock(args, { program: 'bash', host: classic.host });
   expect({ exitCode, stdout }).toEqual({
     exitCode: 0,
-    stdout: '#1 [internal] load build definition from Dockerfile\n',
+    stdout: `#0 building with "${builder.address}" instance using remote driver\n`,
   });
 });
 

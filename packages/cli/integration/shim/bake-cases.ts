@@ -70,7 +70,7 @@ export const bakeCases: readonly LineCase[] = [
 
   left('docker buildx bake --load insecure', [], /--allow=network.host/),
   left('docker buildx bake --load outside', [], /--allow=fs.read=/),
-  left('docker buildx bake', [], /its result stays in the builder/),
+  left('docker buildx bake a', [], /its result stays in the builder/),
   left('docker buildx bake --load files', [], /its output is/),
   left('docker buildx bake --load many', [], /linux\/amd64, linux\/arm64/),
   left('docker buildx bake --print', [], /--print/, { prints: true }),

@@ -1,6 +1,5 @@
 import { dirname, join } from 'node:path';
 import { makeDockerConfig, runClient } from '@warmdock/testkit';
-import { services } from './compose-projects.js';
 import { benchDir } from './contexts.js';
 import type { Command } from './measure.js';
 import type { Setting } from './setting.js';
@@ -88,56 +87,6 @@ export function dockerVersion(setting: Setting, program: 'docker' | 'shim'): Com
   return { argv: [...(program === 'shim' ? shim : docker), ...words], env };
 }
 
-export interface ComposeProject {
-  dir: string;
-  name: string;
-}
-
-/**
- * `docker compose build`, by docker itself or behind the shim. The shim has nobody to leave a build
- * to: what it measures is its own.
- */
-export function composeBuild(
-  setting: Setting,
-  program: 'docker' | 'shim',
-  project: ComposeProject,
-  host: string,
-): Command {
-  const env = environment(setting, host);
-  const words = composeWords(project);
-  return program === 'docker'
-    ? { argv: [...setting.programs.docker, ...words], env }
-    : {
-        argv: [setting.programs.shim.at(-1) ?? '', ...words],
-        env: { ...env, WARMDOCK_DOCKER: '/bin/false' },
-      };
-}
-
-/** Compose's own reading of a project, and its builds side by side by `buildctl`; `undefined` when there is none. */
-export function composeFloor(
-  setting: Setting,
-  project: ComposeProject,
-  host: string,
-): Command | undefined {
-  const { docker, buildctl } = setting.programs;
-  if (!buildctl) return undefined;
-  const build = `${buildctl.join(' ')} --addr ${setting.builder.address} build --frontend dockerfile.v0`;
-  const script = [
-    '"$@" --print || exit',
-    `for each in ${services.join(' ')}; do`,
-    `  ${build} --local context=${project.dir}/$each --local dockerfile=${project.dir}/$each &`,
-    '  running="$running $!"',
-    'done',
-    'for each in $running; do wait "$each" || exit; done',
-  ].join('\n');
-  const argv = ['/bin/sh', '-c', script, 'sh', ...docker, ...composeWords(project)];
-  return { argv, env: environment(setting, host) };
-}
-
-function composeWords({ dir, name }: ComposeProject): string[] {
-  return ['compose', '--file', join(dir, 'compose.yaml'), '--project-name', name, 'build'];
-}
-
 /** Programs that build without loading and that no target is about, by what they are called in a row. */
 export function otherBareBuilds(setting: Setting, context: string): Map<string, Command> {
   const { plugin, buildctl } = setting.programs;
@@ -158,7 +107,7 @@ function behindShim(setting: Setting, host: string): NodeJS.ProcessEnv {
 }
 
 /** The same for every program: the user's own, pointed at the testbed. */
-function environment(setting: Setting, host: string): NodeJS.ProcessEnv {
+export function environment(setting: Setting, host: string): NodeJS.ProcessEnv {
   const { DOCKER_CONTEXT: _, ...env } = process.env;
   return {
     ...env,

@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type EngineInfo, type ImageStore, startEngine } from '@warmdock/testkit';
 import { alternate, type Side } from '../alternate.js';
-import { type ComposeProject, composeBuild, composeFloor } from '../commands.js';
+import {
+  type ComposeProject,
+  composeBuild,
+  composeFloor,
+  prepareCompose,
+} from '../compose-commands.js';
 import { changing, ensureProject, type ServiceMegabytes, services } from '../compose-projects.js';
 import { writeTiny } from '../contexts.js';
 import { imageUnder, removeTags, restoreTag } from '../daemon.js';
@@ -16,6 +21,7 @@ const floorAgainst = 'docker compose build --print + 20 buildctl build';
 
 /** A project of 20 services, behind the shim and without it. */
 export async function compose(setting: Setting): Promise<Row[]> {
+  await prepareCompose(setting);
   const rows: Row[] = [];
   for (const engine of enginesOf(setting)) {
     rows.push(...(await unchanged(setting, engine, 7, 4)));

@@ -1,0 +1,76 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeDockerConfig } from '@warmdock/testkit';
+import { environment } from './commands.js';
+import { services } from './compose-projects.js';
+import { benchDir } from './contexts.js';
+import type { Command } from './measure.js';
+import type { Setting } from './setting.js';
+
+export interface ComposeProject {
+  dir: string;
+  name: string;
+}
+
+const dockerConfig = () => join(benchDir(), 'compose-docker-config');
+
+/** Makes a docker configuration whose plugins run on this machine whoever starts them, docker or warmdock. */
+export async function prepareCompose({ testbed }: Setting): Promise<void> {
+  const { prefix, compose, buildx } = testbed.clients;
+  const plugins = join(benchDir(), 'compose-plugins');
+  mkdirSync(plugins, { recursive: true });
+  for (const [name, program] of Object.entries({ compose, buildx })) {
+    const words = [...prefix, program].map((word) => `'${word}'`);
+    writeFileSync(join(plugins, `docker-${name}`), `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`);
+    chmodSync(join(plugins, `docker-${name}`), 0o755);
+  }
+  await makeDockerConfig(dockerConfig(), { cliPluginsExtraDirs: [plugins] });
+}
+
+/**
+ * `docker compose build`, by docker itself or behind the shim. The shim has nobody to leave a build
+ * to: what it measures is its own.
+ */
+export function composeBuild(
+  setting: Setting,
+  program: 'docker' | 'shim',
+  project: ComposeProject,
+  host: string,
+): Command {
+  const { docker, shim } = setting.programs;
+  const env = composeEnvironment(setting, host);
+  const words = composeWords(project);
+  if (program === 'docker') return { argv: [...docker, ...words], env };
+  // By itself: node is a program of this machine.
+  const argv = [shim.at(-1) ?? '', ...words];
+  return { argv, env: { ...env, WARMDOCK_DOCKER: '/bin/false' } };
+}
+
+/** Compose's own reading of a project, and its builds side by side by `buildctl`; `undefined` when there is none. */
+export function composeFloor(
+  setting: Setting,
+  project: ComposeProject,
+  host: string,
+): Command | undefined {
+  const { docker, buildctl } = setting.programs;
+  if (!buildctl) return undefined;
+  const build = `${buildctl.join(' ')} --addr ${setting.builder.address} build --frontend dockerfile.v0`;
+  const script = [
+    '"$@" --print || exit',
+    `for each in ${services.join(' ')}; do`,
+    `  ${build} --local context=${project.dir}/$each --local dockerfile=${project.dir}/$each &`,
+    '  running="$running $!"',
+    'done',
+    'for each in $running; do wait "$each" || exit; done',
+  ].join('\n');
+  const argv = ['/bin/sh', '-c', script, 'sh', ...docker, ...composeWords(project)];
+  return { argv, env: composeEnvironment(setting, host) };
+}
+
+function composeEnvironment(setting: Setting, host: string): NodeJS.ProcessEnv {
+  return { ...environment(setting, host), DOCKER_CONFIG: dockerConfig() };
+}
+
+function composeWords({ dir, name }: ComposeProject): string[] {
+  return ['compose', '--file', join(dir, 'compose.yaml'), '--project-name', name, 'build'];
+}

@@ -1,0 +1,4 @@
+while true; do
+  echo "waiting for orders"
+  sleep 60
+done

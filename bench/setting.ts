@@ -32,7 +32,7 @@ export function quickRounds({ rounds, signal }: Setting) {
 }
 
 /**
- * For `alternate`. The budget keeps a whole run below ten minutes also on a builder from which two
+ * For `alternate`. The budget keeps a whole run below twenty minutes also on a builder from which two
  * gigabytes take half a minute: then fewer rounds have to do.
  */
 export function slowRounds({ rounds, signal }: Setting) {

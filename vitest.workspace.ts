@@ -5,7 +5,7 @@ const source = (name: string) =>
   fileURLToPath(new URL(`packages/${name}/src/index.ts`, import.meta.url));
 
 /** Tests run on the sources of the workspace packages, never on a stale build. */
-const alias = ['compose', 'core', 'testkit'].map((name) => ({
+const alias = ['compose', 'core', 'golden', 'testkit'].map((name) => ({
   find: new RegExp(`^@warmdock/${name}$`),
   replacement: source(name),
 }));

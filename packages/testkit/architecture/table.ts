@@ -44,11 +44,36 @@ export const parts: Record<string, Part> = {
   compose: { at: 'packages/compose/src', uses: ['@warmdock/core', 'zod'] },
   'compose tests': { at: 'packages/compose/integration', uses: ['compose', '@warmdock/core'] },
 
+  bolt: { at: 'packages/golden/src/bolt', uses: ['@warmdock/core'] },
+  'data-root': { at: 'packages/golden/src/data-root', uses: ['@warmdock/core', 'bolt'] },
+  strategy: { at: 'packages/golden/src/strategy', uses: ['@warmdock/core', 'data-root'] },
+  store: {
+    at: 'packages/golden/src/store',
+    uses: ['@warmdock/core', 'data-root', 'strategy', 'zod'],
+  },
+  'golden builds': {
+    at: 'packages/golden/src/build',
+    uses: ['@warmdock/core', 'data-root', 'store', 'zod'],
+  },
+  webhook: {
+    at: 'packages/golden/src/webhook',
+    uses: ['@warmdock/core', 'store', 'golden builds', 'zod'],
+  },
+  golden: {
+    at: 'packages/golden/src/index.ts',
+    uses: ['strategy', 'store', 'golden builds', 'webhook'],
+  },
+  'golden tests': {
+    at: 'packages/golden/integration',
+    uses: ['bolt', 'data-root', 'strategy', 'store', 'golden builds', 'webhook', 'golden', '@warmdock/core', '@warmdock/golden'],
+  },
+
   cli: {
     at: 'packages/cli/src',
     uses: [
       '@warmdock/core',
       '@warmdock/compose',
+      '@warmdock/golden',
       'packages/cli/package.json',
       'log-update',
       'picocolors',
@@ -60,8 +85,8 @@ export const parts: Record<string, Part> = {
   'testkit tests': { at: 'packages/testkit/integration', uses: ['testkit'] },
   architecture: { at: 'packages/testkit/architecture', uses: ['typescript', 'vitest'] },
 
-  examples: { at: 'examples', uses: ['@warmdock/compose', '@warmdock/core'] },
-  bench: { at: 'bench', uses: ['@warmdock/core', '@warmdock/testkit', 'testkit'] },
+  examples: { at: 'examples', uses: ['@warmdock/compose', '@warmdock/core', '@warmdock/golden'] },
+  bench: { at: 'bench', uses: ['@warmdock/core', '@warmdock/golden', '@warmdock/testkit', 'testkit'] },
   scripts: { at: 'scripts', uses: ['@warmdock/core', '@warmdock/testkit', 'testkit'] },
 };
 

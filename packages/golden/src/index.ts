@@ -1,0 +1,11 @@
+export type * from './store/golden-store.js';
+export type {
+  Content,
+  PooledEntry,
+  Probe,
+  SealOptions,
+  Snapshot,
+  Strategy,
+  StrategyName,
+} from './strategy/strategy.js';
+export type { ImageStore } from './data-root/tree.js';

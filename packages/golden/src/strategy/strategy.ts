@@ -1,0 +1,73 @@
+import type { CallOptions } from '@warmdock/core';
+
+export type StrategyName = 'layer-link' | 'btrfs' | 'zfs' | 'reflink' | 'copy';
+
+/** What trying a strategy's operation in a folder showed. */
+export type Probe =
+  | { readonly works: true }
+  | { readonly works: false; /** One clause, as in "…, since REASON". */ readonly reason: string };
+
+/** A file or folder that lies once in the pool and is seen in every clone. */
+export interface PooledEntry {
+  /** Its place in a tree. */
+  readonly at: string;
+  /** Its place in the pool: `TRANSACTION/NAME`. */
+  readonly pool: string;
+  /** What it takes on disk. */
+  readonly sizeBytes: number;
+  /** Files, folders and all else in it. */
+  readonly entries: number;
+  /** Digest of names, modes, owners, sizes, times and link targets: what `verify` compares. */
+  readonly fingerprint: string;
+}
+
+/** What a generation is made of. */
+export type Content =
+  | {
+      readonly kind: 'linked';
+      /** Folders, which clones see through symbolic links. */
+      readonly layers: readonly PooledEntry[];
+      /** Read-only files, which clones see as hard links. */
+      readonly blobs: readonly PooledEntry[];
+      /** What is copied for each clone. */
+      readonly privateBytes: number;
+    }
+  | { readonly kind: 'whole'; readonly sizeBytes: number };
+
+/** A generation as a strategy sees it. */
+export interface Snapshot {
+  readonly tree: string;
+  readonly content: Content;
+}
+
+export interface SealOptions extends CallOptions {
+  /** Names what this promotion adds to the pool; the same when it is repeated after a crash. */
+  readonly transaction: string;
+  /** Content of the generation that the tree was cloned from. */
+  readonly base: Content | undefined;
+}
+
+/**
+ * One way to keep generations and to make clones of them, in one file each. Paths are absolute; a
+ * `tree` that is to be made does not exist, and its parent does.
+ */
+export interface Strategy {
+  readonly name: StrategyName;
+  /** Does the real operation once, in a folder of its own below `directory`, and removes it. */
+  probe(directory: string, options?: CallOptions): Promise<Probe>;
+  /** Makes the tree of a session that starts from nothing. */
+  create(tree: string, options?: CallOptions): Promise<void>;
+  /** Makes a tree that is the snapshot's, to be written to at will. */
+  clone(snapshot: Snapshot, tree: string, options?: CallOptions): Promise<void>;
+  /**
+   * Turns a quiesced, cleaned tree, in place, into one that clones are made of. May be repeated on
+   * a tree on which an earlier call ended half-way.
+   */
+  seal(tree: string, options: SealOptions): Promise<Content>;
+  /** Gives the tree another place in the same store. */
+  move(from: string, to: string, options?: CallOptions): Promise<void>;
+  /** Removes a tree that nobody uses. */
+  remove(tree: string, options?: CallOptions): Promise<void>;
+  /** What the tree takes on disk by itself, in bytes; `undefined` where it cannot be told. */
+  uniqueBytes(tree: string, options?: CallOptions): Promise<number | undefined>;
+}

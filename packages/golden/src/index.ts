@@ -1,4 +1,6 @@
+export type { ImageStore } from './data-root/tree.js';
 export type * from './store/golden-store.js';
+export { openStore } from './store/open-store.js';
 export type {
   Content,
   PooledEntry,
@@ -8,4 +10,3 @@ export type {
   Strategy,
   StrategyName,
 } from './strategy/strategy.js';
-export type { ImageStore } from './data-root/tree.js';

@@ -129,7 +129,8 @@ export interface Generation {
   readonly buildId: string;
   readonly imageStore: ImageStore | undefined;
   readonly images: readonly string[];
-  readonly layers: number;
+  /** `undefined` where layers are not kept apart. */
+  readonly layers: number | undefined;
   /** What a daemon on it takes for its own. */
   readonly sizeBytes: number;
   readonly addedBytes: number;

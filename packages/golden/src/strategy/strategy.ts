@@ -5,7 +5,7 @@ export type StrategyName = 'layer-link' | 'btrfs' | 'zfs' | 'reflink' | 'copy';
 /** What trying a strategy's operation in a folder showed. */
 export type Probe =
   | { readonly works: true }
-  | { readonly works: false; /** One clause, as in "…, since REASON". */ readonly reason: string };
+  | { readonly works: false /** One clause, as in "…, since REASON". */; readonly reason: string };
 
 /** A file or folder that lies once in the pool and is seen in every clone. */
 export interface PooledEntry {
@@ -34,6 +34,13 @@ export type Content =
     }
   | { readonly kind: 'whole'; readonly sizeBytes: number };
 
+/** What a daemon on it would call its own. */
+export function contentBytes(content: Content): number {
+  if (content.kind === 'whole') return content.sizeBytes;
+  const entries = [...content.layers, ...content.blobs];
+  return entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, content.privateBytes);
+}
+
 /** A generation as a strategy sees it. */
 export interface Snapshot {
   readonly tree: string;
@@ -59,6 +66,8 @@ export interface Strategy {
   create(tree: string, options?: CallOptions): Promise<void>;
   /** Makes a tree that is the snapshot's, to be written to at will. */
   clone(snapshot: Snapshot, tree: string, options?: CallOptions): Promise<void>;
+  /** Throws `CONFLICT` when `seal` would refuse the tree; changes nothing. */
+  assertSealable?(tree: string, options: SealOptions): Promise<void>;
   /**
    * Turns a quiesced, cleaned tree, in place, into one that clones are made of. May be repeated on
    * a tree on which an earlier call ended half-way.
@@ -66,6 +75,8 @@ export interface Strategy {
   seal(tree: string, options: SealOptions): Promise<Content>;
   /** Gives the tree another place in the same store. */
   move(from: string, to: string, options?: CallOptions): Promise<void>;
+  /** Told that a folder above the tree got its last name; only what knows absolute paths has it. */
+  place?(tree: string, options?: CallOptions): Promise<void>;
   /** Removes a tree that nobody uses. */
   remove(tree: string, options?: CallOptions): Promise<void>;
   /** What the tree takes on disk by itself, in bytes; `undefined` where it cannot be told. */

@@ -1,0 +1,4 @@
+import type { ImageStore } from './tree.js';
+export async function imageStoreOf(_tree: string): Promise<ImageStore | undefined> {
+  return 'classic';
+}

@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type CallOptions, WarmdockError } from '@warmdock/core';
+import { containerdRoot, dockerRoot } from '../data-root/tree.js';
+import type { StoreContext } from './context.js';
+import { diskError, hasCode } from './disk-error.js';
+import { exists } from './exists.js';
+import type { Clone, CloneOptions, Mount } from './golden-store.js';
+import type { Manifest } from './manifest.js';
+import { checkedName } from './names.js';
+import { ownerOfThisProcess, stateOfOwner } from './owner.js';
+import { projectPaths, type StorePaths, treeOf } from './paths.js';
+import { currentGeneration, existingManifest, generationFolder } from './project.js';
+import {
+  NEW,
+  PARTIAL,
+  readSession,
+  type Session,
+  sessionFolder,
+  sessionRecord,
+} from './session.js';
+import { discard, shred } from './trash.js';
+import { writeJson } from './write-json.js';
+
+/** A clone that loses its generation to gc begins again; gc cannot overtake it for ever. */
+const MAX_ATTEMPTS = 5;
+
+/** See `GoldenStore.clone`. */
+export async function clone(context: StoreContext, options: CloneOptions): Promise<Clone> {
+  const startMs = performance.now();
+  const project = checkedName('project', options.project);
+  const session = checkedName('session', options.session);
+  for (let attempt = 1; ; attempt++) {
+    const manifest = await tryClone(context, { ...options, project, session }, attempt);
+    if (manifest === 'overtaken') continue;
+    return describe(context, project, session, manifest, performance.now() - startMs);
+  }
+}
+
+async function tryClone(
+  context: StoreContext,
+  { project, session, generation: wanted, signal }: CloneOptions,
+  attempt: number,
+): Promise<Manifest | undefined | 'overtaken'> {
+  const { paths, onStep } = context;
+  const generation = wanted ?? (await currentGeneration(paths, project));
+  const folder = await claim(context, { project, session, generation });
+  try {
+    onStep('clone:lease');
+    const manifest = await fill(context, folder, project, generation, { signal });
+    onStep('clone:tree');
+    await rename(folder, sessionFolder(paths, session));
+    await context.strategy.place?.(treeOf(sessionFolder(paths, session)));
+    onStep('clone:publish');
+    return manifest;
+  } catch (error) {
+    await shred(context, await discard(context, folder));
+    const isOvertaken = wanted === undefined && (await isGone(paths, project, generation));
+    if (isOvertaken && attempt < MAX_ATTEMPTS && !signal?.aborted) return 'overtaken';
+    throw diskError(`cloning ${project} for session ${session}`, error);
+  }
+}
+
+/** Takes the session's name, and with it the lease on its generation; answers with the folder. */
+async function claim(
+  context: StoreContext,
+  lease: Pick<Session, 'project' | 'session' | 'generation'>,
+): Promise<string> {
+  const { paths } = context;
+  const { project, session } = lease;
+  const fresh = join(paths.sessions, `${NEW}${randomUUID()}`);
+  const folder = join(paths.sessions, `${PARTIAL}${session}`);
+  const owner = ownerOfThisProcess();
+  await mkdir(projectPaths(paths, project).folder, { recursive: true, mode: 0o700 });
+  await mkdir(fresh, { mode: 0o711 });
+  const record: Session = { format: 1, createdAt: new Date().toISOString(), owner, ...lease };
+  try {
+    await writeJson(sessionRecord(fresh), record, { durable: false });
+    await discardStale(context, folder);
+    await renameUnlessTaken(fresh, folder, session);
+  } catch (error) {
+    await shred(context, await discard(context, fresh));
+    throw diskError(`claiming session ${session}`, error);
+  }
+  if (!(await exists(sessionFolder(paths, session)))) return folder;
+  await shred(context, await discard(context, folder));
+  throw taken(session);
+}
+
+async function renameUnlessTaken(from: string, to: string, session: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    throw hasCode(error, 'ENOTEMPTY', 'EEXIST') ? taken(session) : error;
+  }
+}
+
+/** What a process that is dead began to make does not keep the name. */
+async function discardStale(context: StoreContext, folder: string): Promise<void> {
+  const record = await readSession(folder);
+  if (record === undefined || stateOfOwner(record.owner) !== 'dead') return;
+  await shred(context, await discard(context, folder));
+}
+
+function taken(session: string): WarmdockError {
+  return new WarmdockError('CONFLICT', `session ${session} exists already`, {
+    hint: `Take another name, or end it: \`warmdock golden release ${session}\`.`,
+  });
+}
+
+/** Makes the tree; looks at the generation after the lease is there for gc to see. */
+async function fill(
+  { paths, strategy }: StoreContext,
+  folder: string,
+  project: string,
+  generation: number | undefined,
+  options: CallOptions,
+): Promise<Manifest | undefined> {
+  if (generation === undefined) {
+    await strategy.create(treeOf(folder), options);
+    await mkdir(dockerRoot(treeOf(folder)), { mode: 0o710 });
+    return undefined;
+  }
+  const manifest = await existingManifest(paths, project, generation);
+  const source = generationFolder(paths, project, generation);
+  const snapshot = { tree: treeOf(source), content: manifest.content };
+  await strategy.clone(snapshot, treeOf(folder), options);
+  await markUsed(source);
+  return manifest;
+}
+
+/** gc keeps what was used last. */
+async function markUsed(folder: string): Promise<void> {
+  const now = new Date();
+  await utimes(folder, now, now);
+}
+
+async function isGone(paths: StorePaths, project: string, generation: number | undefined) {
+  return generation !== undefined && !(await exists(generationFolder(paths, project, generation)));
+}
+
+function describe(
+  { paths, strategy, reason }: StoreContext,
+  project: string,
+  session: string,
+  manifest: Manifest | undefined,
+  totalMs: number,
+): Clone {
+  const tree = treeOf(sessionFolder(paths, session));
+  const dataRoot = dockerRoot(tree);
+  return {
+    project,
+    session,
+    dataRoot,
+    containerdRoot: containerdRoot(tree),
+    mounts: mountsOf(paths, strategy.name, tree),
+    env: {
+      WARMDOCK_GOLDEN_PROJECT: project,
+      WARMDOCK_GOLDEN_SESSION: session,
+      WARMDOCK_GOLDEN_GENERATION: String(manifest?.generation ?? ''),
+      WARMDOCK_GOLDEN_DATA_ROOT: dataRoot,
+    },
+    strategy: strategy.name,
+    reason,
+    generation: manifest?.generation,
+    imageStore: manifest?.imageStore,
+    timings: { totalMs },
+  };
+}
+
+function mountsOf(paths: StorePaths, strategy: string, tree: string): Mount[] {
+  const own = { source: tree, target: tree, readOnly: false };
+  const pool = { source: paths.pool, target: paths.pool, readOnly: true };
+  return strategy === 'layer-link' ? [own, pool] : [own];
+}

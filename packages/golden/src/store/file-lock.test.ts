@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { lockFile } from './file-lock.js';
+
+const operation = 'promotion of project app';
+let directory = '';
+let path = '';
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'warmdock-lock-'));
+  path = join(directory, 'lock with space');
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+/** Another program that holds the lock until it is killed. */
+async function holdElsewhere() {
+  const script = 'echo; exec cat';
+  const holder = spawn('flock', ['--no-fork', path, 'sh', '-c', script]);
+  onTestFinished(() => void holder.kill('SIGKILL'));
+  await once(holder.stdout, 'data');
+  return holder;
+}
+
+describe('lockFile', () => {
+  it('keeps others out until it is disposed of', async () => {
+    const held = await lockFile(path, { operation });
+    await expect(lockFile(path, { operation })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: `${operation}: ${path} is locked by another process`,
+    });
+    await held[Symbol.asyncDispose]();
+    await using _ = await lockFile(path, { operation });
+  });
+
+  it('respects what other programs lock', async () => {
+    await holdElsewhere();
+    await expect(lockFile(path, { operation })).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
+  it('waits for as long as it is told', async () => {
+    const holder = await holdElsewhere();
+    const waiting = lockFile(path, { operation, waitMs: 10_000 });
+    await delay(50);
+    holder.kill('SIGKILL');
+    await using _ = await waiting;
+    await expect(lockFile(path, { operation, waitMs: 30 })).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+  });
+
+  it('stops waiting when its signal fires, and does not take the lock later', async () => {
+    const held = await lockFile(path, { operation });
+    const signal = AbortSignal.timeout(30);
+    await expect(lockFile(path, { operation, waitMs: 60_000, signal })).rejects.toMatchObject({
+      code: 'CANCELLED',
+    });
+    await held[Symbol.asyncDispose]();
+    await using _ = await lockFile(path, { operation });
+  });
+
+  it('frees the lock when its process is killed', async () => {
+    const script = `
+      const { spawn } = require('node:child_process');
+      const holder = spawn('flock', [process.argv[1], 'sh', '-c', 'echo; exec cat'], { detached: true });
+      holder.stdout.once('data', () => console.log('held'));
+    `;
+    const owner = spawn(process.execPath, ['-e', script, path]);
+    onTestFinished(() => void owner.kill('SIGKILL'));
+    await once(owner.stdout, 'data');
+    await expect(lockFile(path, { operation })).rejects.toMatchObject({ code: 'CONFLICT' });
+    owner.kill('SIGKILL');
+    await using _ = await lockFile(path, { operation, waitMs: 10_000 });
+  });
+
+  it('says why where there can be no lock', async () => {
+    const missing = join(directory, 'missing', 'lock');
+    await expect(lockFile(missing, { operation })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('No such file or directory'),
+    });
+  });
+});

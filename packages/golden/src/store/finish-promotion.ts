@@ -1,0 +1,143 @@
+import { mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isWarmdockError, messageOf, WarmdockError } from '@warmdock/core';
+import { runProgram } from '../strategy/run-program.js';
+import { type Content, contentBytes } from '../strategy/strategy.js';
+import type { StoreContext } from './context.js';
+import { diskError } from './disk-error.js';
+import { exists } from './exists.js';
+import { type Journal, removeJournal } from './journal.js';
+import { type Manifest, manifestPath, readManifest } from './manifest.js';
+import { type ProjectPaths, projectPaths, treeOf } from './paths.js';
+import { existingManifest, generationFolder, generationName } from './project.js';
+import { sessionFolder } from './session.js';
+import { discardIfThere } from './trash.js';
+import { syncFolder, writeJson } from './write-json.js';
+
+export interface FinishedPromotion {
+  readonly manifest: Manifest;
+  readonly sharedBytes: number;
+}
+
+/**
+ * Carries out what the journal says, from wherever an earlier attempt ended: every step looks whether
+ * it was done. The caller holds the project's lock. When it fails, the journal stays, the golden is
+ * the old one, and the next recovery goes on.
+ */
+export async function finishPromotion(
+  context: StoreContext,
+  project: string,
+  journal: Journal,
+): Promise<FinishedPromotion> {
+  try {
+    return await finish(context, project, journal);
+  } catch (error) {
+    throw stopped(project, journal, diskError('finishing a promotion', error));
+  }
+}
+
+async function finish(context: StoreContext, project: string, journal: Journal) {
+  const { paths, strategy, onStep } = context;
+  const place = projectPaths(paths, project);
+  const folder = generationFolder(paths, project, journal.generation);
+  const base = await baseContent(context, project, journal);
+  let manifest = await publishedManifest(folder, journal);
+  if (manifest === undefined) {
+    const partial = join(place.generations, `.partial-${journal.transaction}`);
+    await takeTree(context, journal, partial);
+    onStep('promote:take');
+    const { transaction } = journal;
+    const content = await strategy.seal(treeOf(partial), { transaction, base });
+    onStep('promote:seal');
+    manifest = manifestOf(project, journal, content);
+    await writeJson(manifestPath(partial), manifest, { durable: true });
+    onStep('promote:manifest');
+    await syncFileSystem(partial);
+    onStep('promote:sync');
+    await rename(partial, folder);
+    await strategy.place?.(treeOf(folder));
+    await syncFolder(place.generations);
+    onStep('promote:publish');
+  }
+  await swapCurrent(place, journal);
+  onStep('promote:current');
+  await discardIfThere(context, sessionFolder(paths, journal.session));
+  await removeJournal(place);
+  onStep('promote:done');
+  return { manifest, sharedBytes: contentBytes(manifest.content) - manifest.addedBytes };
+}
+
+/** The journal's own generation, when it was published already. */
+async function publishedManifest(folder: string, { transaction }: Journal) {
+  const manifest = await readManifest(folder);
+  return manifest?.transaction === transaction ? manifest : undefined;
+}
+
+async function baseContent(
+  { paths }: StoreContext,
+  project: string,
+  { base }: Journal,
+): Promise<Content | undefined> {
+  return base === undefined ? undefined : (await existingManifest(paths, project, base)).content;
+}
+
+/** The session's tree becomes the generation's; the session keeps its record, and so its lease. */
+async function takeTree(
+  { paths, strategy }: StoreContext,
+  { session }: Journal,
+  partial: string,
+): Promise<void> {
+  await mkdir(partial, { recursive: true, mode: 0o711 });
+  if (await exists(treeOf(partial))) return;
+  await strategy.move(treeOf(sessionFolder(paths, session)), treeOf(partial));
+}
+
+function manifestOf(project: string, journal: Journal, content: Content): Manifest {
+  const { transaction, generation, base, createdAt, buildId, imageStore, images } = journal;
+  return {
+    format: 1,
+    project,
+    generation,
+    transaction,
+    createdAt,
+    base,
+    buildId,
+    imageStore,
+    images,
+    addedBytes: addedBytes(content, transaction),
+    content,
+  };
+}
+
+function addedBytes(content: Content, transaction: string): number {
+  if (content.kind === 'whole') return content.sizeBytes;
+  const entries = [...content.layers, ...content.blobs];
+  const added = entries.filter(({ pool }) => pool.startsWith(`${transaction}/`));
+  return added.reduce((sum, { sizeBytes }) => sum + sizeBytes, content.privateBytes);
+}
+
+/** Layers that were written and not synced come back empty after a power cut, links among them. */
+async function syncFileSystem(folder: string): Promise<void> {
+  await runProgram(`syncing the file system of ${folder}`, 'sync', ['--file-system', folder]);
+}
+
+/** Readers see the old target or the new one, never none. */
+async function swapCurrent(place: ProjectPaths, { generation, transaction }: Journal) {
+  const next = join(place.folder, `.current-${transaction}`);
+  await rm(next, { force: true });
+  await symlink(`generations/${generationName(generation)}`, next);
+  await rename(next, place.current);
+  await syncFolder(place.folder);
+}
+
+function stopped(project: string, { generation }: Journal, error: unknown): WarmdockError {
+  const code = isWarmdockError(error) ? error.code : 'INTERNAL';
+  return new WarmdockError(
+    code,
+    `generation ${generation} of ${project} is not published yet: ${messageOf(error)}`,
+    {
+      cause: error,
+      hint: 'Nothing is lost, and the golden is the old one: see to the cause, then run `warmdock golden recover`.',
+    },
+  );
+}

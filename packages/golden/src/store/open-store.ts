@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, lstat, mkdir, readdir, realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { WarmdockError } from '@warmdock/core';
+import { chooseStrategy, strategies } from '../strategy/choose.js';
+import { clone } from './clone.js';
+import type { StoreContext } from './context.js';
+import { diskError } from './disk-error.js';
+import { lockFile } from './file-lock.js';
+import { gc } from './gc.js';
+import type { GoldenStore, OpenStoreOptions } from './golden-store.js';
+import { inspect, list } from './list.js';
+import { type Marker, markerSchema } from './marker.js';
+import { type StorePaths, storePaths } from './paths.js';
+import { promote } from './promote.js';
+import { readJson } from './read-json.js';
+import { mend, recover } from './recover.js';
+import { release } from './release.js';
+import { usage } from './usage.js';
+import { verify } from './verify.js';
+import { writeJson } from './write-json.js';
+
+/** Making a store takes as long as its probes. */
+const CREATE_WAIT_MS = 30_000;
+
+/**
+ * Opens the store in a folder, or makes one where there is none or an empty folder, and finishes or
+ * undoes what killed processes left in it.
+ *
+ * Throws `CONFLICT` for a folder with something else in it and for the store of another version,
+ * `UNSUPPORTED` when the strategy that is required is not the store's or does not work here,
+ * `PERMISSION_DENIED` when somebody else may write to the folder, `INVALID_ARGUMENT` for a path that
+ * cannot stand in mount options.
+ */
+export async function openStore(
+  root: string,
+  options: OpenStoreOptions = {},
+): Promise<GoldenStore> {
+  const { onStep = () => {}, signal } = options;
+  const paths = storePaths(await checkedRoot(resolve(root), options));
+  const marker = (await readMarker(paths)) ?? (await createStore(paths, options));
+  const strategy = strategies(paths.pool).find(({ name }) => name === marker.strategy);
+  if (!strategy || (options.require && options.require !== strategy.name)) {
+    throw new WarmdockError(
+      'UNSUPPORTED',
+      `the store in ${paths.root} keeps its goldens by ${marker.strategy}, not ${options.require}`,
+      { hint: 'Make a store in another folder: a strategy is chosen once, when a store is made.' },
+    );
+  }
+  const context: StoreContext = { paths, strategy, reason: marker.reason, onStep };
+  await mend(context, { signal });
+  return {
+    root: paths.root,
+    strategy: strategy.name,
+    reason: marker.reason,
+    clone: (call) => clone(context, call),
+    promote: (call) => promote(context, call),
+    release: (call) => release(context, call),
+    list: () => list(context),
+    inspect: (call) => inspect(context, call),
+    verify: (call) => verify(context, call),
+    gc: (call) => gc(context, call),
+    recover: (call) => recover(context, call),
+    usage: (call) => usage(context, call),
+  };
+}
+
+async function checkedRoot(root: string, { mustExist = false }: OpenStoreOptions) {
+  if (/[:,\\\s]/.test(root)) {
+    throw new WarmdockError('INVALID_ARGUMENT', `a store cannot be in ${JSON.stringify(root)}`, {
+      hint: 'Overlay mounts take no path with a colon, comma, backslash or space.',
+    });
+  }
+  const operation = `opening the store in ${root}`;
+  try {
+    if (!mustExist) await mkdir(root, { recursive: true, mode: 0o700 });
+    const stat = await lstat(root);
+    if (!stat.isDirectory()) {
+      throw new WarmdockError('CONFLICT', `${operation}: it is not a folder`);
+    }
+    if (stat.uid !== process.getuid?.() || (stat.mode & 0o022) !== 0) {
+      throw new WarmdockError('PERMISSION_DENIED', `${operation}: others may write to it`, {
+        hint: `It must belong to the user that runs warmdock, with mode 0755 or less: chmod go-w ${root}`,
+      });
+    }
+    return await realpath(root);
+  } catch (error) {
+    throw diskError(operation, error);
+  }
+}
+
+async function readMarker(paths: StorePaths): Promise<Marker | undefined> {
+  return readJson(paths.marker, markerSchema);
+}
+
+async function createStore(paths: StorePaths, options: OpenStoreOptions): Promise<Marker> {
+  const { mustExist = false, require, signal } = options;
+  const operation = `making a store in ${paths.root}`;
+  const isForeign = (name: string) => !own.test(name);
+  const [foreign] = (await readdir(paths.root)).filter(isForeign);
+  if (foreign !== undefined) {
+    throw new WarmdockError('CONFLICT', `${operation}: there is ${foreign} in it`, {
+      hint: 'Give a folder that is empty or not there yet.',
+    });
+  }
+  if (mustExist) {
+    throw new WarmdockError('NOT_FOUND', `there is no store in ${paths.root}`, {
+      hint: '`warmdock golden build` makes one.',
+    });
+  }
+  try {
+    await using _lock = await lockFile(paths.gcLock, { operation, waitMs: CREATE_WAIT_MS, signal });
+    return (await readMarker(paths)) ?? (await create(paths, require, signal));
+  } catch (error) {
+    throw diskError(operation, error);
+  }
+}
+
+/** What an interrupted creation may have left. */
+const own = /^(gc\.lock|layers|projects|sessions|trash|warmdock-golden\.json.*|\.probe-.*)$/;
+
+async function create(
+  paths: StorePaths,
+  required: OpenStoreOptions['require'],
+  signal: AbortSignal | undefined,
+): Promise<Marker> {
+  const candidates = strategies(paths.pool);
+  const { strategy, reason } = await chooseStrategy(candidates, paths.root, required, { signal });
+  // As with docker's own: what is below may be secret, and programs there may be setuid.
+  await chmod(paths.root, 0o700);
+  for (const folder of [paths.pool, paths.projects, paths.sessions, paths.trash]) {
+    await mkdir(folder, { recursive: true, mode: 0o711 });
+  }
+  const marker: Marker = {
+    format: 1,
+    id: randomUUID(),
+    strategy: strategy.name,
+    reason,
+    createdAt: new Date().toISOString(),
+  };
+  await writeJson(paths.marker, marker, { durable: true });
+  return marker;
+}

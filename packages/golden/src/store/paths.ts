@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+
+/** Where a store keeps what; every path is absolute. */
+export interface StorePaths {
+  readonly root: string;
+  /** Says that the folder is a store, of which format, with which strategy. */
+  readonly marker: string;
+  readonly pool: string;
+  readonly projects: string;
+  readonly sessions: string;
+  readonly trash: string;
+  readonly gcLock: string;
+}
+
+export interface ProjectPaths {
+  readonly folder: string;
+  readonly generations: string;
+  /** A symbolic link to the current generation. */
+  readonly current: string;
+  readonly lock: string;
+  /** Of the one promotion under way. */
+  readonly journal: string;
+}
+
+export function storePaths(root: string): StorePaths {
+  return {
+    root,
+    marker: join(root, 'warmdock-golden.json'),
+    pool: join(root, 'layers'),
+    projects: join(root, 'projects'),
+    sessions: join(root, 'sessions'),
+    trash: join(root, 'trash'),
+    gcLock: join(root, 'gc.lock'),
+  };
+}
+
+/** `project` is a checked name. */
+export function projectPaths({ projects }: StorePaths, project: string): ProjectPaths {
+  const folder = join(projects, project);
+  return {
+    folder,
+    generations: join(folder, 'generations'),
+    current: join(folder, 'current'),
+    lock: join(folder, 'lock'),
+    journal: join(folder, 'journal.json'),
+  };
+}
+
+/** What a generation's or a session's folder holds besides its record. */
+export const treeOf = (folder: string): string => join(folder, 'tree');

@@ -1,0 +1,84 @@
+import { lstat, readdir, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { WarmdockError } from '@warmdock/core';
+import { hasCode } from './disk-error.js';
+import { type Manifest, readManifest } from './manifest.js';
+import { isName } from './names.js';
+import { projectPaths, type StorePaths } from './paths.js';
+
+const folderName = /^\d{6,15}$/;
+const currentTarget = /^generations\/(\d{6,15})$/;
+
+export const generationName = (generation: number): string => String(generation).padStart(6, '0');
+
+export const generationFolder = (paths: StorePaths, project: string, generation: number): string =>
+  join(projectPaths(paths, project).generations, generationName(generation));
+
+/** `undefined` when the project has no golden; throws `CONFLICT` for a link that leads elsewhere. */
+export async function currentGeneration(
+  paths: StorePaths,
+  project: string,
+): Promise<number | undefined> {
+  const { current } = projectPaths(paths, project);
+  let target: string;
+  try {
+    target = await readlink(current);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw new WarmdockError('CONFLICT', `${current} is not this store's`, { cause: error });
+  }
+  const name = currentTarget.exec(target)?.[1];
+  if (name !== undefined) return Number(name);
+  throw new WarmdockError('CONFLICT', `${current} links to ${target}, which is no generation`);
+}
+
+/** The numbers of all complete generations, lowest first; empty for an unknown project. */
+export async function generationsOf(paths: StorePaths, project: string): Promise<number[]> {
+  const names = await namesIn(projectPaths(paths, project).generations);
+  return names
+    .filter((name) => folderName.test(name))
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+export async function allProjects(paths: StorePaths): Promise<string[]> {
+  return (await namesIn(paths.projects)).filter(isName).sort();
+}
+
+/** Throws `NOT_FOUND`. */
+export async function existingManifest(
+  paths: StorePaths,
+  project: string,
+  generation: number,
+): Promise<Manifest> {
+  const folder = generationFolder(paths, project, generation);
+  const stat = await lstat(folder).catch(() => undefined);
+  const manifest = stat?.isDirectory() ? await readManifest(folder) : undefined;
+  if (manifest !== undefined) return manifest;
+  throw new WarmdockError(
+    'NOT_FOUND',
+    `no generation ${generation} of ${project} in ${paths.root}`,
+    {
+      hint: '`warmdock golden inspect` shows the generations of a project.',
+    },
+  );
+}
+
+/** Throws `NOT_FOUND`. */
+export async function assertProject(paths: StorePaths, project: string): Promise<void> {
+  const { folder } = projectPaths(paths, project);
+  const stat = await lstat(folder).catch(() => undefined);
+  if (stat?.isDirectory()) return;
+  throw new WarmdockError('NOT_FOUND', `no project ${project} in ${paths.root}`, {
+    hint: '`warmdock golden list` shows the projects.',
+  });
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { type CallOptions, WarmdockError } from '@warmdock/core';
+import { cleanTree } from '../data-root/clean.js';
+import { imageStoreOf } from '../data-root/image-store.js';
+import { assertQuiet } from '../data-root/quiet.js';
+import { verifyTree } from '../data-root/verify-tree.js';
+import type { Content } from '../strategy/strategy.js';
+import type { StoreContext } from './context.js';
+import { diskError } from './disk-error.js';
+import { lockFile } from './file-lock.js';
+import { finishPromotion } from './finish-promotion.js';
+import type { PromoteOptions, Promotion } from './golden-store.js';
+import { type Journal, readJournal, writeJournal } from './journal.js';
+import { checkedName } from './names.js';
+import { projectPaths, treeOf } from './paths.js';
+import { currentGeneration, existingManifest, generationName, generationsOf } from './project.js';
+import { existingSession, type Session, sessionFolder } from './session.js';
+
+/** Another promotion of the same project takes seconds at most. */
+const LOCK_WAIT_MS = 60_000;
+
+/** See `GoldenStore.promote`. */
+export async function promote(context: StoreContext, options: PromoteOptions): Promise<Promotion> {
+  const startMs = performance.now();
+  const { paths } = context;
+  const session = await existingSession(paths, checkedName('session', options.session));
+  const operation = `promoting session ${session.session} of ${session.project}`;
+  assertProof(operation, options);
+  const project = projectPaths(paths, session.project);
+  await mkdir(project.generations, { recursive: true, mode: 0o711 });
+  await using _lock = await lockFile(project.lock, {
+    operation,
+    waitMs: LOCK_WAIT_MS,
+    signal: options.signal,
+  });
+  const journal = await begin(context, session, operation, options);
+  const { manifest, sharedBytes } = await finishPromotion(context, session.project, journal);
+  return {
+    project: session.project,
+    generation: manifest.generation,
+    sharedBytes,
+    addedBytes: manifest.addedBytes,
+    timings: { totalMs: performance.now() - startMs },
+  };
+}
+
+/** Everything that can refuse it; when the journal is on disk, the promotion will be finished. */
+async function begin(
+  context: StoreContext,
+  session: Session,
+  operation: string,
+  { proof, images = [], signal }: PromoteOptions,
+): Promise<Journal> {
+  const { paths, onStep } = context;
+  const project = projectPaths(paths, session.project);
+  const pending = await readJournal(project);
+  if (pending !== undefined) await finishPromotion(context, session.project, pending);
+  await assertBase(context, session, operation);
+  const tree = treeOf(sessionFolder(paths, session.session));
+  await prepare(tree, operation, { signal });
+  const generation = await nextGeneration(context, session.project);
+  const transaction = newTransaction(session.project, generation);
+  const base = await contentOf(context, session);
+  await context.strategy.assertSealable?.(tree, { transaction, base, signal });
+  onStep('promote:verify');
+  const journal: Journal = {
+    format: 1,
+    transaction,
+    session: session.session,
+    generation,
+    base: session.generation,
+    createdAt: new Date().toISOString(),
+    buildId: proof.buildId,
+    imageStore: await imageStoreOf(tree),
+    images: [...images],
+  };
+  await writeJournal(project, journal).catch((error) => {
+    throw diskError(operation, error);
+  });
+  onStep('promote:journal');
+  return journal;
+}
+
+function newTransaction(project: string, generation: number): string {
+  return `${project}-${generationName(generation)}-${randomBytes(4).toString('hex')}`;
+}
+
+async function contentOf(
+  { paths }: StoreContext,
+  { project, generation }: Session,
+): Promise<Content | undefined> {
+  if (generation === undefined) return undefined;
+  return (await existingManifest(paths, project, generation)).content;
+}
+
+function assertProof(operation: string, { proof }: PromoteOptions): void {
+  if (proof?.exitCode === 0 && typeof proof.buildId === 'string') return;
+  throw new WarmdockError('INVALID_ARGUMENT', `${operation}: no proof that its script succeeded`, {
+    hint: 'Only what a script that ended with code 0 left behind may become a golden.',
+  });
+}
+
+/** Compare-and-swap: two builds from one generation cannot both become the next. */
+async function assertBase(
+  { paths }: StoreContext,
+  session: Session,
+  operation: string,
+): Promise<void> {
+  const current = await currentGeneration(paths, session.project);
+  if (current === session.generation) return;
+  const text = (generation: number | undefined) =>
+    generation === undefined ? 'nothing' : `generation ${generation}`;
+  throw new WarmdockError(
+    'CONFLICT',
+    `${operation}: it was made from ${text(session.generation)}, and the current one is ${text(current)}`,
+    { hint: 'Release the session and build again from the current generation.' },
+  );
+}
+
+async function prepare(tree: string, operation: string, options: CallOptions): Promise<void> {
+  await assertQuiet(tree, operation, options);
+  await cleanTree(tree, options);
+  const problems = await verifyTree(tree, options);
+  const [first] = problems;
+  if (first === undefined) return;
+  throw new WarmdockError(
+    'CONFLICT',
+    `${operation}: the data root is broken in ${problems.length} places; ${first.at}: ${first.text}`,
+    { hint: 'Release the session and build again; the golden is as it was.' },
+  );
+}
+
+/** Higher than all that exist: the current one always does. */
+async function nextGeneration({ paths }: StoreContext, project: string): Promise<number> {
+  return Math.max(0, ...(await generationsOf(paths, project))) + 1;
+}

@@ -1,0 +1,119 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type CallOptions, isWarmdockError, messageOf } from '@warmdock/core';
+import type { StoreContext } from './context.js';
+import { hasCode } from './disk-error.js';
+import { exists } from './exists.js';
+import { lockFile } from './file-lock.js';
+import { finishPromotion } from './finish-promotion.js';
+import type { Recovery } from './golden-store.js';
+import { type Journal, readJournal, removeJournal } from './journal.js';
+import { stateOfOwner } from './owner.js';
+import { projectPaths, treeOf } from './paths.js';
+import { allProjects, generationFolder } from './project.js';
+import { NEW, PARTIAL, readSession, sessionFolder } from './session.js';
+import { discardIfThere, emptyTrash } from './trash.js';
+
+/** Making a record takes milliseconds: without one after this time, its maker is dead. */
+const NEW_AGE_MS = 60_000;
+
+/** See `GoldenStore.recover`. */
+export async function recover(context: StoreContext, options: CallOptions = {}): Promise<Recovery> {
+  const actions = await mend(context, options);
+  actions.push(...(await emptyTrash(context, options)));
+  context.onStep('recover:trash');
+  return { actions };
+}
+
+/** What every opening of a store does: all but the deletion of what is out of sight already. */
+export async function mend(context: StoreContext, options: CallOptions): Promise<string[]> {
+  const actions: string[] = [];
+  for (const project of await allProjects(context.paths)) {
+    actions.push(...(await mendProject(context, project, options)));
+  }
+  for (const name of await readdir(context.paths.sessions)) {
+    options.signal?.throwIfAborted();
+    const action = await mendSession(context, name);
+    if (action !== undefined) actions.push(action);
+  }
+  return actions;
+}
+
+async function mendProject(context: StoreContext, project: string, { signal }: CallOptions) {
+  const place = projectPaths(context.paths, project);
+  const partials = await partialGenerations(place.generations);
+  if (partials.length === 0 && !(await exists(place.journal))) return [];
+  const operation = `recovering project ${project}`;
+  try {
+    await using _lock = await lockFile(place.lock, { operation, signal });
+    return await mendLocked(context, project);
+  } catch (error) {
+    if (isWarmdockError(error) && error.code === 'CONFLICT') {
+      return [`project ${project}: a promotion is under way; left alone`];
+    }
+    if (signal?.aborted) throw error;
+    return [`project ${project}: ${messageOf(error)}`];
+  }
+}
+
+async function mendLocked(context: StoreContext, project: string): Promise<string[]> {
+  const actions: string[] = [];
+  const place = projectPaths(context.paths, project);
+  const journal = await readJournal(place);
+  if (journal !== undefined) {
+    const isLost = !(await canFinish(context, project, journal));
+    if (isLost) await removeJournal(place);
+    else await finishPromotion(context, project, journal);
+    actions.push(
+      isLost
+        ? `project ${project}: gave up generation ${journal.generation}, whose tree is gone`
+        : `project ${project}: finished the promotion of generation ${journal.generation}`,
+    );
+  }
+  context.onStep('recover:promotion');
+  for (const name of await partialGenerations(place.generations)) {
+    await discardIfThere(context, join(place.generations, name));
+    context.onStep('recover:partial');
+    actions.push(`project ${project}: removed the rest of an interrupted promotion`);
+  }
+  return actions;
+}
+
+async function canFinish(
+  { paths }: StoreContext,
+  project: string,
+  { transaction, session, generation }: Journal,
+): Promise<boolean> {
+  const partial = join(projectPaths(paths, project).generations, `.partial-${transaction}`);
+  const places = [
+    treeOf(sessionFolder(paths, session)),
+    treeOf(partial),
+    generationFolder(paths, project, generation),
+  ];
+  return (await Promise.all(places.map(exists))).includes(true);
+}
+
+async function mendSession(context: StoreContext, name: string): Promise<string | undefined> {
+  const folder = join(context.paths.sessions, name);
+  if (name.startsWith(PARTIAL)) {
+    const owner = (await readSession(folder))?.owner;
+    if (owner === undefined || stateOfOwner(owner) !== 'dead') return undefined;
+  } else if (!name.startsWith(NEW) || !(await isOld(folder))) return undefined;
+  const removed = await discardIfThere(context, folder);
+  context.onStep('recover:session');
+  return removed ? `removed sessions/${name}, whose maker is dead` : undefined;
+}
+
+async function isOld(folder: string): Promise<boolean> {
+  const found = await stat(folder).catch(() => undefined);
+  return found !== undefined && Date.now() - found.mtimeMs > NEW_AGE_MS;
+}
+
+async function partialGenerations(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => name.startsWith('.partial-'));
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
+  }
+}

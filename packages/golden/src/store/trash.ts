@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type CallOptions, messageOf } from '@warmdock/core';
+import { removeTree } from '../strategy/remove-tree.js';
+import type { StoreContext } from './context.js';
+import { hasCode } from './disk-error.js';
+import { exists } from './exists.js';
+import { treeOf } from './paths.js';
+
+/** Takes a folder out of sight, at once; answers with its place in the trash. */
+export async function discard({ paths }: StoreContext, path: string): Promise<string> {
+  const place = join(paths.trash, randomUUID());
+  await rename(path, place);
+  return place;
+}
+
+/** Deletes a folder of the trash, and the tree in it by the strategy's means. */
+export async function shred(
+  { strategy }: StoreContext,
+  place: string,
+  options?: CallOptions,
+): Promise<void> {
+  if (await exists(treeOf(place))) await strategy.remove(treeOf(place), options);
+  await removeTree(place, options);
+}
+
+/** Deletes what is in the trash; answers with what could not be deleted. */
+export async function emptyTrash(context: StoreContext, options?: CallOptions): Promise<string[]> {
+  const failures: string[] = [];
+  for (const name of await readdir(context.paths.trash)) {
+    try {
+      await shred(context, join(context.paths.trash, name), options);
+    } catch (error) {
+      if (options?.signal?.aborted) throw error;
+      failures.push(`trash/${name} could not be deleted: ${messageOf(error)}`);
+    }
+  }
+  return failures;
+}
+
+/** False when it was not there any more. */
+export async function discardIfThere(context: StoreContext, path: string): Promise<boolean> {
+  try {
+    await discard(context, path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,48 @@
+import { type CallOptions, WarmdockError } from '@warmdock/core';
+import { btrfs } from './btrfs.js';
+import { copy } from './copy.js';
+import { layerLink } from './layer-link.js';
+import { reflink } from './reflink.js';
+import type { Strategy, StrategyName } from './strategy.js';
+import { zfs } from './zfs.js';
+
+/** In the order in which they are tried: what clones in O(1) first, what copies bytes last. */
+export function strategies(pool: string): readonly Strategy[] {
+  return [btrfs, zfs, layerLink(pool), reflink, copy];
+}
+
+export interface ChosenStrategy {
+  readonly strategy: Strategy;
+  /** What was tried before it and why that does not work here. */
+  readonly reason: string;
+}
+
+/**
+ * The first of `candidates` that works in `directory`, by doing the real operation there; only
+ * `required`, when it is given. Throws `UNSUPPORTED` with every reason when none does.
+ */
+export async function chooseStrategy(
+  candidates: readonly Strategy[],
+  directory: string,
+  required: StrategyName | undefined,
+  options?: CallOptions,
+): Promise<ChosenStrategy> {
+  const tried: string[] = [];
+  for (const strategy of candidates) {
+    if (required !== undefined && strategy.name !== required) continue;
+    const probe = await strategy.probe(directory, options);
+    if (probe.works) return { strategy, reason: reasonOf(required, tried) };
+    tried.push(`${strategy.name}: ${probe.reason}`);
+  }
+  throw new WarmdockError(
+    'UNSUPPORTED',
+    `no way to keep goldens works in ${directory}: ${tried.join('; ')}`,
+    { hint: 'Use a folder on ext4, XFS, btrfs or ZFS, as root, on a machine with GNU coreutils.' },
+  );
+}
+
+function reasonOf(required: StrategyName | undefined, tried: readonly string[]): string {
+  if (required !== undefined) return 'required by the caller, and works here';
+  if (tried.length === 0) return 'the first choice works here';
+  return `the first that works here; before it: ${tried.join('; ')}`;
+}

@@ -1,0 +1,18 @@
+import { mkdir, rename } from 'node:fs/promises';
+import { copyTree } from './copy-tree.js';
+import { gnuCp } from './gnu-cp.js';
+import { measure } from './measure.js';
+import { removeTree } from './remove-tree.js';
+import type { Strategy } from './strategy.js';
+
+/** Every clone is a copy: O(bytes), on any file system. */
+export const copy: Strategy = {
+  name: 'copy',
+  probe: (_directory, options) => gnuCp(options),
+  create: async (tree) => void (await mkdir(tree, { mode: 0o711 })),
+  clone: (snapshot, tree, options) => copyTree(snapshot.tree, tree, 'auto', options),
+  seal: async (tree) => ({ kind: 'whole', sizeBytes: measure(tree).sizeBytes }),
+  move: rename,
+  remove: removeTree,
+  uniqueBytes: async (tree) => measure(tree).sizeBytes,
+};

@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import { type CallOptions, WarmdockError } from '@warmdock/core';
+
+const full = /No space left on device|Disk quota exceeded/;
+
+/**
+ * Runs a program to its end and answers with its standard output. `operation` reads like "copying
+ * generation 3". Throws `UNSUPPORTED` when the machine has no such program, `UNAVAILABLE` when the
+ * disk is full (programs tell that in words alone), `CANCELLED`, else `INTERNAL` with what it said.
+ */
+export function runProgram(
+  operation: string,
+  program: string,
+  args: readonly string[],
+  { signal }: CallOptions = {},
+): Promise<string> {
+  const env = { PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
+  return new Promise((resolve, reject) => {
+    const options = { env, maxBuffer: 2 ** 20, ...(signal && { signal }) };
+    execFile(program, args, options, (error, stdout, stderr) => {
+      if (!error) resolve(stdout);
+      else if (signal?.aborted)
+        reject(new WarmdockError('CANCELLED', `${operation} was cancelled`));
+      else reject(failure(operation, program, error, stderr));
+    });
+  });
+}
+
+function failure(operation: string, program: string, error: Error, stderr: string): WarmdockError {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+    return new WarmdockError('UNSUPPORTED', `${operation}: ${program} is not installed`, {
+      cause: error,
+    });
+  }
+  const said = stderr.trim().split('\n').slice(0, 3).join('; ').slice(0, 500);
+  const isFull = full.test(stderr);
+  return new WarmdockError(
+    isFull ? 'UNAVAILABLE' : 'INTERNAL',
+    `${operation}: ${program} failed: ${said || error.message}`,
+    { cause: error, ...(isFull && { hint: 'Make room on the disk, then repeat it.' }) },
+  );
+}

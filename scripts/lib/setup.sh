@@ -40,10 +40,20 @@ install_pnpm() {
 }
 
 install_packages() {
-  local missing=() program
-  for program in debootstrap git make openssl tmux; do
-    command -v "$program" >/dev/null || missing+=("$program")
-  done
+  local missing=() program package
+  while read -r program package; do
+    command -v "$program" >/dev/null || missing+=("${package:-$program}")
+  done <<'PROGRAMS'
+debootstrap
+git
+make
+openssl
+tmux
+mkfs.btrfs btrfs-progs
+mkfs.xfs xfsprogs
+setfattr attr
+setcap libcap2-bin
+PROGRAMS
   [ ${#missing[@]} = 0 ] || step "Debian packages: ${missing[*]}" apt_install "${missing[@]}"
 }
 

@@ -3,7 +3,7 @@ export type * from './store/golden-store.js';
 export { openStore } from './store/open-store.js';
 export type {
   Content,
-  PooledEntry,
+  PooledLayer,
   Probe,
   SealOptions,
   Snapshot,

@@ -9,6 +9,9 @@ import { join } from 'node:path';
 /** Which of dockerd's two image stores: graph drivers, or containerd's content and snapshots. */
 export type ImageStore = 'classic' | 'containerd';
 
+/** All that a tree may hold. */
+export const rootNames = ['docker', 'containerd'] as const;
+
 /** dockerd's `--data-root`. */
 export const dockerRoot = (tree: string): string => join(tree, 'docker');
 

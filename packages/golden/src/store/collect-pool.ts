@@ -36,7 +36,7 @@ export async function collectPool(
       signal?.throwIfAborted();
       if (needed.has(`${transaction}/${name}`)) continue;
       collected.entries++;
-      collected.sizeBytes += measure(join(pool, transaction, name)).sizeBytes;
+      collected.sizeBytes += measure([join(pool, transaction, name)]).sizeBytes;
       if (!dryRun) await discard(context, join(pool, transaction, name));
       context.onStep('gc:pool');
     }
@@ -76,7 +76,7 @@ async function neededEntries(
       if (gone.has(`${project}/${generation}`)) continue;
       const { content } = await existingManifest(paths, project, generation);
       if (content.kind !== 'linked') continue;
-      for (const { pool } of [...content.layers, ...content.blobs]) needed.add(pool);
+      for (const { pool } of content.layers) needed.add(pool);
     }
   }
   return needed;

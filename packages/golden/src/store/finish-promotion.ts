@@ -2,7 +2,7 @@ import { mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isWarmdockError, messageOf, WarmdockError } from '@warmdock/core';
 import { runProgram } from '../strategy/run-program.js';
-import { type Content, contentBytes } from '../strategy/strategy.js';
+import type { Content } from '../strategy/strategy.js';
 import type { StoreContext } from './context.js';
 import { diskError } from './disk-error.js';
 import { exists } from './exists.js';
@@ -14,11 +14,6 @@ import { sessionFolder } from './session.js';
 import { discardIfThere } from './trash.js';
 import { syncFolder, writeJson } from './write-json.js';
 
-export interface FinishedPromotion {
-  readonly manifest: Manifest;
-  readonly sharedBytes: number;
-}
-
 /**
  * Carries out what the journal says, from wherever an earlier attempt ended: every step looks whether
  * it was done. The caller holds the project's lock. When it fails, the journal stays, the golden is
@@ -28,7 +23,7 @@ export async function finishPromotion(
   context: StoreContext,
   project: string,
   journal: Journal,
-): Promise<FinishedPromotion> {
+): Promise<Manifest> {
   try {
     return await finish(context, project, journal);
   } catch (error) {
@@ -36,7 +31,7 @@ export async function finishPromotion(
   }
 }
 
-async function finish(context: StoreContext, project: string, journal: Journal) {
+async function finish(context: StoreContext, project: string, journal: Journal): Promise<Manifest> {
   const { paths, strategy, onStep } = context;
   const place = projectPaths(paths, project);
   const folder = generationFolder(paths, project, journal.generation);
@@ -64,7 +59,7 @@ async function finish(context: StoreContext, project: string, journal: Journal) 
   await discardIfThere(context, sessionFolder(paths, journal.session));
   await removeJournal(place);
   onStep('promote:done');
-  return { manifest, sharedBytes: contentBytes(manifest.content) - manifest.addedBytes };
+  return manifest;
 }
 
 /** The journal's own generation, when it was published already. */
@@ -104,16 +99,8 @@ function manifestOf(project: string, journal: Journal, content: Content): Manife
     buildId,
     imageStore,
     images,
-    addedBytes: addedBytes(content, transaction),
     content,
   };
-}
-
-function addedBytes(content: Content, transaction: string): number {
-  if (content.kind === 'whole') return content.sizeBytes;
-  const entries = [...content.layers, ...content.blobs];
-  const added = entries.filter(({ pool }) => pool.startsWith(`${transaction}/`));
-  return added.reduce((sum, { sizeBytes }) => sum + sizeBytes, content.privateBytes);
 }
 
 /** Layers that were written and not synced come back empty after a power cut, links among them. */

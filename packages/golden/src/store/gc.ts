@@ -1,12 +1,11 @@
 import { rename, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { isWarmdockError, WarmdockError } from '@warmdock/core';
 import { contentBytes } from '../strategy/strategy.js';
 import { collectPool } from './collect-pool.js';
 import type { StoreContext } from './context.js';
 import { lockFile } from './file-lock.js';
 import type { Collection, GcOptions } from './golden-store.js';
-import { projectPaths } from './paths.js';
+import { projectPaths, treeOf } from './paths.js';
 import {
   allProjects,
   currentGeneration,
@@ -108,7 +107,6 @@ async function drop(context: StoreContext, { project, generation }: Candidate): 
 /** What goes with the generation itself; what it shares is counted with the pool. */
 async function ownBytes({ paths, strategy }: StoreContext, { project, generation }: Candidate) {
   const { content } = await existingManifest(paths, project, generation);
-  if (content.kind === 'linked') return content.privateBytes;
-  const tree = join(generationFolder(paths, project, generation), 'tree');
+  const tree = treeOf(generationFolder(paths, project, generation));
   return (await strategy.uniqueBytes(tree)) ?? contentBytes(content);
 }

@@ -113,8 +113,8 @@ export interface PromoteOptions extends SessionOptions {
 export interface Promotion {
   readonly project: string;
   readonly generation: number;
-  /** What it shares with the generation that it comes from, and what it added to the store. */
-  readonly sharedBytes: number;
+  /** What a daemon on it takes for its own, and how much of that is new in the store. */
+  readonly sizeBytes: number;
   readonly addedBytes: number;
   readonly timings: { readonly totalMs: number };
 }
@@ -173,7 +173,7 @@ export interface VerifyOptions extends ProjectOptions {
 
 export interface Problem {
   readonly generation: number;
-  /** A path, relative to the store. */
+  /** A path, relative to a clone of it or, for what is pooled, to the store. */
   readonly at: string;
   readonly text: string;
 }

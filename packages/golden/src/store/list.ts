@@ -65,8 +65,7 @@ function summaryOf(paths: StorePaths, { session, project, generation, createdAt 
 }
 
 function generationOf(manifest: Manifest): Generation {
-  const { generation, createdAt, base, buildId, imageStore, images, addedBytes, content } =
-    manifest;
+  const { generation, createdAt, base, buildId, imageStore, images, content } = manifest;
   return {
     generation,
     createdAt,
@@ -76,6 +75,6 @@ function generationOf(manifest: Manifest): Generation {
     images,
     layers: content.kind === 'linked' ? content.layers.length : undefined,
     sizeBytes: contentBytes(content),
-    addedBytes,
+    addedBytes: content.addedBytes,
   };
 }

@@ -11,7 +11,7 @@ const relativePath = z
   .string()
   .refine((path) => path.split('/').every((part) => part !== '' && part !== '.' && part !== '..'));
 
-const pooledEntry = z.object({
+const pooledLayer = z.object({
   at: relativePath,
   pool: relativePath,
   sizeBytes: bytes,
@@ -22,11 +22,13 @@ const pooledEntry = z.object({
 const content = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('linked'),
-    layers: z.array(pooledEntry).readonly(),
-    blobs: z.array(pooledEntry).readonly(),
-    privateBytes: bytes,
+    layers: z.array(pooledLayer).readonly(),
+    sharedBytes: bytes,
+    fingerprint: z.string(),
+    ownBytes: bytes,
+    addedBytes: bytes,
   }),
-  z.object({ kind: z.literal('whole'), sizeBytes: bytes }),
+  z.object({ kind: z.literal('whole'), sizeBytes: bytes, addedBytes: bytes }),
 ]);
 
 /** What a generation is, in `manifest.json` beside its tree. */
@@ -40,7 +42,6 @@ export const manifestSchema = z.object({
   buildId: z.string(),
   imageStore: z.enum(['classic', 'containerd']).optional(),
   images: z.array(z.string()),
-  addedBytes: bytes,
   content,
 });
 

@@ -5,7 +5,7 @@ import { cleanTree } from '../data-root/clean.js';
 import { imageStoreOf } from '../data-root/image-store.js';
 import { assertQuiet } from '../data-root/quiet.js';
 import { verifyTree } from '../data-root/verify-tree.js';
-import type { Content } from '../strategy/strategy.js';
+import { type Content, contentBytes } from '../strategy/strategy.js';
 import type { StoreContext } from './context.js';
 import { diskError } from './disk-error.js';
 import { lockFile } from './file-lock.js';
@@ -35,12 +35,12 @@ export async function promote(context: StoreContext, options: PromoteOptions): P
     signal: options.signal,
   });
   const journal = await begin(context, session, operation, options);
-  const { manifest, sharedBytes } = await finishPromotion(context, session.project, journal);
+  const { generation, content } = await finishPromotion(context, session.project, journal);
   return {
     project: session.project,
-    generation: manifest.generation,
-    sharedBytes,
-    addedBytes: manifest.addedBytes,
+    generation,
+    sizeBytes: contentBytes(content),
+    addedBytes: content.addedBytes,
     timings: { totalMs: performance.now() - startMs },
   };
 }

@@ -1,10 +1,12 @@
 import type { CallOptions } from '@warmdock/core';
+import { measure } from '../strategy/measure.js';
+import { sharedPart } from '../strategy/sealed-tree.js';
 import { contentBytes } from '../strategy/strategy.js';
 import type { StoreContext } from './context.js';
 import type { Usage } from './golden-store.js';
 import type { Manifest } from './manifest.js';
 import { treeOf } from './paths.js';
-import { allProjects, existingManifest, generationsOf } from './project.js';
+import { allProjects, existingManifest, generationFolder, generationsOf } from './project.js';
 import { completeSessions, sessionFolder } from './session.js';
 
 /** See `GoldenStore.usage`. */
@@ -20,7 +22,7 @@ export async function usage(context: StoreContext, options: CallOptions = {}): P
     const manifest = manifests.find((m) => m.project === project && m.generation === generation);
     apparentBytes += (manifest ? sharedIn(manifest) : 0) + (uniqueBytes ?? 0);
   }
-  return { apparentBytes, sharedBytes: sharedOnce(manifests), sessions };
+  return { apparentBytes, sharedBytes: sharedOnce(context, manifests), sessions };
 }
 
 async function allManifests({ paths }: StoreContext): Promise<Manifest[]> {
@@ -35,18 +37,20 @@ async function allManifests({ paths }: StoreContext): Promise<Manifest[]> {
 
 /** What a clone sees of the generation without having a copy. */
 function sharedIn({ content }: Manifest): number {
-  return content.kind === 'linked' ? contentBytes(content) - content.privateBytes : 0;
+  return contentBytes(content) - (content.kind === 'linked' ? content.ownBytes : 0);
 }
 
-function sharedOnce(manifests: readonly Manifest[]): number {
-  const sizes = new Map<string, number>();
+function sharedOnce({ paths }: StoreContext, manifests: readonly Manifest[]): number {
+  const layers = new Map<string, number>();
+  const shared: string[] = [];
+  let wholeBytes = 0;
   for (const { content, project, generation } of manifests) {
-    if (content.kind === 'whole') sizes.set(`${project}/${generation}`, content.sizeBytes);
+    if (content.kind === 'whole') wholeBytes += content.addedBytes;
     else {
-      for (const { pool, sizeBytes } of [...content.layers, ...content.blobs]) {
-        sizes.set(pool, sizeBytes);
-      }
+      shared.push(sharedPart(treeOf(generationFolder(paths, project, generation))));
+      for (const { pool, sizeBytes } of content.layers) layers.set(pool, sizeBytes);
     }
   }
-  return [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  const files = measure(shared).sizeBytes;
+  return [...layers.values()].reduce((sum, size) => sum + size, wholeBytes + files);
 }

@@ -1,20 +1,21 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, lstatSync, readlinkSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { type CallOptions, messageOf } from '@warmdock/core';
 import { verifyTree } from '../data-root/verify-tree.js';
 import { measure } from '../strategy/measure.js';
-import type { Content, PooledEntry } from '../strategy/strategy.js';
+import { sharedPart } from '../strategy/sealed-tree.js';
 import type { StoreContext } from './context.js';
 import type { Problem, Verification, VerifyOptions } from './golden-store.js';
+import type { Manifest } from './manifest.js';
 import { checkedName } from './names.js';
 import { treeOf } from './paths.js';
 import { assertProject, existingManifest, generationFolder, generationsOf } from './project.js';
+import { rehashBlobs } from './rehash-blobs.js';
+import { shred } from './trash.js';
 
 interface Found {
-  /** Absolute. */
-  readonly path: string;
+  readonly at: string;
   readonly text: string;
 }
 
@@ -30,82 +31,58 @@ export async function verify(
   const problems: Problem[] = [];
   const seen = new Set<string>();
   for (const number of generations) {
-    const found = await verifyGeneration(context, project, number, { deep, seen, signal });
+    const manifest = await existingManifest(paths, project, number);
+    const found = await verifyClone(context, manifest, { deep, signal });
+    if (deep) found.push(...compareShared(context, manifest, seen));
     context.onStep('verify:generation');
-    problems.push(
-      ...found.map(({ path, text }) => ({
-        generation: number,
-        at: relative(paths.root, path),
-        text,
-      })),
-    );
+    problems.push(...found.map((problem) => ({ generation: number, ...problem })));
   }
   return { generations, problems };
 }
 
-interface LookOptions extends CallOptions {
-  readonly deep: boolean;
-  /** Entries of the pool that were looked at for another generation. */
-  readonly seen: Set<string>;
-}
-
-async function verifyGeneration(
-  { paths }: StoreContext,
-  project: string,
-  generation: number,
-  { deep, seen, signal }: LookOptions,
+/** Looks at what a session would get: a clone, out of everyone's sight. */
+async function verifyClone(
+  context: StoreContext,
+  { project, generation, content }: Manifest,
+  { deep, signal }: CallOptions & { readonly deep: boolean },
 ): Promise<Found[]> {
-  const { content } = await existingManifest(paths, project, generation);
-  const tree = treeOf(generationFolder(paths, project, generation));
-  const blobs = content.kind === 'linked' ? content.blobs : [];
-  const elsewhere = new Set(blobs.map(({ at }) => at));
-  const inTree = await verifyTree(tree, { elsewhere, signal });
-  const found = inTree.map(({ at, text }) => ({ path: join(tree, at), text }));
-  found.push(...verifyLinks(paths.pool, tree, content));
-  if (!deep || content.kind !== 'linked') return found;
-  const unseen = (entry: PooledEntry) => !seen.has(entry.pool) && seen.add(entry.pool);
-  for (const entry of content.layers.filter(unseen)) found.push(...compare(paths.pool, entry));
-  for (const entry of content.blobs.filter(unseen)) {
-    found.push(...compare(paths.pool, entry), ...(await rehash(paths.pool, entry, { signal })));
-  }
-  return found;
-}
-
-function verifyLinks(pool: string, tree: string, content: Content): Found[] {
-  if (content.kind !== 'linked') return [];
-  const links = content.layers.flatMap(({ at, pool: entry }) => {
-    const path = join(tree, at);
-    const stat = lstatSync(path, { throwIfNoEntry: false });
-    const leads = stat?.isSymbolicLink() && readlinkSync(path) === join(pool, entry);
-    return leads ? [] : [{ path, text: `is not the link to layers/${entry}` }];
-  });
-  const missing = [...content.layers, ...content.blobs].flatMap(({ pool: entry }) => {
-    const path = join(pool, entry);
-    return lstatSync(path, { throwIfNoEntry: false }) ? [] : [{ path, text: 'is missing' }];
-  });
-  return [...links, ...missing];
-}
-
-/** Names, modes, owners, sizes, times and links, as they were when it was promoted. */
-function compare(pool: string, { pool: entry, fingerprint }: PooledEntry): Found[] {
-  const path = join(pool, entry);
+  const { paths, strategy } = context;
+  const source = treeOf(generationFolder(paths, project, generation));
+  const folder = join(paths.trash, `verify-${randomUUID()}`);
+  const tree = treeOf(folder);
+  await mkdir(folder);
   try {
-    if (measure(path).fingerprint === fingerprint) return [];
-    return [{ path, text: 'was changed since it was promoted' }];
-  } catch (error) {
-    return [{ path, text: messageOf(error) }];
-  }
-}
-
-/** A blob's name in a content store is the digest of its bytes. */
-async function rehash(pool: string, { at, pool: entry }: PooledEntry, { signal }: CallOptions) {
-  const path = join(pool, entry);
-  const hash = createHash('sha256');
-  try {
-    await pipeline(createReadStream(path), hash, { signal });
+    await strategy.clone({ tree: source, content }, tree, { signal });
+    const found = [...(await verifyTree(tree, { signal }))];
+    if (deep) found.push(...(await rehashBlobs(tree, { signal })));
+    return found;
   } catch (error) {
     signal?.throwIfAborted();
-    return [{ path, text: messageOf(error) }];
+    return [{ at: relative(paths.root, source), text: `cannot be cloned: ${messageOf(error)}` }];
+  } finally {
+    await shred(context, folder);
   }
-  return hash.digest('hex') === basename(at) ? [] : [{ path, text: 'does not have its digest' }];
+}
+
+/** Names, modes, owners, sizes, times and links, as they were when they were promoted. */
+function compareShared(context: StoreContext, manifest: Manifest, seen: Set<string>): Found[] {
+  const { project, generation, content } = manifest;
+  if (content.kind !== 'linked') return [];
+  const { root, pool } = context.paths;
+  const unseen = content.layers.filter((layer) => !seen.has(layer.pool) && seen.add(layer.pool));
+  const tree = treeOf(generationFolder(context.paths, project, generation));
+  return [
+    ...unseen.flatMap((layer) => compare(root, join(pool, layer.pool), layer.fingerprint)),
+    ...compare(root, sharedPart(tree), content.fingerprint),
+  ];
+}
+
+function compare(root: string, path: string, fingerprint: string): Found[] {
+  const at = relative(root, path);
+  try {
+    const isSame = measure([path]).fingerprint === fingerprint;
+    return isSame ? [] : [{ at, text: 'was changed since it was promoted' }];
+  } catch (error) {
+    return [{ at, text: messageOf(error) }];
+  }
 }

@@ -25,21 +25,19 @@ export const btrfs: Strategy = {
   create: (tree, options) => subvolume(['create', tree], options),
   clone: (snapshot, tree, options) => subvolume(['snapshot', snapshot.tree, tree], options),
   async seal(tree, options) {
-    const { sizeBytes } = measure(tree);
+    const { sizeBytes } = measure([tree]);
     await setReadOnly(tree, true, options);
-    return { kind: 'whole', sizeBytes };
+    return { kind: 'whole', sizeBytes, addedBytes: await exclusiveBytes(tree, options) };
   },
-  /** A read-only subvolume may not change its parent. */
-  async move(from, to) {
-    await rename(from, to);
-  },
+  move: rename,
   remove: (tree, options) => subvolume(['delete', tree], options),
-  async uniqueBytes(tree, options) {
-    const args = ['filesystem', 'du', '--summarize', '--raw', tree];
-    const table = await runProgram(`measuring ${tree}`, 'btrfs', args, options);
-    return exclusiveOf(table);
-  },
+  uniqueBytes: exclusiveBytes,
 };
+
+async function exclusiveBytes(tree: string, options?: CallOptions): Promise<number> {
+  const args = ['filesystem', 'du', '--summarize', '--raw', tree];
+  return exclusiveOf(await runProgram(`measuring ${tree}`, 'btrfs', args, options));
+}
 
 async function subvolume(args: readonly string[], options?: CallOptions): Promise<void> {
   const operation = `btrfs subvolume ${args.join(' ')}`;

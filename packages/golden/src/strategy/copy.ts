@@ -11,8 +11,11 @@ export const copy: Strategy = {
   probe: (_directory, options) => gnuCp(options),
   create: async (tree) => void (await mkdir(tree, { mode: 0o711 })),
   clone: (snapshot, tree, options) => copyTree(snapshot.tree, tree, 'auto', options),
-  seal: async (tree) => ({ kind: 'whole', sizeBytes: measure(tree).sizeBytes }),
+  seal: async (tree) => {
+    const { sizeBytes } = measure([tree]);
+    return { kind: 'whole', sizeBytes, addedBytes: sizeBytes };
+  },
   move: rename,
   remove: removeTree,
-  uniqueBytes: async (tree) => measure(tree).sizeBytes,
+  uniqueBytes: async (tree) => measure([tree]).sizeBytes,
 };

@@ -3,7 +3,7 @@ import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path';
 
 export interface Measure {
-  /** Blocks on disk; a file with several names inside counts once. */
+  /** Blocks on disk; a file with several names counts once. */
   readonly sizeBytes: number;
   readonly entries: number;
   /** SHA-256 over path, type, mode, owner, size, ns time, device and link target of everything. */
@@ -15,15 +15,18 @@ export interface MeasureOptions {
   readonly withoutShared?: boolean;
 }
 
-/** Looks at every file below `path`, and at `path` itself; follows no link. */
-export function measure(path: string, { withoutShared = false }: MeasureOptions = {}): Measure {
+/** Looks at the paths and at every file below them, as one whole; follows no link. */
+export function measure(
+  paths: readonly string[],
+  { withoutShared = false }: MeasureOptions = {},
+): Measure {
   const walk = {
     hash: createHash('sha256'),
     links: new Map<bigint, bigint>(),
     blocks: 0n,
     entries: 0,
   };
-  visit(path, '', walk, withoutShared);
+  for (const path of paths) visit(path, '', walk, withoutShared);
   return {
     sizeBytes: Number(walk.blocks) * 512,
     entries: walk.entries,

@@ -1,17 +1,27 @@
-import { lstatSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { renameSync, symlinkSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { WarmdockError } from '@warmdock/core';
+import { exists } from './exists.js';
 import { measure } from './measure.js';
 import { type Linked, type Placement, planSeal, sealPlan } from './plan-seal.js';
-import type { PooledEntry, SealOptions } from './strategy.js';
+import { ownPart, sharedPart } from './sealed-tree.js';
+import { splitTree } from './split-tree.js';
+import type { PooledLayer, SealOptions } from './strategy.js';
 
-const nothing: Linked = { kind: 'linked', layers: [], blobs: [], privateBytes: 0 };
+const nothing: Linked = {
+  kind: 'linked',
+  layers: [],
+  sharedBytes: 0,
+  fingerprint: '',
+  ownBytes: 0,
+  addedBytes: 0,
+};
 
 /**
- * Moves the layers and blobs that are new in the tree into the pool, leaves links to the layers, and
- * takes out the blobs: clones get them from the pool.
+ * Moves the layers that are new in the tree into the pool, leaves links to them, and parts the rest
+ * into what clones share and what they copy.
  */
 export async function sealLayers(
   pool: string,
@@ -22,14 +32,11 @@ export async function sealLayers(
   const folder = join(pool, options.transaction);
   await mkdir(folder, { recursive: true, mode: 0o711 });
   const plan = await sealPlan(folder, () => planSeal(pool, tree, base, options));
-  for (const placement of plan.layers) moveLayer(pool, tree, placement);
-  for (const placement of plan.blobs) moveBlob(pool, tree, placement);
-  return {
-    kind: 'linked',
-    layers: await entriesOf(pool, plan.layers, base.layers),
-    blobs: await entriesOf(pool, plan.blobs, base.blobs),
-    privateBytes: measure(tree, { withoutShared: true }).sizeBytes,
-  };
+  // Until the tree is parted the layers are in their places; afterwards all have moved.
+  if (!exists(sharedPart(tree))) for (const placement of plan) moveLayer(pool, tree, placement);
+  const places = new Set(plan.map(({ at }) => at));
+  splitTree(tree, (at) => places.has(at));
+  return contentOf(pool, tree, plan, base);
 }
 
 /** See `Strategy.assertSealable`. */
@@ -46,35 +53,48 @@ function linkedBase(tree: string, { base = nothing }: SealOptions): Linked {
   throw new WarmdockError('UNSUPPORTED', `sealing ${tree}: its base was not made by layer-link`);
 }
 
-function moveLayer(pool: string, tree: string, { at, pool: entry, isNew }: Placement) {
+function moveLayer(pool: string, tree: string, { at, pool: entry, isNew }: Placement): void {
   if (!isNew) return;
   const [path, target] = [join(tree, at), join(pool, entry)];
   if (!exists(target)) renameSync(path, target);
   if (!exists(path)) symlinkSync(target, path);
 }
 
-function moveBlob(pool: string, tree: string, { at, pool: entry, isNew }: Placement): void {
-  const [path, target] = [join(tree, at), join(pool, entry)];
-  if (isNew && !exists(target)) renameSync(path, target);
-  else rmSync(path, { force: true });
+/** Files that the base has too carry a link of it; those that are new carry one alone. */
+async function contentOf(
+  pool: string,
+  tree: string,
+  plan: readonly Placement[],
+  base: Linked,
+): Promise<Linked> {
+  const layers = await layersOf(pool, plan, base);
+  const known = new Set(base.layers.map(({ pool: entry }) => entry));
+  const added = layers.filter(({ pool: entry }) => !known.has(entry));
+  const ownBytes = measure([ownPart(tree)]).sizeBytes;
+  const shared = measure([sharedPart(tree)]);
+  const newBytes = measure([sharedPart(tree)], { withoutShared: true }).sizeBytes;
+  return {
+    kind: 'linked',
+    layers,
+    sharedBytes: shared.sizeBytes,
+    fingerprint: shared.fingerprint,
+    ownBytes,
+    addedBytes: added.reduce((sum, { sizeBytes }) => sum + sizeBytes, ownBytes + newBytes),
+  };
 }
 
 /** Looks at every file of what is new, with room for other work between the layers. */
-async function entriesOf(
+async function layersOf(
   pool: string,
-  placements: readonly Placement[],
-  base: readonly PooledEntry[],
-): Promise<PooledEntry[]> {
-  const known = new Map(base.map((entry) => [entry.pool, entry]));
-  const entries: PooledEntry[] = [];
-  for (const { at, pool: entry } of placements) {
+  plan: readonly Placement[],
+  base: Linked,
+): Promise<PooledLayer[]> {
+  const known = new Map(base.layers.map((layer) => [layer.pool, layer]));
+  const layers: PooledLayer[] = [];
+  for (const { at, pool: entry } of plan) {
     const kept = known.get(entry);
     if (kept === undefined) await setImmediate();
-    entries.push(kept ?? { at, pool: entry, ...measure(join(pool, entry)) });
+    layers.push(kept ?? { at, pool: entry, ...measure([join(pool, entry)]) });
   }
-  return entries;
-}
-
-function exists(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  return layers;
 }

@@ -7,8 +7,8 @@ export type Probe =
   | { readonly works: true }
   | { readonly works: false /** One clause, as in "…, since REASON". */; readonly reason: string };
 
-/** A file or folder that lies once in the pool and is seen in every clone. */
-export interface PooledEntry {
+/** A layer's folder, which lies once in the pool. */
+export interface PooledLayer {
   /** Its place in a tree. */
   readonly at: string;
   /** Its place in the pool: `TRANSACTION/NAME`. */
@@ -25,20 +25,24 @@ export interface PooledEntry {
 export type Content =
   | {
       readonly kind: 'linked';
-      /** Folders, which clones see through symbolic links. */
-      readonly layers: readonly PooledEntry[];
-      /** Read-only files, which clones see as hard links. */
-      readonly blobs: readonly PooledEntry[];
+      /** Clones see them through symbolic links. */
+      readonly layers: readonly PooledLayer[];
+      /** Files that are written once, of which clones see the very same: blobs, and what describes layers. */
+      readonly sharedBytes: number;
+      /** Of those files, as of a layer's. */
+      readonly fingerprint: string;
       /** What is copied for each clone. */
-      readonly privateBytes: number;
+      readonly ownBytes: number;
+      /** What the generation added to the store. */
+      readonly addedBytes: number;
     }
-  | { readonly kind: 'whole'; readonly sizeBytes: number };
+  | { readonly kind: 'whole'; readonly sizeBytes: number; readonly addedBytes: number };
 
 /** What a daemon on it would call its own. */
 export function contentBytes(content: Content): number {
   if (content.kind === 'whole') return content.sizeBytes;
-  const entries = [...content.layers, ...content.blobs];
-  return entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, content.privateBytes);
+  const { layers, sharedBytes, ownBytes } = content;
+  return layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, sharedBytes + ownBytes);
 }
 
 /** A generation as a strategy sees it. */
@@ -79,6 +83,6 @@ export interface Strategy {
   place?(tree: string, options?: CallOptions): Promise<void>;
   /** Removes a tree that nobody uses. */
   remove(tree: string, options?: CallOptions): Promise<void>;
-  /** What the tree takes on disk by itself, in bytes; `undefined` where it cannot be told. */
+  /** What a session's tree takes on disk by itself, in bytes; `undefined` where it cannot be told. */
   uniqueBytes(tree: string, options?: CallOptions): Promise<number | undefined>;
 }

@@ -40,7 +40,7 @@ export const zfs: Strategy = {
     await run(['clone', ...properties, origin, dataset], options);
   },
   async seal(tree, options) {
-    const { sizeBytes } = measure(tree);
+    const { sizeBytes } = measure([tree]);
     const dataset = await datasetAt(tree, options);
     await run(['set', 'readonly=on', dataset], options);
     // Else the generation that it comes from could never be removed before it.
@@ -49,7 +49,7 @@ export const zfs: Strategy = {
     const snapshot = `${dataset}@${golden}`;
     const known = await run(['list', '-H', '-o', 'name', '-t', 'snapshot', dataset], options);
     if (!known.split('\n').includes(snapshot)) await run(['snapshot', snapshot], options);
-    return { kind: 'whole', sizeBytes };
+    return { kind: 'whole', sizeBytes, addedBytes: await usedBytes(tree, options) };
   },
   async move(from, to, options) {
     await mkdir(to, { recursive: true });
@@ -61,12 +61,14 @@ export const zfs: Strategy = {
   async remove(tree, options) {
     await run(['destroy', '-r', await datasetAt(tree, options)], options);
   },
-  async uniqueBytes(tree, options) {
-    const dataset = await datasetAt(tree, options);
-    const used = await run(['get', '-H', '-p', '-o', 'value', 'used', dataset], options);
-    return Number(used.trim());
-  },
+  uniqueBytes: usedBytes,
 };
+
+async function usedBytes(tree: string, options?: CallOptions): Promise<number> {
+  const dataset = await datasetAt(tree, options);
+  const used = await run(['get', '-H', '-p', '-o', 'value', 'used', dataset], options);
+  return Number(used.trim());
+}
 
 const golden = 'warmdock-golden';
 

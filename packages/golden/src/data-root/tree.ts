@@ -17,3 +17,17 @@ export const dockerRoot = (tree: string): string => join(tree, 'docker');
 
 /** `root` of a containerd that dockerd did not start itself. */
 export const containerdRoot = (tree: string): string => join(tree, 'containerd');
+
+/** Where containerd's root may be, relative to the tree: started by dockerd, and apart from it. */
+export const containerdRoots = ['docker/containerd/daemon', 'containerd'] as const;
+
+/** Plugins of containerd keep their files in folders of these names below its root. */
+export const containerdContent = 'io.containerd.content.v1.content';
+export const containerdMetadata = 'io.containerd.metadata.v1.bolt/meta.db';
+export const containerdOverlayfs = 'io.containerd.snapshotter.v1.overlayfs';
+
+/** Where the classic store's parts are. */
+export const layerDatabase = 'docker/image/overlay2/layerdb';
+export const overlayFolder = 'docker/overlay2';
+/** The classic store's BuildKit has a content store of its own. */
+export const buildkitContent = 'docker/buildkit/content';

@@ -1,0 +1,45 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { isWarmdockError, WarmdockError } from '@warmdock/core';
+import { type BoltBucket, readBuckets } from './buckets.js';
+import { damaged } from './damaged.js';
+import { newestMeta } from './meta.js';
+
+/** Far more than any daemon's; bounds what a planted file makes us read. */
+const MAX_BYTES = 2 ** 30;
+
+/**
+ * Reads a bbolt database whole, as its last committed transaction left it. Looks at no lock: a
+ * process that has it open may be half-way through a change.
+ * Throws `PROTOCOL` for a file that is damaged or no such database, and the system's error when it
+ * cannot be read; follows no link.
+ */
+export function readBolt(path: string): BoltBucket {
+  try {
+    return parseBolt(readRegular(path));
+  } catch (error) {
+    if (!isWarmdockError(error)) throw error;
+    const hint = 'It was copied while a daemon wrote to it, or the disk lost a part of it.';
+    throw new WarmdockError('PROTOCOL', `read of ${path}: ${error.message}`, {
+      cause: error,
+      hint,
+    });
+  }
+}
+
+/** The content of a bbolt file; throws `PROTOCOL` for one that is damaged. */
+export function parseBolt(file: Buffer): BoltBucket {
+  return readBuckets(file, newestMeta(file));
+}
+
+/** Does not wait for somebody to write to a pipe. */
+function readRegular(path: string): Buffer {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const stat = fstatSync(file);
+    if (!stat.isFile()) throw damaged('it is no regular file');
+    if (stat.size > MAX_BYTES) throw damaged(`it has ${stat.size} bytes`);
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
+}

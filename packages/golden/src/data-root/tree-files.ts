@@ -1,0 +1,42 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  type Stats,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { WarmdockError } from '@warmdock/core';
+import { isRealFolder } from './real-folders.js';
+
+/** Of what is read whole: daemons keep a few lines in such files, or an image's configuration. */
+const MAX_TEXT_BYTES = 16 * 2 ** 20;
+
+/** Names in a folder of the tree, sorted; none where there is no such folder. */
+export function namesIn(tree: string, at: string): string[] {
+  return isRealFolder(tree, at) ? readdirSync(join(tree, at)).sort() : [];
+}
+
+/** What is at this place of the tree, itself a link or not; `undefined` where there is nothing. */
+export function statIn(tree: string, at: string): Stats | undefined {
+  if (!isRealFolder(tree, dirname(at))) return undefined;
+  return lstatSync(join(tree, at), { throwIfNoEntry: false });
+}
+
+/** Content of a file of the tree; `undefined` where there is nothing; throws `CONFLICT` for all but a file. */
+export function textIn(tree: string, at: string): string | undefined {
+  if (statIn(tree, at) === undefined) return undefined;
+  const path = join(tree, at);
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const file = openSync(path, flags);
+  try {
+    const stat = fstatSync(file);
+    if (stat.isFile() && stat.size <= MAX_TEXT_BYTES) return readFileSync(file, 'utf8');
+    throw new WarmdockError('CONFLICT', `${path} is not what a daemon writes there`);
+  } finally {
+    closeSync(file);
+  }
+}

@@ -63,20 +63,6 @@ describe('lockFile', () => {
     await using _ = await lockFile(path, { operation });
   });
 
-  it('frees the lock when its process is killed', async () => {
-    const script = `
-      const { spawn } = require('node:child_process');
-      const holder = spawn('flock', [process.argv[1], 'sh', '-c', 'echo; exec cat'], { detached: true });
-      holder.stdout.once('data', () => console.log('held'));
-    `;
-    const owner = spawn(process.execPath, ['-e', script, path]);
-    onTestFinished(() => void owner.kill('SIGKILL'));
-    await once(owner.stdout, 'data');
-    await expect(lockFile(path, { operation })).rejects.toMatchObject({ code: 'CONFLICT' });
-    owner.kill('SIGKILL');
-    await using _ = await lockFile(path, { operation, waitMs: 10_000 });
-  });
-
   it('says why where there can be no lock', async () => {
     const missing = join(directory, 'missing', 'lock');
     await expect(lockFile(missing, { operation })).rejects.toMatchObject({

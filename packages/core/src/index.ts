@@ -81,6 +81,7 @@ export { orCancelled } from './content/or-cancelled.js';
 export { dockerAliases } from './docker/aliases.js';
 export { findCliPlugin } from './docker/cli-plugins.js';
 export { proxyBuildArgs } from './docker/proxy-build-args.js';
+export type { ContainerSummary, RemoveContainerOptions } from './engine/containers.js';
 export { type EngineEndpoint, formatEndpoint, parseEngineAddress } from './engine/endpoint.js';
 export { connectEngine, type Engine } from './engine/engine.js';
 export type { ImageInspect } from './engine/image-answers.js';

@@ -56,6 +56,13 @@ export function jsonOf(answer: EngineAnswer): unknown {
   }
 }
 
+/** False for 404; throws for any other failure. */
+export function succeeded(answer: EngineAnswer): boolean {
+  if (answer.status === 404) return false;
+  if (answer.status >= 200 && answer.status < 300) return true;
+  throw refused(answer);
+}
+
 /** The error for an answer that the caller has no use for. */
 export function refused({ operation, status, body }: EngineAnswer): WarmdockError {
   return statusError(operation, status, body.subarray(0, maxErrorBytes).toString('utf8'));

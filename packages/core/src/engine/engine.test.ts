@@ -222,6 +222,70 @@ describe('images', () => {
   });
 });
 
+describe('containers', () => {
+  it('are listed, whether they run or not', async () => {
+    const container = {
+      Id: 'abc',
+      Names: ['/app', '/other/app'],
+      Image: 'app:v1',
+      State: 'exited',
+    };
+    const { engine, fake } = await connected({
+      'GET /containers/json': { body: JSON.stringify([container, { Id: 'def', Names: null }]) },
+    });
+    expect(await engine.listContainers()).toEqual([
+      { id: 'abc', names: ['app', 'other/app'], image: 'app:v1', state: 'exited' },
+      { id: 'def', names: [], image: '', state: '' },
+    ]);
+    expect(fake.requests.at(-1)?.query.get('all')).toBe('true');
+  });
+
+  it.each(['{}', '[{"Names":[]}]', '[{"Id":"a","Names":[1]}]', '[{"Id":"a","Names":"b"}]'])(
+    'are not taken from the answer %s',
+    async (body) => {
+      const { engine } = await connected({ 'GET /containers/json': { body } });
+      await expect(engine.listContainers()).rejects.toMatchObject({ code: 'PROTOCOL' });
+    },
+  );
+
+  it('are removed, by force and with their volumes only when asked', async () => {
+    const { engine, fake, asked } = await connected({ 'DELETE /containers/*': { status: 204 } });
+    expect(await engine.removeContainer('app')).toBe(true);
+    expect(await engine.removeContainer('abc1', { force: true, volumes: true })).toBe(true);
+    expect(asked().slice(1)).toEqual(['DELETE /containers/app', 'DELETE /containers/abc1']);
+    expect(fake.requests.slice(1).map(({ query }) => Object.fromEntries(query))).toEqual([
+      { force: 'false', v: 'false' },
+      { force: 'true', v: 'true' },
+    ]);
+  });
+
+  it('that are gone are no failure', async () => {
+    const { engine } = await connected();
+    expect(await engine.removeContainer('app')).toBe(false);
+  });
+
+  it('that run are not removed without force: CONFLICT', async () => {
+    const { engine } = await connected({
+      'DELETE /containers/*': { status: 409, body: { message: 'container is running' } },
+    });
+    await expect(engine.removeContainer('app')).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('removing container app'),
+    });
+  });
+
+  it.each(['', '.', '..', '/app', 'a/b', 'a b', 'a?force=true', 'a%2fb', '-a', 'a\r\nX: y', 'a\n'])(
+    'under the name %j are not asked for',
+    async (name) => {
+      const { engine, asked } = await connected();
+      await expect(engine.removeContainer(name)).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+      });
+      expect(asked()).toEqual([]);
+    },
+  );
+});
+
 describe('answers that are no success', () => {
   it('throw with what the daemon said', async () => {
     const { engine } = await connected({

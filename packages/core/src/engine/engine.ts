@@ -5,6 +5,12 @@ import type { Digest } from '../oci/digest.js';
 import type { Reference } from '../oci/reference.js';
 import { jsonOf } from './call.js';
 import { createConnection } from './connection.js';
+import {
+  type ContainerSummary,
+  listContainers,
+  type RemoveContainerOptions,
+  removeContainer,
+} from './containers.js';
 import type { EngineEndpoint } from './endpoint.js';
 import { type HijackOptions, hijack } from './hijack.js';
 import { createEngineHttp } from './http.js';
@@ -23,7 +29,7 @@ import { type LoadImagesOptions, loadImages } from './load-images.js';
 import type { EnginePing } from './ping.js';
 
 /**
- * A Docker daemon, as far as images go.
+ * A Docker daemon, as far as images go, and as it takes to leave it without containers.
  *
  * The first call asks for the daemon's API version, once for all calls. Every call throws
  * `UNAVAILABLE` when the daemon cannot be reached, `PERMISSION_DENIED` when its socket is closed to
@@ -46,6 +52,10 @@ export interface Engine {
   tagImage(idOrReference: string, reference: Reference, options?: CallOptions): Promise<boolean>;
   /** Removes a name, and with its last name the image; false when there is none. Throws `CONFLICT` when it is in use. */
   removeImage(idOrReference: string, options?: RemoveImageOptions): Promise<boolean>;
+  /** Those that do not run as well. */
+  listContainers(options?: CallOptions): Promise<ContainerSummary[]>;
+  /** False when there is none. Throws `CONFLICT` when it runs, unless forced, and when its removal is under way. */
+  removeContainer(idOrName: string, options?: RemoveContainerOptions): Promise<boolean>;
   /** See `loadImages`. `loaded` holds names and, for untagged images, ids. */
   loadImages(
     archive: AsyncIterable<Uint8Array>,
@@ -96,6 +106,8 @@ export function connectEngine({ endpoint, apiVersion, limits }: ConnectEngineOpt
     tagImage: (idOrReference, reference, options = {}) =>
       tagImage(connection, idOrReference, reference, options),
     removeImage: (idOrReference, options = {}) => removeImage(connection, idOrReference, options),
+    listContainers: (options = {}) => listContainers(connection, options),
+    removeContainer: (idOrName, options = {}) => removeContainer(connection, idOrName, options),
     loadImages: (archive, options) => loadImages(connection, archive, options),
     hijack: (path, options) => hijack(http, path, options),
     close: () => http.close(),

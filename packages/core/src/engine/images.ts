@@ -2,7 +2,7 @@ import type { CallOptions } from '../content/content.js';
 import { WarmdockError } from '../errors.js';
 import type { Digest } from '../oci/digest.js';
 import { familiarNameOf, formatReference, type Reference } from '../oci/reference.js';
-import { type EngineAnswer, jsonOf, refused } from './call.js';
+import { jsonOf, succeeded } from './call.js';
 import type { EngineConnection } from './connection.js';
 import {
   type ImageInspect,
@@ -85,13 +85,6 @@ export async function removeImage(
   return succeeded(
     await connection.ask('DELETE', path, `removing image ${idOrReference}`, { signal }),
   );
-}
-
-/** False for 404; throws for any other failure. */
-function succeeded(answer: EngineAnswer): boolean {
-  if (answer.status === 404) return false;
-  if (answer.status >= 200 && answer.status < 300) return true;
-  throw refused(answer);
 }
 
 /** Slashes and colons stay as they are in such a path; nothing may lead out of it. */

@@ -41,8 +41,8 @@ export async function mend(context: StoreContext, options: CallOptions): Promise
 
 async function mendProject(context: StoreContext, project: string, { signal }: CallOptions) {
   const place = projectPaths(context.paths, project);
-  const partials = await partialGenerations(place.generations);
-  if (partials.length === 0 && !(await exists(place.journal))) return [];
+  const rests = [...(await restsIn(place.generations)), ...(await restsIn(place.folder))];
+  if (rests.length === 0 && !(await exists(place.journal))) return [];
   const operation = `recovering project ${project}`;
   try {
     await using _lock = await lockFile(place.lock, { operation, signal });
@@ -71,10 +71,12 @@ async function mendLocked(context: StoreContext, project: string): Promise<strin
     );
   }
   context.onStep('recover:promotion');
-  for (const name of await partialGenerations(place.generations)) {
-    await discardIfThere(context, join(place.generations, name));
-    context.onStep('recover:partial');
-    actions.push(`project ${project}: removed the rest of an interrupted promotion`);
+  for (const folder of [place.generations, place.folder]) {
+    for (const name of await restsIn(folder)) {
+      await discardIfThere(context, join(folder, name));
+      context.onStep('recover:partial');
+      actions.push(`project ${project}: removed ${name} of an interrupted promotion`);
+    }
   }
   return actions;
 }
@@ -109,9 +111,12 @@ async function isOld(folder: string): Promise<boolean> {
   return found !== undefined && Date.now() - found.mtimeMs > NEW_AGE_MS;
 }
 
-async function partialGenerations(folder: string): Promise<string[]> {
+/** What a promotion makes before it gives it its name; all of it under the project's lock. */
+const rest = /^(\.partial-|\.current-|journal\.json\.partial-)/;
+
+async function restsIn(folder: string): Promise<string[]> {
   try {
-    return (await readdir(folder)).filter((name) => name.startsWith('.partial-'));
+    return (await readdir(folder)).filter((name) => rest.test(name));
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return [];
     throw error;

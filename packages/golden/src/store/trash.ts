@@ -8,7 +8,7 @@ import { hasCode } from './disk-error.js';
 import { exists } from './exists.js';
 import { treeOf } from './paths.js';
 
-/** Takes a folder out of sight, at once; answers with its place in the trash. */
+/** Takes a folder or file out of sight, at once; answers with its place in the trash. */
 export async function discard({ paths }: StoreContext, path: string): Promise<string> {
   const place = join(paths.trash, randomUUID());
   await rename(path, place);

@@ -1,0 +1,155 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { type GoldenStore, openStore } from '../src/index.js';
+import { runVictim, startVictim } from './support/run-victim.js';
+import {
+  addSmallLayer,
+  makeSmallGolden,
+  proof,
+  type SmallGolden,
+} from './support/store-folder.js';
+
+/** Whoever opens the store after a crash finds all generations whole, and nothing of the crash. */
+async function expectWhole(root: string): Promise<GoldenStore> {
+  const store = await openStore(root, { mustExist: true });
+  await store.recover();
+  const { current } = await store.inspect({ project: 'app' });
+  expect(current).toBeGreaterThan(0);
+  expect((await store.verify({ project: 'app', deep: true })).problems).toEqual([]);
+  await store.clone({ project: 'app', session: 'after' });
+  await store.release({ session: 'after' });
+  expect(readdirSync(join(root, 'trash'))).toEqual([]);
+  expect(readdirSync(join(root, 'sessions')).filter((name) => name.startsWith('.'))).toEqual([]);
+  expect(readdirSync(join(root, 'projects/app')).sort()).toEqual(['current', 'generations', 'lock']);
+  const generations = readdirSync(join(root, 'projects/app/generations'));
+  expect(generations.filter((name) => name.startsWith('.'))).toEqual([]);
+  return store;
+}
+
+/** A session with one more layer, ready to be promoted. */
+async function addSession({ store, layers }: SmallGolden) {
+  const { dataRoot } = await store.clone({ project: 'app', session: 'next' });
+  return addSmallLayer(dataRoot, layers.at(-1));
+}
+
+describe('kill -9 during clone', () => {
+  test.each(['clone:lease', 'clone:tree', 'clone:publish'])('after %s', async (step) => {
+    const { root } = await makeSmallGolden();
+    expect((await runVictim(root, 'clone app s1', step)).signal).toBe('SIGKILL');
+    const store = await expectWhole(root);
+    const { sessions } = await store.list();
+    expect(sessions.map(({ session }) => session)).toEqual(step === 'clone:publish' ? ['s1'] : []);
+  });
+
+  test('its name is free for the next one, without a recovery', async () => {
+    const { root, store } = await makeSmallGolden();
+    await runVictim(root, 'clone app s1', 'clone:lease');
+    expect(await store.clone({ project: 'app', session: 's1' })).toMatchObject({ generation: 1 });
+  });
+});
+
+const promoteSteps = [
+  'promote:verify',
+  'promote:journal',
+  'promote:take',
+  'promote:seal',
+  'promote:manifest',
+  'promote:sync',
+  'promote:publish',
+  'promote:current',
+  'promote:done',
+];
+
+describe('kill -9 during promote', () => {
+  test.each(promoteSteps)('after %s the golden is the old or the new one', async (step) => {
+    const golden = await makeSmallGolden();
+    const layer = await addSession(golden);
+    expect((await runVictim(golden.root, 'promote next', step)).signal).toBe('SIGKILL');
+    const store = await expectWhole(golden.root);
+    const isBegun = step !== 'promote:verify';
+    const { current } = await store.inspect({ project: 'app' });
+    expect(current).toBe(isBegun ? 2 : 1);
+    if (!isBegun) await store.promote({ session: 'next', proof });
+    const { dataRoot } = await store.clone({ project: 'app', session: 'now' });
+    const file = join(dataRoot, 'overlay2', layer.cacheId, 'diff/file');
+    expect(readFileSync(file, 'utf8')).toContain(layer.cacheId);
+  });
+
+  test('at any moment', async () => {
+    for (let attempt = 0; attempt < 12; attempt++) {
+      const golden = await makeSmallGolden(undefined, 40);
+      const layer = await addSession(golden);
+      const victim = startVictim(golden.root, 'promote next');
+      const begun = new Promise((resolve) => victim.process.stdout?.once('data', resolve));
+      await Promise.race([begun, victim.ended]);
+      await sleep(attempt * 3);
+      victim.process.kill('SIGKILL');
+      await victim.ended;
+      const store = await expectWhole(golden.root);
+      const { current } = await store.inspect({ project: 'app' });
+      if (current === 1) await store.promote({ session: 'next', proof });
+      const { dataRoot } = await store.clone({ project: 'app', session: 'now' });
+      const file = join(dataRoot, 'overlay2', layer.cacheId, 'diff/file');
+      expect(readFileSync(file, 'utf8')).toContain(layer.cacheId);
+    }
+  });
+});
+
+describe('kill -9 during recover', () => {
+  test.each([...promoteSteps.slice(2), 'recover:promotion', 'recover:trash'])(
+    'of a promotion, after %s',
+    async (step) => {
+      const golden = await makeSmallGolden();
+      await addSession(golden);
+      await runVictim(golden.root, 'promote next', 'promote:journal');
+      expect((await runVictim(golden.root, 'recover', step)).signal).toBe('SIGKILL');
+      const store = await expectWhole(golden.root);
+      expect((await store.inspect({ project: 'app' })).current).toBe(2);
+    },
+  );
+
+  test.each(['recover:session', 'recover:trash'])('of a clone, after %s', async (step) => {
+    const { root } = await makeSmallGolden();
+    await runVictim(root, 'clone app s1', 'clone:tree');
+    expect((await runVictim(root, 'recover', step)).signal).toBe('SIGKILL');
+    await expectWhole(root);
+  });
+});
+
+describe('kill -9 during gc', () => {
+  test.each([
+    ['gc:discard', 1],
+    ['gc:discard', 2],
+    ['gc:generation', 1],
+    ['gc:pool', 1],
+    ['gc:pool', 2],
+    ['gc:trash', 1],
+  ] as const)('after %s (%d)', async (step, count) => {
+    const { root, store } = await makeSmallGolden();
+    for (let generation = 2; generation <= 4; generation++) {
+      const { dataRoot } = await store.clone({ project: 'app', session: 'next' });
+      execFileSync('rm', ['-rf', join(dataRoot, 'overlay2'), join(dataRoot, 'image')]);
+      addSmallLayer(dataRoot);
+      await store.promote({ session: 'next', proof });
+    }
+    expect((await runVictim(root, 'gc', step, count)).signal).toBe('SIGKILL');
+    const after = await expectWhole(root);
+    await after.gc({ keep: 0 });
+    expect((await after.list()).projects).toMatchObject([{ current: 4, generations: [4] }]);
+    expect(readdirSync(join(root, 'layers'))).toHaveLength(1);
+    await expectWhole(root);
+  });
+});
+
+describe('kill -9 during release', () => {
+  test.each(['release:discard', 'release:done'])('after %s the session is gone', async (step) => {
+    const { root, store } = await makeSmallGolden();
+    await store.clone({ project: 'app', session: 's1' });
+    expect((await runVictim(root, 'release s1', step)).signal).toBe('SIGKILL');
+    const after = await expectWhole(root);
+    expect((await after.list()).sessions).toEqual([]);
+  });
+});

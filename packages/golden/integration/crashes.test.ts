@@ -5,12 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { type GoldenStore, openStore } from '../src/index.js';
 import { runVictim, startVictim } from './support/run-victim.js';
-import {
-  addSmallLayer,
-  makeSmallGolden,
-  proof,
-  type SmallGolden,
-} from './support/store-folder.js';
+import { addSmallLayer, makeSmallGolden, proof, type SmallGolden } from './support/store-folder.js';
 
 /** Whoever opens the store after a crash finds all generations whole, and nothing of the crash. */
 async function expectWhole(root: string): Promise<GoldenStore> {
@@ -23,7 +18,11 @@ async function expectWhole(root: string): Promise<GoldenStore> {
   await store.release({ session: 'after' });
   expect(readdirSync(join(root, 'trash'))).toEqual([]);
   expect(readdirSync(join(root, 'sessions')).filter((name) => name.startsWith('.'))).toEqual([]);
-  expect(readdirSync(join(root, 'projects/app')).sort()).toEqual(['current', 'generations', 'lock']);
+  expect(readdirSync(join(root, 'projects/app')).sort()).toEqual([
+    'current',
+    'generations',
+    'lock',
+  ]);
   const generations = readdirSync(join(root, 'projects/app/generations'));
   expect(generations.filter((name) => name.startsWith('.'))).toEqual([]);
   return store;

@@ -36,7 +36,10 @@ describe.each(settings)('$strategy on $type', ({ strategy, type }) => {
     onTestFinished(() => removeStore(store));
     const { dataRoot } = await store.clone({ project: 'app', session: 'first' });
     const base = addLayer(dataRoot, { fill: makeSpecialFiles });
-    const top = addLayer(dataRoot, { parent: base, fill: (diff) => writeFileSync(join(diff, 'top'), 'top') });
+    const top = addLayer(dataRoot, {
+      parent: base,
+      fill: (diff) => writeFileSync(join(diff, 'top'), 'top'),
+    });
     addImage(dataRoot);
     addVolume(dataRoot, 'data', 'golden');
     const before = [base, top].map(({ diff }) => listingOf(diff));

@@ -9,7 +9,7 @@ export function listingOf(folder: string): string {
   const script = [
     `find . -printf '${format}' | sed -E 's/ (d .* )[0-9]+ ([0-9.]+ +)[0-9]+$/ \\1\\2/' | sort`,
     'find . -type f -print0 | sort -z | xargs -0 -r sha256sum',
-    "find . -print0 | sort -z | xargs -0 -r getfattr --no-dereference --dump --match=- 2>/dev/null",
+    'find . -print0 | sort -z | xargs -0 -r getfattr --no-dereference --dump --match=- 2>/dev/null',
     "find . \\( -type c -o -type b \\) -exec stat -c '%n %t %T' {} + | sort",
   ].join('; ');
   return execFileSync('sh', ['-c', script], { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 28 });

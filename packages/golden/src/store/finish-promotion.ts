@@ -11,7 +11,7 @@ import { type Manifest, manifestPath, readManifest } from './manifest.js';
 import { type ProjectPaths, projectPaths, treeOf } from './paths.js';
 import { existingManifest, generationFolder, generationName } from './project.js';
 import { sessionFolder } from './session.js';
-import { discardIfThere } from './trash.js';
+import { removeIfThere } from './trash.js';
 import { syncFolder, writeJson } from './write-json.js';
 
 /**
@@ -56,7 +56,7 @@ async function finish(context: StoreContext, project: string, journal: Journal):
   }
   await swapCurrent(place, journal);
   onStep('promote:current');
-  await discardIfThere(context, sessionFolder(paths, journal.session));
+  await removeIfThere(context, sessionFolder(paths, journal.session));
   await removeJournal(place);
   onStep('promote:done');
   return manifest;

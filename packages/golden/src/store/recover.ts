@@ -12,7 +12,7 @@ import { stateOfOwner } from './owner.js';
 import { projectPaths, treeOf } from './paths.js';
 import { allProjects, generationFolder } from './project.js';
 import { NEW, PARTIAL, readSession, sessionFolder } from './session.js';
-import { discardIfThere, emptyTrash } from './trash.js';
+import { emptyTrash, removeIfThere } from './trash.js';
 
 /** Making a record takes milliseconds: without one after this time, its maker is dead. */
 const NEW_AGE_MS = 60_000;
@@ -73,7 +73,7 @@ async function mendLocked(context: StoreContext, project: string): Promise<strin
   context.onStep('recover:promotion');
   for (const folder of [place.generations, place.folder]) {
     for (const name of await restsIn(folder)) {
-      await discardIfThere(context, join(folder, name));
+      await removeIfThere(context, join(folder, name));
       context.onStep('recover:partial');
       actions.push(`project ${project}: removed ${name} of an interrupted promotion`);
     }
@@ -101,7 +101,7 @@ async function mendSession(context: StoreContext, name: string): Promise<string 
     const owner = (await readSession(folder))?.owner;
     if (owner === undefined || stateOfOwner(owner) !== 'dead') return undefined;
   } else if (!name.startsWith(NEW) || !(await isOld(folder))) return undefined;
-  const removed = await discardIfThere(context, folder);
+  const removed = await removeIfThere(context, folder);
   context.onStep('recover:session');
   return removed ? `removed sessions/${name}, whose maker is dead` : undefined;
 }

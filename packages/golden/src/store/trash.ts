@@ -39,13 +39,15 @@ export async function emptyTrash(context: StoreContext, options?: CallOptions): 
   return failures;
 }
 
-/** False when it was not there any more. */
-export async function discardIfThere(context: StoreContext, path: string): Promise<boolean> {
+/** Takes a folder out of sight and deletes it; false when it was not there any more. */
+export async function removeIfThere(context: StoreContext, path: string): Promise<boolean> {
+  let place: string;
   try {
-    await discard(context, path);
-    return true;
+    place = await discard(context, path);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return false;
     throw error;
   }
+  await shred(context, place);
+  return true;
 }

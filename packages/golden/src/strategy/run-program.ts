@@ -16,14 +16,21 @@ export function runProgram(
 ): Promise<string> {
   const env = { PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
   return new Promise((resolve, reject) => {
-    const options = { env, maxBuffer: 2 ** 20, ...(signal && { signal }) };
-    execFile(program, args, options, (error, stdout, stderr) => {
+    if (signal?.aborted) return reject(cancelled(operation));
+    // Not by its `signal`, which does not wait until the program has gone.
+    const child = execFile(program, args, { env, maxBuffer: 2 ** 20 }, (error, stdout, stderr) => {
+      signal?.removeEventListener('abort', kill);
       if (!error) resolve(stdout);
-      else if (signal?.aborted)
-        reject(new WarmdockError('CANCELLED', `${operation} was cancelled`));
-      else reject(failure(operation, program, error, stderr));
+      else
+        reject(signal?.aborted ? cancelled(operation) : failure(operation, program, error, stderr));
     });
+    const kill = () => void child.kill('SIGKILL');
+    signal?.addEventListener('abort', kill, { once: true });
   });
+}
+
+function cancelled(operation: string): WarmdockError {
+  return new WarmdockError('CANCELLED', `${operation} was cancelled`);
 }
 
 function failure(operation: string, program: string, error: Error, stderr: string): WarmdockError {

@@ -1,0 +1,386 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { openStore } from '../src/index.js';
+import { listingOf } from './support/listing.js';
+import { addSmallLayer, makeSmallGolden, newFolder, proof } from './support/store-folder.js';
+
+describe('openStore', () => {
+  test('makes a store, and opens the same one again', async () => {
+    const root = join(newFolder(), 'store');
+    const made = await openStore(root);
+    expect(made.strategy).toBe('layer-link');
+    expect(made.reason).toContain('btrfs');
+    const opened = await openStore(root, { mustExist: true });
+    expect(opened).toMatchObject({ root, strategy: 'layer-link', reason: made.reason });
+    expect((statSync(root).mode & 0o777).toString(8)).toBe('700');
+  });
+
+  test('is made once by many at the same time', async () => {
+    const root = join(newFolder(), 'store');
+    await Promise.all(Array.from({ length: 8 }, () => openStore(root)));
+    expect(readdirSync(root).sort()).toEqual(
+      ['gc.lock', 'layers', 'projects', 'sessions', 'trash', 'warmdock-golden.json'].sort(),
+    );
+  });
+
+  test('refuses a folder with something else in it', async () => {
+    const root = newFolder();
+    writeFileSync(join(root, 'letter'), 'text');
+    await expect(openStore(root)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('letter'),
+    });
+    expect(readdirSync(root)).toEqual(['letter']);
+  });
+
+  test('refuses the store of another version', async () => {
+    const { root } = await makeSmallGolden();
+    const marker = join(root, 'warmdock-golden.json');
+    writeFileSync(
+      marker,
+      JSON.stringify({ ...JSON.parse(readFileSync(marker, 'utf8')), format: 2 }),
+    );
+    await expect(openStore(root)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      hint: expect.stringContaining('version'),
+    });
+  });
+
+  test('refuses a folder that others may write to', async () => {
+    const root = newFolder();
+    chmodSync(root, 0o777);
+    await expect(openStore(root)).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+  });
+
+  test('refuses a strategy that does not work there, with the reason', async () => {
+    await expect(openStore(join(newFolder(), 's'), { require: 'btrfs' })).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      message: expect.stringContaining('not a btrfs'),
+    });
+  });
+
+  test('refuses another strategy than the store was made with', async () => {
+    const { root } = await makeSmallGolden();
+    await expect(openStore(root, { require: 'copy' })).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      message: expect.stringContaining('layer-link'),
+    });
+  });
+
+  test.each(['a,b', 'a:b', 'a b', 'a\\b'])(
+    'refuses the path %s, which no mount takes',
+    async (name) => {
+      await expect(openStore(join(newFolder(), name))).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+      });
+    },
+  );
+
+  test('does not make a store that must exist', async () => {
+    const folder = newFolder();
+    await expect(openStore(folder, { mustExist: true })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    await expect(openStore(join(folder, 'none'), { mustExist: true })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('names', () => {
+  const hostile = [
+    '',
+    '.',
+    '..',
+    '../up',
+    'a/b',
+    '/etc',
+    '.partial-x',
+    '-rf',
+    'a b',
+    'a\nb',
+    'ä',
+    'a'.repeat(65),
+    'a,b',
+    'a:b',
+  ];
+
+  test.each(hostile)('%j is no project and no session', async (name) => {
+    const { store } = await makeSmallGolden();
+    const refused = { code: 'INVALID_ARGUMENT' };
+    await expect(store.clone({ project: name, session: 's' })).rejects.toMatchObject(refused);
+    await expect(store.clone({ project: 'app', session: name })).rejects.toMatchObject(refused);
+    await expect(store.release({ session: name })).rejects.toMatchObject(refused);
+    await expect(store.promote({ session: name, proof })).rejects.toMatchObject(refused);
+    await expect(store.inspect({ project: name })).rejects.toMatchObject(refused);
+    await expect(store.verify({ project: name })).rejects.toMatchObject(refused);
+  });
+
+  test('unknown ones are not found', async () => {
+    const { store } = await makeSmallGolden();
+    const notFound = { code: 'NOT_FOUND' };
+    await expect(store.release({ session: 'none' })).rejects.toMatchObject(notFound);
+    await expect(store.promote({ session: 'none', proof })).rejects.toMatchObject(notFound);
+    await expect(store.inspect({ project: 'none' })).rejects.toMatchObject(notFound);
+    await expect(store.verify({ project: 'app', generation: 7 })).rejects.toMatchObject(notFound);
+    await expect(
+      store.clone({ project: 'app', session: 's', generation: 7 }),
+    ).rejects.toMatchObject(notFound);
+    expect((await store.list()).sessions).toEqual([]);
+  });
+
+  test('a session has its name alone, and of twenty at once one gets it', async () => {
+    const { store } = await makeSmallGolden();
+    const clones = Array.from({ length: 20 }, () => store.clone({ project: 'app', session: 's' }));
+    const ends = await Promise.allSettled(clones);
+    expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const end of ends) {
+      if (end.status === 'rejected') expect(end.reason).toMatchObject({ code: 'CONFLICT' });
+    }
+    expect((await store.list()).sessions.map(({ session }) => session)).toEqual(['s']);
+  });
+});
+
+describe('links that somebody planted', () => {
+  test('instead of a layer are refused, and nothing behind them moves', async () => {
+    const { store, layers } = await makeSmallGolden();
+    const outside = join(newFolder(), 'outside');
+    mkdirSync(outside);
+    const { dataRoot } = await store.clone({ project: 'app', session: 's' });
+    const diff = join(dataRoot, 'overlay2', layers[1]?.cacheId ?? '', 'diff');
+    unlinkSync(diff);
+    symlinkSync(outside, diff);
+    await expect(store.promote({ session: 's', proof })).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+    expect(statSync(outside).isDirectory()).toBe(true);
+    expect((await store.list()).sessions.map(({ session }) => session)).toEqual(['s']);
+  });
+
+  test.each(['overlay2', 'image', 'image/overlay2/layerdb'])(
+    'instead of the folder %s are refused',
+    async (name) => {
+      const { store } = await makeSmallGolden();
+      const { dataRoot } = await store.clone({ project: 'app', session: 's' });
+      const outside = join(newFolder(), 'outside');
+      renameSync(join(dataRoot, name), outside);
+      symlinkSync(outside, join(dataRoot, name));
+      const before = listingOf(outside);
+      await expect(store.promote({ session: 's', proof })).rejects.toMatchObject({
+        code: 'CONFLICT',
+      });
+      expect(listingOf(outside)).toBe(before);
+    },
+  );
+
+  test('beside the data root are refused', async () => {
+    const { store } = await makeSmallGolden();
+    const { dataRoot } = await store.clone({ project: 'app', session: 's' });
+    mkdirSync(join(dataRoot, '../shared'));
+    await expect(store.promote({ session: 's', proof })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('shared'),
+    });
+  });
+
+  test('instead of a session, a generation or `current` are refused', async () => {
+    const { root, store } = await makeSmallGolden();
+    const outside = newFolder();
+    symlinkSync(outside, join(root, 'sessions/fake'));
+    await expect(store.release({ session: 'fake' })).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(lstatSync(outside).isDirectory()).toBe(true);
+    symlinkSync(outside, join(root, 'projects/app/generations/000002'));
+    const clone = store.clone({ project: 'app', session: 's', generation: 2 });
+    await expect(clone).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    unlinkSync(join(root, 'projects/app/current'));
+    symlinkSync(outside, join(root, 'projects/app/current'));
+    await expect(store.clone({ project: 'app', session: 's' })).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+  });
+});
+
+describe('promote', () => {
+  test('takes no session without a proof', async () => {
+    const { store } = await makeSmallGolden();
+    await store.clone({ project: 'app', session: 's' });
+    const failed = { buildId: 'x', exitCode: 1 } as unknown as typeof proof;
+    await expect(store.promote({ session: 's', proof: failed })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
+  });
+
+  test('of two from one generation one wins, and the other is whole afterwards', async () => {
+    const { store, layers } = await makeSmallGolden();
+    for (const session of ['one', 'two']) {
+      const { dataRoot } = await store.clone({ project: 'app', session });
+      addSmallLayer(dataRoot, layers.at(-1));
+    }
+    const ends = await Promise.allSettled(
+      ['one', 'two'].map((session) => store.promote({ session, proof })),
+    );
+    const losers = ends.filter((end) => end.status === 'rejected');
+    expect(losers).toHaveLength(1);
+    expect(losers[0]?.reason).toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringMatching(/made from generation 1, and the current one is generation 2/),
+    });
+    const { current, sessions } = await store.inspect({ project: 'app' });
+    expect([current, sessions.length]).toEqual([2, 1]);
+    expect((await store.verify({ project: 'app', deep: true })).problems).toEqual([]);
+    await store.release({ session: sessions[0]?.session ?? '' });
+  });
+
+  test('adds what is new to the store, however much there is', async () => {
+    const { store, layers } = await makeSmallGolden(undefined, 60);
+    const { dataRoot } = await store.clone({ project: 'app', session: 's' });
+    const layer = addSmallLayer(dataRoot, layers.at(-1));
+    writeFileSync(join(layer.diff, 'big'), Buffer.alloc(2 ** 20, 1));
+    const { addedBytes, sizeBytes } = await store.promote({ session: 's', proof });
+    expect(addedBytes).toBeGreaterThan(2 ** 20);
+    expect(addedBytes).toBeLessThan(1.8 * 2 ** 20);
+    expect(sizeBytes).toBeGreaterThan(addedBytes);
+  });
+
+  test('refuses a data root that is broken, and leaves it to be looked at', async () => {
+    const { store, layers } = await makeSmallGolden();
+    const { dataRoot } = await store.clone({ project: 'app', session: 's' });
+    rmSync(join(dataRoot, 'overlay2', layers[0]?.cacheId ?? '', 'link'));
+    await expect(store.promote({ session: 's', proof })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('link'),
+    });
+    expect((await store.inspect({ project: 'app' })).current).toBe(1);
+    expect((await store.list()).sessions).toHaveLength(1);
+  });
+});
+
+describe('many at once', () => {
+  test('fifty clones during a promotion are each of one generation', async () => {
+    const { store, layers } = await makeSmallGolden(undefined, 20);
+    const { dataRoot } = await store.clone({ project: 'app', session: 'next' });
+    const added = addSmallLayer(dataRoot, layers.at(-1));
+    const promotion = store.promote({ session: 'next', proof });
+    const names = Array.from({ length: 50 }, (_, index) => `s${index}`);
+    const clones = await Promise.all(
+      names.map((session) => store.clone({ project: 'app', session })),
+    );
+    await promotion;
+    for (const clone of clones) {
+      const hasNew = readdirSync(join(clone.dataRoot, 'overlay2')).includes(added.cacheId);
+      expect(hasNew).toBe(clone.generation === 2);
+      for (const { cacheId } of layers) {
+        const file = join(clone.dataRoot, 'overlay2', cacheId, 'diff/file');
+        expect(readFileSync(file, 'utf8')).toContain(cacheId);
+      }
+    }
+    expect((await store.verify({ project: 'app', deep: true })).problems).toEqual([]);
+  });
+
+  test('gc during clones and promotions takes nothing that a session has', async () => {
+    const { store, layers } = await makeSmallGolden();
+    let isDone = false;
+    const collect = async () => {
+      let dropped = 0;
+      while (!isDone) dropped += (await store.gc({ keep: 0 })).generations.length;
+      return dropped;
+    };
+    const work = async () => {
+      for (let round = 0; round < 10; round++) {
+        const { dataRoot } = await store.clone({ project: 'app', session: `b${round}` });
+        addSmallLayer(dataRoot, layers.at(-1));
+        const names = Array.from({ length: 6 }, (_, index) => `r${round}-${index}`);
+        const clones = names.map((session) => store.clone({ project: 'app', session }));
+        await store.promote({ session: `b${round}`, proof });
+        for (const clone of await Promise.all(clones)) {
+          for (const { cacheId } of layers) {
+            const file = join(clone.dataRoot, 'overlay2', cacheId, 'diff/file');
+            expect(readFileSync(file, 'utf8')).toContain(cacheId);
+          }
+          await store.release({ session: clone.session });
+        }
+      }
+      isDone = true;
+    };
+    const [dropped] = await Promise.all([collect(), work()]);
+    expect(dropped).toBeGreaterThan(3);
+    expect((await store.verify({ project: 'app', deep: true })).problems).toEqual([]);
+  });
+});
+
+describe('verify', () => {
+  test('names a pooled layer that was changed or is gone', async () => {
+    const { root, store, layers } = await makeSmallGolden();
+    const { dataRoot } = await store.clone({ project: 'app', session: 's' });
+    const [first, second] = layers.map(({ cacheId }) =>
+      readlinkSync(join(dataRoot, 'overlay2', cacheId, 'diff')),
+    );
+    writeFileSync(join(first ?? '', 'file'), 'changed');
+    rmSync(second ?? '', { recursive: true });
+    const { problems } = await store.verify({ project: 'app', deep: true });
+    const texts = problems.map(({ at, text }) => `${at} ${text}`).join('\n');
+    expect(texts).toContain((first ?? '').slice(root.length + 1));
+    expect(texts).toContain((second ?? '').slice(root.length + 1));
+  });
+
+  test('names what was changed of the files that clones share', async () => {
+    const { store, layers } = await makeSmallGolden();
+    const { dataRoot } = await store.clone({ project: 'app', session: 's' });
+    writeFileSync(join(dataRoot, 'overlay2', layers[0]?.cacheId ?? '', 'link'), 'x');
+    const { problems } = await store.verify({ project: 'app', deep: true });
+    expect(problems.map(({ at }) => at)).toContain('projects/app/generations/000001/tree/shared');
+  });
+});
+
+describe('usage', () => {
+  test('counts what is shared once, and of each session what it has alone', async () => {
+    const { root, store, layers } = await makeSmallGolden(undefined, 10);
+    const before = await store.usage();
+    const clones = [];
+    for (let index = 0; index < 10; index++) {
+      clones.push(await store.clone({ project: 'app', session: `s${index}` }));
+    }
+    addSmallLayer(clones[0]?.dataRoot ?? '', layers.at(-1));
+    writeFileSync(join(clones[0]?.dataRoot ?? '', 'big'), Buffer.alloc(2 ** 20, 1));
+    const { sharedBytes, apparentBytes, sessions } = await store.usage();
+    expect(sharedBytes).toBe(before.sharedBytes);
+    expect(apparentBytes).toBeGreaterThan(before.apparentBytes * 8);
+    const [first = 0, ...others] = sessions.map(({ uniqueBytes = -1 }) => uniqueBytes);
+    expect(first).toBeGreaterThan(2 ** 20);
+    for (const unique of others) expect(unique).toBe(others[0]);
+    const counted = sharedBytes + first + others.reduce((sum, unique) => sum + unique, 0);
+    const onDisk = Number(
+      execFileSync('du', ['-s', '--block-size=1', root]).toString().split('\t')[0],
+    );
+    expect(counted).toBeGreaterThan(onDisk * 0.8);
+    expect(counted).toBeLessThan(onDisk * 1.05);
+  });
+});
+
+describe('cancelling', () => {
+  test('a clone leaves nothing behind', async () => {
+    const { root, store } = await makeSmallGolden();
+    const controller = new AbortController();
+    const clone = store.clone({ project: 'app', session: 's', signal: controller.signal });
+    controller.abort();
+    await expect(clone).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(readdirSync(join(root, 'sessions'))).toEqual([]);
+    expect(readdirSync(join(root, 'trash'))).toEqual([]);
+  });
+});

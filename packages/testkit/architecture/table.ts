@@ -45,7 +45,7 @@ export const parts: Record<string, Part> = {
   'compose tests': { at: 'packages/compose/integration', uses: ['compose', '@warmdock/core'] },
 
   bolt: { at: 'packages/golden/src/bolt', uses: ['@warmdock/core'] },
-  'data-root': { at: 'packages/golden/src/data-root', uses: ['@warmdock/core', 'bolt'] },
+  'data-root': { at: 'packages/golden/src/data-root', uses: ['@warmdock/core', 'bolt', 'zod'] },
   strategy: { at: 'packages/golden/src/strategy', uses: ['@warmdock/core', 'data-root'] },
   store: {
     at: 'packages/golden/src/store',
@@ -65,7 +65,17 @@ export const parts: Record<string, Part> = {
   },
   'golden tests': {
     at: 'packages/golden/integration',
-    uses: ['bolt', 'data-root', 'strategy', 'store', 'golden builds', 'webhook', 'golden', '@warmdock/core', '@warmdock/golden'],
+    uses: [
+      'bolt',
+      'data-root',
+      'strategy',
+      'store',
+      'golden builds',
+      'webhook',
+      'golden',
+      '@warmdock/core',
+      '@warmdock/golden',
+    ],
   },
 
   cli: {
@@ -86,7 +96,10 @@ export const parts: Record<string, Part> = {
   architecture: { at: 'packages/testkit/architecture', uses: ['typescript', 'vitest'] },
 
   examples: { at: 'examples', uses: ['@warmdock/compose', '@warmdock/core', '@warmdock/golden'] },
-  bench: { at: 'bench', uses: ['@warmdock/core', '@warmdock/golden', '@warmdock/testkit', 'testkit'] },
+  bench: {
+    at: 'bench',
+    uses: ['@warmdock/core', '@warmdock/golden', '@warmdock/testkit', 'testkit'],
+  },
   scripts: { at: 'scripts', uses: ['@warmdock/core', '@warmdock/testkit', 'testkit'] },
 };
 

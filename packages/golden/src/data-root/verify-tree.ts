@@ -1,7 +1,55 @@
+import { join } from 'node:path';
 import type { CallOptions } from '@warmdock/core';
+import { readBolt } from '../bolt/bolt-file.js';
+import { databasesOf } from './databases.js';
+import { leftContainers } from './left-containers.js';
+import { type Problem, problemsOf } from './problem.js';
+import { containerdRoots } from './tree.js';
+import { contentStores, verifyContent } from './verify-content.js';
+import { verifyImages } from './verify-images.js';
+import { verifyLayers } from './verify-layers.js';
+import { verifySnapshots } from './verify-snapshots.js';
+
+export interface VerifyTreeOptions extends CallOptions {
+  /** Blobs, by their places in the tree, that are kept in another one. */
+  readonly elsewhere?: ReadonlySet<string> | undefined;
+}
+
+/**
+ * Looks whether everything that the daemons' databases name is there: layers, their parents and links,
+ * snapshots, blobs. Does not look into layers. Tells of damaged databases alone where there are any.
+ */
 export async function verifyTree(
-  _tree: string,
-  _o?: CallOptions & { elsewhere?: ReadonlySet<string> },
-): Promise<{ at: string; text: string }[]> {
-  return [];
+  tree: string,
+  { elsewhere = new Set(), signal }: VerifyTreeOptions = {},
+): Promise<Problem[]> {
+  const damaged = problemsOf('.', () => damagedDatabases(tree));
+  if (damaged.length > 0) return damaged;
+  const found = [
+    ...problemsOf('docker/containers', () => ofContainers(tree)),
+    ...problemsOf('docker/overlay2', () => verifyLayers(tree)),
+    ...problemsOf('docker/image', () => verifyImages(tree)),
+  ];
+  for (const store of contentStores) {
+    signal?.throwIfAborted();
+    found.push(...problemsOf(store.folder, () => verifyContent(tree, store, elsewhere)));
+  }
+  for (const root of containerdRoots) {
+    signal?.throwIfAborted();
+    found.push(...problemsOf(root, () => verifySnapshots(tree, root)));
+  }
+  return found;
+}
+
+function damagedDatabases(tree: string): Problem[] {
+  return databasesOf(tree).flatMap((at) =>
+    problemsOf(at, () => {
+      readBolt(join(tree, at));
+      return [];
+    }),
+  );
+}
+
+function ofContainers(tree: string): Problem[] {
+  return leftContainers(tree).map((at) => ({ at, text: 'is left of a container' }));
 }

@@ -1,0 +1,23 @@
+import { containerdRoots } from './tree.js';
+import { namesIn } from './tree-files.js';
+
+/** bbolt databases of dockerd, BuildKit and containerd: each is locked as long as it is open. */
+export function databasesOf(tree: string): string[] {
+  const folders = [
+    'docker/volumes',
+    'docker/network/files',
+    'docker/builder',
+    'docker/swarm/worker',
+    'docker/buildkit',
+    ...foldersIn(tree, 'docker/buildkit', 'containerd-'),
+    ...containerdRoots.flatMap((root) => foldersIn(tree, root, 'io.containerd.')),
+  ];
+  return folders.flatMap((folder) =>
+    namesIn(tree, folder).flatMap((name) => (name.endsWith('.db') ? [`${folder}/${name}`] : [])),
+  );
+}
+
+function foldersIn(tree: string, folder: string, prefix: string): string[] {
+  const names = namesIn(tree, folder).filter((name) => name.startsWith(prefix));
+  return names.map((name) => `${folder}/${name}`);
+}

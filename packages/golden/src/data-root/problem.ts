@@ -1,0 +1,21 @@
+import { isWarmdockError } from '@warmdock/core';
+
+/** Something that is broken in a tree. */
+export interface Problem {
+  /** Relative to the tree. */
+  readonly at: string;
+  /** One clause about it, as in "is missing". */
+  readonly text: string;
+}
+
+/** What `look` finds; what it throws about damage of `at` is one more. */
+export function problemsOf(at: string, look: () => Iterable<Problem>): Problem[] {
+  const found: Problem[] = [];
+  try {
+    for (const problem of look()) found.push(problem);
+  } catch (error) {
+    if (!isWarmdockError(error)) throw error;
+    found.push({ at, text: error.message });
+  }
+  return found;
+}

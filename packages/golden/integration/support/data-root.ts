@@ -25,7 +25,8 @@ export interface AddLayerOptions {
 /** Writes what dockerd's classic store keeps of one layer of an image. */
 export function addLayer(dataRoot: string, { parent, fill }: AddLayerOptions = {}): ClassicLayer {
   const cacheId = randomBytes(32).toString('hex');
-  const chainId = sha256(`${parent?.chainId} ${cacheId}`);
+  const diffId = sha256(cacheId);
+  const chainId = parent ? sha256(`sha256:${parent.chainId} sha256:${diffId}`) : diffId;
   const folder = join(dataRoot, 'overlay2', cacheId);
   const diff = join(folder, 'diff');
   makeFolder(join(dataRoot, 'overlay2'), 0o710);
@@ -43,7 +44,8 @@ export function addLayer(dataRoot: string, { parent, fill }: AddLayerOptions = {
 
 /** An image's configuration, so that there is something besides layers. */
 export function addImage(dataRoot: string): void {
-  const config = JSON.stringify({ architecture: 'amd64', salt: randomBytes(8).toString('hex') });
+  const rootfs = { type: 'layers', diff_ids: [] };
+  const config = JSON.stringify({ architecture: 'amd64', os: 'linux', rootfs });
   const folder = join(dataRoot, 'image/overlay2/imagedb/content/sha256');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, sha256(config)), config);

@@ -17,16 +17,24 @@ import { emptyTrash, removeIfThere } from './trash.js';
 /** Making a record takes milliseconds: without one after this time, its maker is dead. */
 const NEW_AGE_MS = 60_000;
 
+/** The lock of a process that was killed is free when the kernel has closed its files. */
+const LOCK_WAIT_MS = 2000;
+
 /** See `GoldenStore.recover`. */
 export async function recover(context: StoreContext, options: CallOptions = {}): Promise<Recovery> {
-  const actions = await mend(context, options);
+  const actions = await mend(context, { ...options, waitMs: LOCK_WAIT_MS });
   actions.push(...(await emptyTrash(context, options)));
   context.onStep('recover:trash');
   return { actions };
 }
 
+interface MendOptions extends CallOptions {
+  /** For the end of a promotion that may be under way; default 0. */
+  readonly waitMs?: number;
+}
+
 /** What every opening of a store does: all but the deletion of what is out of sight already. */
-export async function mend(context: StoreContext, options: CallOptions): Promise<string[]> {
+export async function mend(context: StoreContext, options: MendOptions): Promise<string[]> {
   const actions: string[] = [];
   for (const project of await allProjects(context.paths)) {
     actions.push(...(await mendProject(context, project, options)));
@@ -39,13 +47,17 @@ export async function mend(context: StoreContext, options: CallOptions): Promise
   return actions;
 }
 
-async function mendProject(context: StoreContext, project: string, { signal }: CallOptions) {
+async function mendProject(
+  context: StoreContext,
+  project: string,
+  { signal, waitMs }: MendOptions,
+) {
   const place = projectPaths(context.paths, project);
   const rests = [...(await restsIn(place.generations)), ...(await restsIn(place.folder))];
   if (rests.length === 0 && !(await exists(place.journal))) return [];
   const operation = `recovering project ${project}`;
   try {
-    await using _lock = await lockFile(place.lock, { operation, signal });
+    await using _lock = await lockFile(place.lock, { operation, signal, waitMs });
     return await mendLocked(context, project);
   } catch (error) {
     if (isWarmdockError(error) && error.code === 'CONFLICT') {

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
   cacheDir,
+  makeFileSystem,
   outputOf,
   readTestbed,
   runCommand,
@@ -98,6 +99,16 @@ describe('a testbed', () => {
     expect(existsSync(dir)).toBe(false);
     expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(dir);
     expect(readTestbed(dir)).toBeUndefined();
+  });
+
+  test('unmounts file systems of tests that were killed', async () => {
+    await testbedUp(dir, { ownership: 'owned' });
+    vi.stubEnv('WARMDOCK_TESTBED_DIR', dir);
+    const made = await makeFileSystem({ type: 'ext4', sizeMb: 20 });
+    vi.unstubAllEnvs();
+    await testbedDown(dir);
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(made.dir);
+    expect(existsSync(dir)).toBe(false);
   });
 
   test('is started once when two ask at the same time', async () => {

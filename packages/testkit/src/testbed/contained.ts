@@ -9,8 +9,17 @@ export interface ContainOptions {
   rootfs: string;
   /** The only folder of the host that the process sees, as `/srv`. */
   stateDir: string;
+  /** Folders of the host that it sees besides. */
+  mounts?: readonly BindMount[];
   command: readonly string[];
   logPath: string;
+}
+
+export interface BindMount {
+  source: string;
+  /** Absolute; what the root filesystem has below the first name of it is hidden. */
+  target: string;
+  readOnly: boolean;
 }
 
 /** A process tree in mount and pid namespaces of its own. */
@@ -22,6 +31,8 @@ export interface Contained extends AsyncDisposable {
   hasExited(): boolean;
   /** Kills the whole tree and resolves when it is gone; may be called again. */
   kill(): Promise<void>;
+  /** Sends SIGTERM to its first process, and resolves when the whole tree is gone: with the exit code. */
+  terminate(): Promise<number | null>;
 }
 
 /**
@@ -47,8 +58,13 @@ export function startContained(options: ContainOptions): Contained {
   const hasExited = () =>
     child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
   const kill = async () => {
-    if (!hasExited()) killTree(child);
+    if (!hasExited()) signalTree(child, 'SIGKILL');
     await exited;
+  };
+  const terminate = async () => {
+    if (!hasExited()) signalTree(child, 'SIGTERM');
+    await exited;
+    return child.exitCode;
   };
   return {
     pid: child.pid ?? -1,
@@ -56,24 +72,30 @@ export function startContained(options: ContainOptions): Contained {
     exited,
     hasExited,
     kill,
+    terminate,
     [Symbol.asyncDispose]: kill,
   };
 }
 
-function argvOf({ rootfs, stateDir, command }: ContainOptions): string[] {
+function argvOf({ rootfs, stateDir, mounts = [], command }: ContainOptions): string[] {
   const namespaces = ['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child'];
-  const inside = ['sh', enterRootfs, rootfs, stateDir, ...command];
+  const binds = mounts.flatMap(({ source, target, readOnly }) => [
+    source,
+    target,
+    readOnly ? 'ro' : 'rw',
+  ]);
+  const inside = ['sh', enterRootfs, rootfs, stateDir, ...binds, '--', ...command];
   return ['--pdeathsig', 'KILL', 'unshare', ...namespaces, ...inside];
 }
 
 /**
- * Kills the namespace's first process. Its parent, `unshare`, reaps it only after the kernel has
+ * Signals the namespace's first process. Its parent, `unshare`, reaps it only after the kernel has
  * emptied the namespace; killing `unshare` itself would lose that notice.
  */
-function killTree(unshare: ChildProcess): void {
+function signalTree(unshare: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): void {
   const init = firstChildOf(unshare.pid as number);
-  if (init === undefined) unshare.kill('SIGKILL');
-  else process.kill(init, 'SIGKILL');
+  if (init === undefined) unshare.kill(signal);
+  else process.kill(init, signal);
 }
 
 function firstChildOf(pid: number): number | undefined {

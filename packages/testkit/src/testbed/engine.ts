@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startContained } from './contained.js';
+import { fileURLToPath } from 'node:url';
+import { type BindMount, type Contained, startContained } from './contained.js';
 import { currentRootfs } from './current-rootfs.js';
 import { assertSocketPath, testbedDir } from './paths.js';
 import { answersOk } from './probes.js';
-import { untilReady } from './ready.js';
+import { failure, untilReady } from './ready.js';
+import { removeFolder } from './unmount-below.js';
+import { environmentOf, type OlderVersion } from './versions.js';
 
 /** Which of dockerd's two image stores: graph drivers, or containerd's content and snapshots. */
 export type ImageStore = 'classic' | 'containerd';
@@ -16,7 +19,18 @@ export interface EngineOptions {
   rootfs?: string;
   /** Folder for sockets, data and logs; it is removed with the engine. Default: a new one below the testbed. */
   stateDir?: string;
+  /** A folder of this machine for its data, seen under the same path; it stays. Default: one in `stateDir`. */
+  dataRoot?: string;
+  /** What it sees of this machine besides. Default: `dataRoot`. */
+  mounts?: readonly BindMount[];
+  /** Start a containerd apart from dockerd, with this root. Default: dockerd starts it, in its own root. */
+  containerdRoot?: string;
+  /** Default: that of the root filesystem's suite. */
+  version?: OlderVersion;
 }
+
+const STOP_TIMEOUT_MS = 30_000;
+const apart = fileURLToPath(new URL('apart.sh', import.meta.url));
 
 export interface Engine extends AsyncDisposable {
   readonly store: ImageStore;
@@ -27,6 +41,8 @@ export interface Engine extends AsyncDisposable {
   readonly logPath: string;
   /** Kills the daemon with all its children, as a crash would; its folder stays until disposal. */
   kill(): Promise<void>;
+  /** Ends the daemon as a service manager does, and resolves when it has; throws when it does not end well. */
+  stop(): Promise<void>;
 }
 
 /**
@@ -38,16 +54,18 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const stateDir = options.stateDir ?? (await newStateDir());
   await mkdir(stateDir, { recursive: true });
   const socket = assertSocketPath(join(stateDir, 'docker.sock'));
-  await writeFile(join(stateDir, 'daemon.json'), JSON.stringify(configOf(options.store), null, 2));
+  await writeFile(join(stateDir, 'daemon.json'), JSON.stringify(configOf(options), null, 2));
+  await copyFile(apart, join(stateDir, 'apart.sh'));
   const daemon = startContained({
     rootfs,
     stateDir,
-    command: ['docker-init', '--', 'dockerd', '--config-file', '/srv/daemon.json'],
+    mounts: mountsOf(options),
+    command: ['docker-init', '--', ...commandOf(options)],
     logPath: join(stateDir, 'dockerd.log'),
   });
   const dispose = async () => {
     await daemon.kill();
-    await rm(stateDir, { recursive: true, force: true });
+    await removeFolder(stateDir);
   };
   try {
     const ping = () => answersOk({ socketPath: socket, path: '/_ping' });
@@ -63,14 +81,15 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     pid: daemon.pid,
     logPath: daemon.logPath,
     kill: daemon.kill,
+    stop: () => stop(daemon),
     [Symbol.asyncDispose]: dispose,
   };
 }
 
 /** Paths are those inside the namespace; exec-root and pid file stay at their defaults in its own /run. */
-function configOf(store: ImageStore) {
+function configOf({ store, dataRoot = '/srv/data' }: EngineOptions) {
   return {
-    'data-root': '/srv/data',
+    'data-root': dataRoot,
     hosts: ['unix:///srv/docker.sock'],
     'storage-driver': store === 'classic' ? 'overlay2' : 'overlayfs',
     features: { 'containerd-snapshotter': store === 'containerd' },
@@ -78,6 +97,24 @@ function configOf(store: ImageStore) {
     iptables: false,
     ip6tables: false,
   };
+}
+
+function commandOf({ containerdRoot, version }: EngineOptions): string[] {
+  const dockerd = ['dockerd', '--config-file', '/srv/daemon.json'];
+  const both = containerdRoot ? ['sh', '/srv/apart.sh', containerdRoot, ...dockerd] : dockerd;
+  return [...environmentOf(version), ...both];
+}
+
+function mountsOf({ dataRoot, mounts }: EngineOptions): readonly BindMount[] {
+  if (mounts !== undefined || dataRoot === undefined) return mounts ?? [];
+  return [{ source: dataRoot, target: dataRoot, readOnly: false }];
+}
+
+async function stop(daemon: Contained): Promise<void> {
+  const timeout = setTimeout(daemon.kill, STOP_TIMEOUT_MS);
+  const exitCode = await daemon.terminate();
+  clearTimeout(timeout);
+  if (exitCode !== 0) throw await failure(`dockerd ended with ${exitCode}`, daemon);
 }
 
 async function newStateDir(): Promise<string> {

@@ -1,8 +1,11 @@
 export * from './bridge.js';
 export * from './certificates.js';
+export type { BindMount } from './contained.js';
 export * from './engine.js';
+export * from './file-system.js';
 export * from './info.js';
 export * from './lifecycle.js';
 export { cacheDir, testbedDir } from './paths.js';
 export { ensureRootfs } from './rootfs.js';
 export { readTestbed } from './state.js';
+export type { OlderVersion } from './versions.js';

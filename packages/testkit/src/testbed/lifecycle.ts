@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { Socket } from 'node:net';
 import { dirname } from 'node:path';
@@ -9,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { TestbedInfo } from './info.js';
 import { ensureRootfs } from './rootfs.js';
 import { isHeld, lockPath, readTestbed, supervisorLogPath, supervisorPid } from './state.js';
+import { removeFolder } from './unmount-below.js';
 
 const supervisor = fileURLToPath(new URL('supervisor.ts', import.meta.url));
 const START_TIMEOUT_MS = 90_000;
@@ -50,7 +50,7 @@ export async function testbedDown(dir: string): Promise<void> {
     if (Date.now() > deadline) throw new Error(`testbed in ${dir} (pid ${pid}) does not stop`);
     await sleep(POLL_MS);
   }
-  await rm(dir, { recursive: true, force: true });
+  await removeFolder(dir);
 }
 
 /** The lock passes from `flock` to the supervisor and to all that it starts: free means all are gone. */

@@ -30,7 +30,8 @@ export async function untilReady(
   }
 }
 
-async function failure(message: string, { logPath }: Contained): Promise<Error> {
+/** An error with the tail of the process's log. */
+export async function failure(message: string, { logPath }: Contained): Promise<Error> {
   const log = await readFile(logPath, 'utf8').catch(() => '(no log)');
   const tail = log.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
   return new Error(`${message}; last lines of ${logPath}:\n${tail}`);

@@ -5,10 +5,11 @@
  * SIGINT; when `owned`, also when its standard input closes, which is how it notices that its owner
  * died, however that happened. Should it die itself, the kernel kills what it started.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import { startAll } from './start.js';
 import { pidPath, statePath } from './state.js';
+import { removeFolder } from './unmount-below.js';
 
 const [dir = '', ownership] = process.argv.slice(2);
 const say = (line: string) => process.stderr.write(`testbed: ${line}\n`);
@@ -19,7 +20,7 @@ async function stop(exitCode: number): Promise<void> {
   if (stopping) return;
   stopping = true;
   await Promise.allSettled(started.reverse().map((running) => running[Symbol.asyncDispose]()));
-  await rm(dir, { recursive: true, force: true, maxRetries: 3 });
+  await removeFolder(dir);
   process.exit(exitCode);
 }
 
@@ -36,7 +37,7 @@ if (ownership === 'owned') {
 }
 
 try {
-  rmSync(dir, { recursive: true, force: true });
+  await removeFolder(dir);
   mkdirSync(dir, { recursive: true });
   writeFileSync(pidPath(dir), String(process.pid));
   const info = await startAll({ dir, say, started });

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheDir } from './paths.js';
 import { isHeld, lockPath, supervisorLogPath } from './state.js';
+import { removeFolder } from './unmount-below.js';
 
 /** Removes what is left of a testbed that is down. */
 export async function removeTraces(dir: string): Promise<void> {
   for (const path of [dir, lockPath(dir), supervisorLogPath(dir)]) {
-    await rm(path, { recursive: true, force: true });
+    await removeFolder(path);
   }
 }
 

@@ -3,6 +3,7 @@ import { mkdir, rename, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CallOptions, WarmdockError } from '@warmdock/core';
 import { containerdRoot, dockerRoot } from '../data-root/tree.js';
+import { ensureFolder } from '../strategy/ensure-folder.js';
 import type { StoreContext } from './context.js';
 import { diskError, hasCode } from './disk-error.js';
 import { exists } from './exists.js';
@@ -32,7 +33,10 @@ export async function clone(context: StoreContext, options: CloneOptions): Promi
   const project = checkedName('project', options.project);
   const session = checkedName('session', options.session);
   for (let attempt = 1; ; attempt++) {
-    const manifest = await tryClone(context, { ...options, project, session }, attempt);
+    const call = { ...options, project, session };
+    const manifest = await tryClone(context, call, attempt).catch((error) => {
+      throw diskError(`cloning ${project} for session ${session}`, error);
+    });
     if (manifest === 'overtaken') continue;
     return describe(context, project, session, manifest, performance.now() - startMs);
   }
@@ -58,7 +62,7 @@ async function tryClone(
     await shred(context, await discard(context, folder));
     const isOvertaken = wanted === undefined && (await isGone(paths, project, generation));
     if (isOvertaken && attempt < MAX_ATTEMPTS && !signal?.aborted) return 'overtaken';
-    throw diskError(`cloning ${project} for session ${session}`, error);
+    throw error;
   }
 }
 
@@ -72,7 +76,7 @@ async function claim(
   const fresh = join(paths.sessions, `${NEW}${randomUUID()}`);
   const folder = join(paths.sessions, `${PARTIAL}${session}`);
   const owner = ownerOfThisProcess();
-  await mkdir(projectPaths(paths, project).folder, { recursive: true, mode: 0o700 });
+  ensureFolder(projectPaths(paths, project).folder, 0o700);
   await mkdir(fresh, { mode: 0o711 });
   const record: Session = { format: 1, createdAt: new Date().toISOString(), owner, ...lease };
   try {
@@ -81,7 +85,7 @@ async function claim(
     await renameUnlessTaken(fresh, folder, session);
   } catch (error) {
     await shred(context, await discard(context, fresh));
-    throw diskError(`claiming session ${session}`, error);
+    throw error;
   }
   if (!(await exists(sessionFolder(paths, session)))) return folder;
   await shred(context, await discard(context, folder));

@@ -1,6 +1,7 @@
-import { mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isWarmdockError, messageOf, WarmdockError } from '@warmdock/core';
+import { ensureFolder } from '../strategy/ensure-folder.js';
 import { runProgram } from '../strategy/run-program.js';
 import type { Content } from '../strategy/strategy.js';
 import type { StoreContext } from './context.js';
@@ -82,7 +83,7 @@ async function takeTree(
   { session }: Journal,
   partial: string,
 ): Promise<void> {
-  await mkdir(partial, { recursive: true, mode: 0o711 });
+  ensureFolder(partial, 0o711);
   if (await exists(treeOf(partial))) return;
   await strategy.move(treeOf(sessionFolder(paths, session)), treeOf(partial));
 }

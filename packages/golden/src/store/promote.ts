@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { type CallOptions, WarmdockError } from '@warmdock/core';
 import { cleanTree } from '../data-root/clean.js';
 import { imageStoreOf } from '../data-root/image-store.js';
 import { assertQuiet } from '../data-root/quiet.js';
 import { verifyTree } from '../data-root/verify-tree.js';
+import { ensureFolder } from '../strategy/ensure-folder.js';
 import { type Content, contentBytes } from '../strategy/strategy.js';
 import type { StoreContext } from './context.js';
 import { diskError } from './disk-error.js';
@@ -28,7 +28,7 @@ export async function promote(context: StoreContext, options: PromoteOptions): P
   const operation = `promoting session ${session.session} of ${session.project}`;
   assertProof(operation, options);
   const project = projectPaths(paths, session.project);
-  await mkdir(project.generations, { recursive: true, mode: 0o711 });
+  ensureFolder(project.generations, 0o711);
   await using _lock = await lockFile(project.lock, {
     operation,
     waitMs: LOCK_WAIT_MS,

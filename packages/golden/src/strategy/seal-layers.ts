@@ -1,8 +1,8 @@
 import { renameSync, symlinkSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { WarmdockError } from '@warmdock/core';
+import { ensureFolder } from './ensure-folder.js';
 import { exists } from './exists.js';
 import { measure } from './measure.js';
 import { type Linked, type Placement, planSeal, sealPlan } from './plan-seal.js';
@@ -30,7 +30,7 @@ export async function sealLayers(
 ): Promise<Linked> {
   const base = linkedBase(tree, options);
   const folder = join(pool, options.transaction);
-  await mkdir(folder, { recursive: true, mode: 0o711 });
+  ensureFolder(folder, 0o711);
   const plan = await sealPlan(folder, () => planSeal(pool, tree, base, options));
   // Until the tree is parted the layers are in their places; afterwards all have moved.
   if (!exists(sharedPart(tree))) for (const placement of plan) moveLayer(pool, tree, placement);

@@ -10,6 +10,7 @@ import {
 import { dirname, join } from 'node:path';
 import { fateOf } from '../data-root/fate.js';
 import { rootNames } from '../data-root/tree.js';
+import { ensureFolder } from './ensure-folder.js';
 import { exists } from './exists.js';
 import { ownPart, sharedPart } from './sealed-tree.js';
 
@@ -19,7 +20,7 @@ import { ownPart, sharedPart } from './sealed-tree.js';
  */
 export function splitTree(tree: string, isLayer: (at: string) => boolean): void {
   const [shared, own] = [sharedPart(tree), ownPart(tree)];
-  for (const part of [shared, own]) mkdirSync(part, { recursive: true, mode: 0o711 });
+  for (const part of [shared, own]) ensureFolder(part, 0o711);
   for (const name of rootNames) {
     if (exists(join(tree, name))) renameSync(join(tree, name), join(shared, name));
     if (exists(join(shared, name))) split({ shared, own, isLayer }, name);

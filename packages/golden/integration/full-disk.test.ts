@@ -1,0 +1,130 @@
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { makeFileSystem } from '@warmdock/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type GoldenStore, openStore } from '../src/index.js';
+import type { ClassicLayer } from './support/data-root.js';
+import { addSmallLayer, makeSmallGolden, proof } from './support/store-folder.js';
+
+/** Takes all space but so many KiB. */
+function fillSpace(folder: string, leaveKb: number): string {
+  const path = join(folder, 'ballast');
+  const file = openSync(path, 'w');
+  const block = Buffer.alloc(1024, 1);
+  try {
+    while (freeKb(folder) > leaveKb) writeSync(file, block);
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'ENOSPC' });
+  } finally {
+    closeSync(file);
+  }
+  return path;
+}
+
+/** Root may take what is kept for it. */
+function freeKb(folder: string): number {
+  const { bfree, bsize } = statfsSync(folder);
+  return (bfree * bsize) / 1024;
+}
+
+/** Takes all inodes but so many. */
+function fillInodes(folder: string, leave: number): string {
+  const path = join(folder, 'ballast');
+  mkdirSync(path);
+  for (let i = 0; statfsSync(folder).ffree > leave; i++) writeFileSync(join(path, `${i}`), '');
+  return path;
+}
+
+describe.each([
+  { what: 'space', fill: fillSpace, leaves: [0, 320, 330, 340, 360, 400, 480] },
+  { what: 'inodes', fill: fillInodes, leaves: [0, 1, 3, 6, 12, 20] },
+])('a disk without $what', ({ fill, leaves }) => {
+  let disk: Awaited<ReturnType<typeof makeFileSystem>>;
+  let root: string;
+  let layers: readonly ClassicLayer[];
+  beforeAll(async () => {
+    disk = await makeFileSystem({ type: 'ext4', sizeMb: 16, inodes: 1200 });
+    root = join(disk.dir, 'store');
+    ({ layers } = await makeSmallGolden(root, 12));
+  });
+  afterAll(() => disk[Symbol.asyncDispose]());
+
+  async function expectWhole(store: GoldenStore): Promise<void> {
+    expect((await store.verify({ project: 'app', deep: true })).problems).toEqual([]);
+    expect(readdirSync(join(root, 'sessions')).filter((name) => name.startsWith('.'))).toEqual([]);
+    expect(readdirSync(join(root, 'trash'))).toEqual([]);
+  }
+
+  test('fails clones that say so, and leaves nothing of them', async () => {
+    const ends: string[] = [];
+    for (const leave of leaves) {
+      const store = await openStore(root, { mustExist: true });
+      const ballast = fill(disk.dir, leave);
+      const clone = store.clone({ project: 'app', session: 's' });
+      const end = await clone.then(
+        () => 'made',
+        (error) => error,
+      );
+      rmSync(ballast, { recursive: true });
+      if (end === 'made') await store.release({ session: 's' });
+      else expect(end).toMatchObject({ code: 'UNAVAILABLE', hint: expect.stringMatching(/room/) });
+      ends.push(end === 'made' ? 'made' : 'refused');
+      await expectWhole(store);
+    }
+    expect(ends).toContain('refused');
+  });
+
+  test('stops promotions that are finished when there is room again', async () => {
+    const ends: string[] = [];
+    for (const leave of leaves) {
+      const store = await openStore(root, { mustExist: true });
+      const { dataRoot, generation = 0 } = await store.clone({ project: 'app', session: 'next' });
+      const layer = addSmallLayer(dataRoot, layers.at(-1));
+      const ballast = fill(disk.dir, leave);
+      const end = await store.promote({ session: 'next', proof }).then(
+        () => 'made',
+        (error) => error,
+      );
+      expect((await store.inspect({ project: 'app' })).current).toBe(
+        end === 'made' ? generation + 1 : generation,
+      );
+      rmSync(ballast, { recursive: true });
+      if (end !== 'made') expect(end).toMatchObject({ code: 'UNAVAILABLE' });
+      ends.push(end === 'made' ? 'made' : 'refused');
+      await store.recover();
+      if ((await store.inspect({ project: 'app' })).current === generation) {
+        await store.promote({ session: 'next', proof });
+      }
+      const now = await store.clone({ project: 'app', session: 'now' });
+      expect(now.generation).toBe(generation + 1);
+      const file = join(now.dataRoot, 'overlay2', layer.cacheId, 'diff/file');
+      expect(readFileSync(file, 'utf8')).toContain(layer.cacheId);
+      await store.release({ session: 'now' });
+      await expectWhole(store);
+      await store.gc({ keep: 0 });
+    }
+    expect(ends).toContain('refused');
+  });
+
+  test('still lets gc and release make room', async () => {
+    const store = await openStore(root, { mustExist: true });
+    await store.clone({ project: 'app', session: 'next' });
+    await store.promote({ session: 'next', proof });
+    await store.clone({ project: 'app', session: 's' });
+    const ballast = fill(disk.dir, 0);
+    await store.release({ session: 's' });
+    expect((await store.gc({ keep: 0 })).generations).toHaveLength(1);
+    rmSync(ballast, { recursive: true });
+    await expectWhole(store);
+  });
+});

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type CallOptions, WarmdockError } from '@warmdock/core';
 import { imageStoreOf } from './image-store.js';
 import { leftContainers } from './left-containers.js';
+import { markCommitted } from './mark-committed.js';
 import { buildkitContent, containerdContent, containerdRoots, layerDatabase } from './tree.js';
 import { namesIn, statIn } from './tree-files.js';
 
@@ -31,7 +32,8 @@ const ofRunningContainerd = [
 const classicScaffolding = ['docker/overlay2', 'docker/image'];
 
 /**
- * Drops from a tree that no daemon uses what a clone of it must not have.
+ * Drops from a tree that no daemon uses what a clone of it must not have, and makes overlay2 mount the
+ * layers of its images read-only.
  * Throws `CONFLICT` when containers are left: only a daemon can remove them, since it counts what
  * refers to a layer; and where a link leads out of the tree.
  */
@@ -47,6 +49,7 @@ export async function cleanTree(tree: string, { signal }: CallOptions = {}): Pro
     signal?.throwIfAborted();
     if (statIn(tree, at)) await rm(join(tree, at), { recursive: true, force: true });
   }
+  markCommitted(tree);
 }
 
 function droppedOfContainerd(tree: string, root: string): string[] {

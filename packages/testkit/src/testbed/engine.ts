@@ -8,7 +8,7 @@ import { assertSocketPath, testbedDir } from './paths.js';
 import { answersOk } from './probes.js';
 import { failure, untilReady } from './ready.js';
 import { removeFolder } from './unmount-below.js';
-import { environmentOf, type OlderVersion } from './versions.js';
+import { type OlderVersion, withVersion } from './versions.js';
 
 /** Which of dockerd's two image stores: graph drivers, or containerd's content and snapshots. */
 export type ImageStore = 'classic' | 'containerd';
@@ -87,8 +87,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 }
 
 /** Paths are those inside the namespace; exec-root and pid file stay at their defaults in its own /run. */
-function configOf({ store, dataRoot = '/srv/data' }: EngineOptions) {
+function configOf({ store, dataRoot = '/srv/data', version }: EngineOptions) {
   return {
+    // Docker 20 makes a key at every start, by default in /etc.
+    ...(version === '20' && { 'deprecated-key-path': '/srv/key.json' }),
     'data-root': dataRoot,
     hosts: ['unix:///srv/docker.sock'],
     'storage-driver': store === 'classic' ? 'overlay2' : 'overlayfs',
@@ -102,7 +104,7 @@ function configOf({ store, dataRoot = '/srv/data' }: EngineOptions) {
 function commandOf({ containerdRoot, version }: EngineOptions): string[] {
   const dockerd = ['dockerd', '--config-file', '/srv/daemon.json'];
   const both = containerdRoot ? ['sh', '/srv/apart.sh', containerdRoot, ...dockerd] : dockerd;
-  return [...environmentOf(version), ...both];
+  return [...withVersion(version), ...both];
 }
 
 function mountsOf({ dataRoot, mounts }: EngineOptions): readonly BindMount[] {

@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Clone, type GoldenStore, openStore } from '@warmdock/golden';
+import {
+  type Engine,
+  importBaseImage,
+  loadTestImage,
+  makeContext,
+  outputOf,
+  randomImage,
+  runCommand,
+  runDocker,
+  testbedDir,
+} from '@warmdock/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { folderDigest } from './support/folder-digest.js';
+import { type Daemon, docker, quiesce, startSessionEngine } from './support/session-engine.js';
+
+const run = ['run', '--rm', '--network', 'none'];
+
+/** Layers with a whiteout, an opaque folder and a setuid program among them, and a cache mount. */
+const steps = [
+  'RUN --network=none mkdir /made && echo made > /made/here && echo gone > /made/gone',
+  'RUN --network=none rm -r /made && mkdir /made && echo again > /made/here',
+  'RUN --network=none rm /bin/id && cp /bin/busybox /bin/raised && chmod 4755 /bin/raised',
+  'RUN --network=none --mount=type=cache,target=/cache touch /cache/used',
+];
+
+describe.each<[string, Daemon]>([
+  ['the classic store', { store: 'classic' }],
+  ['the containerd store', { store: 'containerd' }],
+  ['the containerd store with containerd apart', { store: 'containerd', apart: true }],
+  ['the classic store of Docker 26', { store: 'classic', version: '26' }],
+  ['the classic store of Docker 20.10', { store: 'classic', version: '20' }],
+])('on %s, a session with linked layers', (_, daemon) => {
+  let folder: string;
+  let golden: GoldenStore;
+  let pool: string;
+  let before: { pool: string; saved: Record<string, string[]>; images: string[] };
+  let clone: Clone;
+  let engine: Engine;
+
+  beforeAll(async () => {
+    await mkdir(testbedDir(), { recursive: true });
+    folder = await mkdtemp(join(testbedDir(), 'linked-'));
+    golden = await openStore(join(folder, 'store'), { require: 'layer-link' });
+    pool = join(golden.root, 'layers');
+    const { saved, images } = await makeGolden();
+    before = { pool: await folderDigest(pool), saved, images };
+    clone = await golden.clone({ project: 'app', session: 'work' });
+    engine = await startSessionEngine(clone, daemon);
+  });
+  afterAll(async () => {
+    await engine?.[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function makeGolden() {
+    const empty = await golden.clone({ project: 'app', session: 'first' });
+    await using first = await startSessionEngine(empty, daemon);
+    await importBaseImage(first);
+    await loadTestImage(first, await randomImage({ name: 'never-run:1' }));
+    await build(first, 'built:1', context());
+    await docker(first, 'volume', 'create', 'kept');
+    await docker(first, ...run, '--volume', 'kept:/kept', 'busybox:test', 'touch', '/kept/file');
+    const saved = await savedImages(first);
+    const images = await listImages(first);
+    await quiesce(first);
+    await golden.promote({ session: 'first', proof: { buildId: 'first', exitCode: 0 } });
+    return { saved, images };
+  }
+
+  const context = () =>
+    makeContext(join(folder, 'context'), {
+      base: 'busybox:test',
+      layers: 2,
+      layerBytes: 100_000,
+      files: 200,
+      lines: steps,
+    });
+
+  async function listImages(on: Engine): Promise<string[]> {
+    const format = '{{.Repository}}:{{.Tag}} {{.ID}}';
+    return sortedLines(await docker(on, 'images', '--all', '--no-trunc', '--format', format));
+  }
+
+  const sortedLines = (text: string) => text.split('\n').filter(Boolean).sort();
+
+  async function build(on: Engine, tag: string, dir: string): Promise<string> {
+    const args = ['build', '--progress', 'plain', '--tag', tag, dir];
+    const { exitCode, stdout, stderr } = await runDocker(args, { host: on.host });
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    return stdout + stderr;
+  }
+
+  /** Digests of all files in the archives of images: layers and configurations have their ids for names. */
+  async function savedImages(on: Engine): Promise<Record<string, string[]>> {
+    const saved: Record<string, string[]> = {};
+    for (const name of ['never-run:1', 'built:1']) saved[name] = await savedImage(on, name);
+    return saved;
+  }
+
+  async function savedImage(on: Engine, name: string): Promise<string[]> {
+    const dir = await mkdtemp(join(tmpdir(), 'warmdock-saved-'));
+    await docker(on, 'save', '--output', join(dir, 'archive'), name);
+    await outputOf(runCommand(['tar', '-xf', 'archive'], { env: process.env as never, cwd: dir }));
+    await rm(join(dir, 'archive'));
+    const files = await readdir(dir, { recursive: true, withFileTypes: true });
+    const contents = await Promise.all(
+      files
+        .filter((file) => file.isFile())
+        .map((file) => readFile(join(file.parentPath, file.name))),
+    );
+    await rm(dir, { recursive: true });
+    return contents.map(digestOf).sort();
+  }
+
+  const digestOf = (content: Buffer) => createHash('sha256').update(content).digest('hex');
+
+  test('has the images of the golden', async () => {
+    expect(await listImages(engine)).toEqual(before.images);
+  });
+
+  test('runs them, with whiteouts, opaque folders and setuid as they were', async () => {
+    const script = 'ls /made /bin/id 2>&1; ls -l /bin/raised; cat /made/here';
+    const output = await docker(engine, ...run, 'built:1', 'sh', '-c', script);
+    expect(output).toMatch(/No such file.*\/made:\nhere\n-rwsr-xr-x .*\nagain\n$/s);
+  });
+
+  test('saves them bit by bit as before', async () => {
+    expect(await savedImages(engine)).toEqual(before.saved);
+  });
+
+  test('builds them again from the cache alone', async () => {
+    const output = await build(engine, 'again:1', context());
+    const ran = [...output.matchAll(/^#(\d+) \[[^\]]*\d+\/\d+\] (?:RUN|COPY)/gm)].map(
+      ([, id]) => id,
+    );
+    expect(new Set(ran).size).toBe(4 + steps.length);
+    expect(ran.filter((id) => !output.includes(`\n#${id} CACHED`))).toEqual([]);
+  });
+
+  test('builds new layers on top of them', async () => {
+    const dir = join(folder, 'on-top');
+    await mkdir(dir);
+    const lines = ['FROM built:1', 'RUN --network=none rm /made/here && echo more > /made/more'];
+    await writeFile(join(dir, 'Dockerfile'), lines.join('\n'));
+    await build(engine, 'on-top:1', dir);
+    expect(await docker(engine, ...run, 'on-top:1', 'ls', '/made')).toBe('more\n');
+    expect(await savedImage(engine, 'on-top:1')).not.toEqual([]);
+  });
+
+  test('tells, exports and commits what a container changed', async () => {
+    const script = 'echo changed > /made/here; rm /tiny.txt; echo new > /new; sleep 600';
+    const started = ['run', '--detach', '--network', 'none', '--name', 'changing', 'built:1'];
+    await docker(engine, ...started, 'sh', '-c', script);
+    await expect
+      .poll(async () => sortedLines(await docker(engine, 'diff', 'changing')))
+      .toEqual(['A /new', 'C /made', 'C /made/here', 'D /tiny.txt']);
+    const archive = join(folder, 'exported.tar');
+    await docker(engine, 'export', '--output', archive, 'changing');
+    const listed = await outputOf(
+      runCommand(['tar', '-tf', archive], { env: process.env as never }),
+    );
+    expect(listed).toMatch(/^made\/here$/m);
+    expect(listed).toMatch(/^files\/0001\/99.txt$/m);
+    expect(listed).not.toMatch(/^tiny.txt$/m);
+    await docker(engine, 'commit', 'changing', 'committed:1');
+    expect(await docker(engine, ...run, 'committed:1', 'cat', '/made/here')).toBe('changed\n');
+    await docker(engine, 'rm', '--force', 'changing');
+  });
+
+  test('has the named volumes of the golden', async () => {
+    const mounted = ['--volume', 'kept:/kept', 'busybox:test', 'ls', '/kept'];
+    expect(await docker(engine, ...run, ...mounted)).toBe('file\n');
+  });
+
+  test('removes images and prunes all that is left', async () => {
+    await docker(engine, 'rmi', '--force', 'built:1', 'again:1');
+    await docker(engine, 'builder', 'prune', '--all', '--force');
+    await docker(engine, 'system', 'prune', '--all', '--force', '--volumes');
+    expect(await listImages(engine)).toEqual([]);
+    expect(await readFile(engine.logPath, 'utf8')).not.toContain(pool);
+  });
+
+  test('leaves the layers of the golden as they were, and ends', async () => {
+    await quiesce(engine);
+    expect(await folderDigest(pool)).toBe(before.pool);
+    expect(await golden.verify({ project: 'app', deep: true })).toMatchObject({ problems: [] });
+    await golden.release({ session: 'work' });
+    expect(await folderDigest(pool)).toBe(before.pool);
+  });
+});

@@ -28,7 +28,7 @@ export function writeResults(results: Results): void {
   }));
   mkdirSync(dirname(latest), { recursive: true });
   writeFileSync(latest, `${JSON.stringify({ ...results, builders }, rounded, 2)}\n`);
-  writeBetweenMarkers(readme, formatResults(results));
+  writeBetweenMarkers(readme, 'bench', formatResults(results));
 }
 
 /** Microseconds are noise. */

@@ -2,9 +2,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { BuilderResult, Results } from './results.js';
 import { isReached, type Row, type Target } from './rows.js';
 
-const START = '<!-- bench:start -->';
-const END = '<!-- bench:end -->';
-
 /** The results as Markdown, one table for each builder. */
 export function formatResults({ machine, builders }: Results): string {
   const { cores, kernel, node, docker, buildx } = machine;
@@ -27,18 +24,20 @@ export function formatBuilder({ builder, rows }: BuilderResult): string {
   return tables.join('\n\n');
 }
 
-function formatRows(rows: readonly Row[]): string {
-  const head = ['case', 'store', 'against', 'theirs', 'warmdock', 'result', 'target', ''];
+/** `place` heads the column of what a row was measured in. */
+export function formatRows(rows: readonly Row[], place = 'store'): string {
+  const head = ['case', place, 'against', 'theirs', 'warmdock', 'result', 'target', ''];
   const rules = ['---', '---', '---', '---:', '---:', '---:', '---:', '---'];
   return [head, rules, ...rows.map(cellsOf)].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** Puts `text` between the markers of the file. Throws when it does not have them. */
-export function writeBetweenMarkers(path: string, text: string): void {
+/** Puts `text` between the markers of that name in the file. Throws when it does not have them. */
+export function writeBetweenMarkers(path: string, name: string, text: string): void {
   const content = readFileSync(path, 'utf8');
-  const [start, end] = [content.indexOf(START), content.indexOf(END)];
-  if (start === -1 || end < start) throw new Error(`${path} lacks the markers ${START} ${END}`);
-  const [before, after] = [content.slice(0, start + START.length), content.slice(end)];
+  const [head, foot] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`];
+  const [start, end] = [content.indexOf(head), content.indexOf(foot)];
+  if (start === -1 || end < start) throw new Error(`${path} lacks the markers ${head} ${foot}`);
+  const [before, after] = [content.slice(0, start + head.length), content.slice(end)];
   writeFileSync(path, `${before}\n\n${text}\n\n${after}`);
 }
 
@@ -66,7 +65,8 @@ function formatOf(target: Target | undefined): (median: number) => string {
 function formatRatio({ target, ours, theirs }: Row): string {
   if (target?.type === 'memory') return '';
   if (target?.type === 'added') return `added ${formatTenths(ours.median - theirs.median)}`;
-  if (target?.type === 'faster') return `${formatFactor(theirs.median / ours.median)}x faster`;
+  if (target?.type === 'faster' || target?.type === 'time')
+    return `${formatFactor(theirs.median / ours.median)}x faster`;
   return `ratio ${(ours.median / theirs.median).toFixed(2)}`;
 }
 
@@ -74,6 +74,7 @@ function formatTarget(target: Target): string {
   if (target.type === 'faster') return `${target.times}x`;
   if (target.type === 'ratio') return `<= ${target.atMost}`;
   if (target.type === 'added') return `added <= ${target.atMostMs} ms`;
+  if (target.type === 'time') return `<= ${formatMs(target.atMostMs)}`;
   return `< ${formatBytes(target.belowBytes)}`;
 }
 

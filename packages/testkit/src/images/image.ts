@@ -30,16 +30,23 @@ export interface RandomImageOptions {
   layers?: number;
   /** Default 1,024. */
   layerBytes?: number;
+  /** Files that a layer's bytes are spread over; default 1. */
+  layerFiles?: number;
   /** Default: the name. */
   seed?: string;
 }
 
-/** An image of incompressible layers with one file each; it cannot run, only move. */
+/** An image of incompressible layers; it cannot run, only move. */
 export async function randomImage(options: RandomImageOptions): Promise<TestImage> {
-  const { name, layers = 3, layerBytes = 1024, seed = name } = options;
+  const { name, layers = 3, layerBytes = 1024, layerFiles = 1, seed = name } = options;
   const contents = Array.from({ length: layers }, (_, index) => {
-    const file = `layer-${index}`;
-    return [{ name: file, content: randomBytes(`${seed}/${file}`)(layerBytes) }];
+    const folder = `layer-${index}`;
+    const next = randomBytes(`${seed}/${folder}`);
+    if (layerFiles === 1) return [{ name: folder, content: next(layerBytes) }];
+    const sizeBytes = Math.floor(layerBytes / layerFiles);
+    return Array.from({ length: layerFiles }, (_, file) => {
+      return { name: `${folder}/${file}`, content: next(sizeBytes) };
+    });
   });
   return makeImage(name, contents, {});
 }

@@ -1,0 +1,225 @@
+import { statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clone, GoldenStore } from '@warmdock/golden';
+import { loadTestImage, runDocker, startEngine } from '@warmdock/testkit';
+import { alternate, type Side, summarise } from '../alternate.js';
+import type { Row } from '../rows.js';
+import { settle } from '../settle.js';
+import { imageNames, oneMoreImage } from './images.js';
+import { copyTree, type Place, removeTree } from './places.js';
+
+const project = 'bench';
+const AT_ONCE = 50;
+
+export interface CaseOptions {
+  readonly rounds: number;
+  readonly signal: AbortSignal;
+}
+
+let count = 0;
+const nextSession = () => `s${count++}`;
+
+/** A clone and what the system before did, a copy, on one file system. */
+export async function cloneCase(
+  place: Place,
+  store: GoldenStore,
+  tree: string,
+  options: CaseOptions,
+): Promise<Row[]> {
+  const times = await alternate({ ours: cloning(store), theirs: copying(place, tree) }, options);
+  return [
+    {
+      case: `clone of 1 GB by ${store.strategy}`,
+      store: place.fileSystem,
+      against: 'cp -a',
+      target: { type: 'faster', times: 50 },
+      ...times,
+    },
+  ];
+}
+
+/** The same number of layers and files, a tenth of the bytes. */
+export async function growthCase(
+  place: Place,
+  stores: { readonly small: GoldenStore; readonly large: GoldenStore },
+  options: CaseOptions,
+): Promise<Row[]> {
+  const sides = { ours: cloning(stores.large), theirs: cloning(stores.small) };
+  return [
+    {
+      case: 'clone of 1 GB',
+      store: place.fileSystem,
+      against: 'clone of 100 MB of as many layers',
+      target: { type: 'ratio', atMost: 1.5 },
+      ...(await alternate(sides, options)),
+    },
+  ];
+}
+
+/** From nothing to the list of images of a daemon that runs. */
+export async function sessionCase(
+  place: Place,
+  store: GoldenStore,
+  tree: string,
+  options: CaseOptions,
+): Promise<Row[]> {
+  const ours = async () => {
+    await settle();
+    const start = performance.now();
+    const clone = await store.clone({ project, session: nextSession() });
+    const wallMs = await untilImages(start, clone.dataRoot, clone);
+    await store.release({ session: clone.session });
+    return wallMs;
+  };
+  const theirs = async () => {
+    const copy = join(place.dir, 'copy');
+    await settle();
+    const start = performance.now();
+    await copyTree(tree, copy);
+    const wallMs = await untilImages(start, join(copy, 'docker'));
+    await removeTree(copy);
+    return wallMs;
+  };
+  const times = await alternate({ ours: { sample: ours }, theirs: { sample: theirs } }, options);
+  return [
+    {
+      case: 'clone, dockerd ready, `docker images` complete',
+      store: place.fileSystem,
+      against: 'cp -a, dockerd, docker images',
+      target: { type: 'time', atMostMs: 1000 },
+      ...times,
+    },
+  ];
+}
+
+/** Many sessions that begin at the same time. */
+export async function manyCase(
+  place: Place,
+  store: GoldenStore,
+  tree: string,
+  options: CaseOptions,
+): Promise<Row[]> {
+  const ours = async () => {
+    const sessions = Array.from({ length: AT_ONCE }, nextSession);
+    await settle();
+    const start = performance.now();
+    await Promise.all(sessions.map((session) => store.clone({ project, session })));
+    const wallMs = performance.now() - start;
+    for (const session of sessions) await store.release({ session });
+    return wallMs;
+  };
+  const sides = { ours: { sample: ours }, theirs: copying(place, tree) };
+  return [
+    {
+      case: `${AT_ONCE} clones of 1 GB at once`,
+      store: place.fileSystem,
+      against: 'cp -a, once',
+      ...(await alternate(sides, options)),
+    },
+  ];
+}
+
+/** A promotion of one layer of 10 MB on top of 1 GB. */
+export async function promoteCase(
+  place: Place,
+  store: GoldenStore,
+  tree: string,
+  options: CaseOptions,
+): Promise<Row[]> {
+  const ours = async () => {
+    const clone = await store.clone({ project, session: nextSession() });
+    await addImage(clone);
+    await settle();
+    const start = performance.now();
+    await store.promote({ session: clone.session, proof: { buildId: 'bench', exitCode: 0 } });
+    return performance.now() - start;
+  };
+  const sides = { ours: { sample: ours }, theirs: copying(place, tree) };
+  return [
+    {
+      case: 'promotion of 10 MB on top of 1 GB',
+      store: place.fileSystem,
+      against: 'cp -a',
+      ...(await alternate(sides, options)),
+    },
+  ];
+}
+
+/** What a session takes on disk before it does anything. */
+export async function diskCase(place: Place, store: GoldenStore, tree: string): Promise<Row[]> {
+  const sessions = Array.from({ length: AT_ONCE }, nextSession);
+  const clones = await taken(place, async () => {
+    for (const session of sessions) await store.clone({ project, session });
+  });
+  for (const session of sessions) await store.release({ session });
+  const copy = join(place.dir, 'copy');
+  const copied = await taken(place, () => copyTree(tree, copy));
+  await removeTree(copy);
+  return [
+    {
+      case: `disk that one of ${AT_ONCE} clones of 1 GB takes`,
+      store: place.fileSystem,
+      against: 'cp -a',
+      target: { type: 'memory', belowBytes: 2_000_000 },
+      ours: summarise([clones / AT_ONCE]),
+      theirs: summarise([copied]),
+    },
+  ];
+}
+
+function cloning(store: GoldenStore): Side {
+  const sample = async () => {
+    const session = nextSession();
+    await settle();
+    const start = performance.now();
+    await store.clone({ project, session });
+    const wallMs = performance.now() - start;
+    await store.release({ session });
+    return wallMs;
+  };
+  return { sample, perRound: 3 };
+}
+
+function copying(place: Place, tree: string): Side {
+  const sample = async () => {
+    const copy = join(place.dir, 'copy');
+    await settle();
+    const start = performance.now();
+    await copyTree(tree, copy);
+    const wallMs = performance.now() - start;
+    await removeTree(copy);
+    return wallMs;
+  };
+  return { sample };
+}
+
+async function untilImages(start: number, dataRoot: string, clone?: Clone): Promise<number> {
+  const mounts = clone && { mounts: clone.mounts };
+  await using engine = await startEngine({ store: 'classic', dataRoot, ...mounts });
+  const images = await runDocker(['images', '--format', '{{.Repository}}:{{.Tag}}'], engine);
+  const wallMs = performance.now() - start;
+  const missing = imageNames.filter((name) => !images.stdout.includes(name));
+  if (missing.length > 0) throw new Error(`the daemon lacks ${missing.join(', ')}`);
+  await engine.stop();
+  return wallMs;
+}
+
+async function addImage({ dataRoot, mounts, session }: Clone): Promise<void> {
+  await using engine = await startEngine({ store: 'classic', dataRoot, mounts });
+  await loadTestImage(engine, await oneMoreImage(`more-${session}:1`));
+  await engine.stop();
+}
+
+/** Bytes that the file system has less afterwards. */
+async function taken({ dir }: Place, work: () => Promise<void>): Promise<number> {
+  await settle();
+  const before = freeBytes(dir);
+  await work();
+  await settle();
+  return before - freeBytes(dir);
+}
+
+function freeBytes(dir: string): number {
+  const { bfree, bsize } = statfsSync(dir);
+  return bfree * bsize;
+}

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
 import { isWarmdockError, WarmdockError } from '@warmdock/core';
 import { type BoltBucket, readBuckets } from './buckets.js';
 import { damaged } from './damaged.js';
@@ -31,12 +31,11 @@ export function parseBolt(file: Buffer): BoltBucket {
   return readBuckets(file, newestMeta(file));
 }
 
-/** Does not wait for somebody to write to a pipe. */
 function readRegular(path: string): Buffer {
-  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  if (!lstatSync(path).isFile()) throw damaged('it is no regular file');
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     const stat = fstatSync(file);
-    if (!stat.isFile()) throw damaged('it is no regular file');
     if (stat.size > MAX_BYTES) throw damaged(`it has ${stat.size} bytes`);
     return readFileSync(file);
   } finally {

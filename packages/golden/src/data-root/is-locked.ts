@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { lstat, open } from 'node:fs/promises';
 import { type CallOptions, WarmdockError } from '@warmdock/core';
 
 /** What flock(1) is told to end with when somebody holds a lock. */
@@ -13,9 +13,8 @@ const FLOCK = ['--exclusive', '--nonblock', '--conflict-exit-code', String(HELD)
  * Throws `UNSUPPORTED` where there is no flock(1) of util-linux, `CANCELLED`.
  */
 export async function isLocked(path: string, { signal }: CallOptions = {}): Promise<boolean> {
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  await using file = await open(path, flags);
-  if (!(await file.stat()).isFile()) return false;
+  if (!(await lstat(path)).isFile()) return false;
+  await using file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   const stdio = ['ignore', 'ignore', 'ignore', file.fd] as const;
   const child = spawn('flock', FLOCK, { stdio: [...stdio], ...(signal && { signal }) });
   const code = await new Promise<number | null>((resolve, reject) => {

@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  type Stats,
-} from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { WarmdockError } from '@warmdock/core';
 import { isRealFolder } from './real-folders.js';
@@ -28,15 +19,9 @@ export function statIn(tree: string, at: string): Stats | undefined {
 
 /** Content of a file of the tree; `undefined` where there is nothing; throws `CONFLICT` for all but a file. */
 export function textIn(tree: string, at: string): string | undefined {
-  if (statIn(tree, at) === undefined) return undefined;
+  const stat = statIn(tree, at);
+  if (stat === undefined) return undefined;
   const path = join(tree, at);
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const file = openSync(path, flags);
-  try {
-    const stat = fstatSync(file);
-    if (stat.isFile() && stat.size <= MAX_TEXT_BYTES) return readFileSync(file, 'utf8');
-    throw new WarmdockError('CONFLICT', `${path} is not what a daemon writes there`);
-  } finally {
-    closeSync(file);
-  }
+  if (stat.isFile() && stat.size <= MAX_TEXT_BYTES) return readFileSync(path, 'utf8');
+  throw new WarmdockError('CONFLICT', `${path} is not what a daemon writes there`);
 }

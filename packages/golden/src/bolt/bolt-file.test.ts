@@ -83,7 +83,11 @@ describe('parseBolt', () => {
     ['a root that is a meta page', withMeta(two(), ROOT, 1n), /there is no page 1/],
     ['a root beyond the last page', withMeta(two(), ROOT, 4n), /there is no page 4/],
     ['a page beyond the end', two().subarray(0, leafAt), /page 3 lies beyond the end/],
-    ['a page beyond all ends', withMeta(withMeta(two(), PAGES, 2n ** 63n), ROOT, 2n ** 62n), /beyond/],
+    [
+      'a page beyond all ends',
+      withMeta(withMeta(two(), PAGES, 2n ** 63n), ROOT, 2n ** 62n),
+      /beyond/,
+    ],
     ['a page that ends too late', patched(12, 9), /page 3 reaches beyond the end/],
     ["a page with another's number", patched(0, 9), /page 3 has another's number/],
     ['a page of no kind', patched(8, 0x20), /neither branch nor leaf/],
@@ -139,7 +143,8 @@ describe('parseBolt', () => {
         file.writeUInt32LE(field, head + i * 4);
       });
     }
-    for (let index = 0; index < 900; index++) file.writeUInt8(Math.floor(index / 4), at + 1016 + index);
+    for (let index = 0; index < 900; index++)
+      file.writeUInt8(Math.floor(index / 4), at + 1016 + index);
     return file;
   }
 
@@ -213,6 +218,8 @@ describe('readBolt', () => {
   });
 
   test('throws the error of the system where there is nothing', () => {
-    expect(() => readBolt(join(dir, 'meta.db'))).toThrow(expect.objectContaining({ code: 'ENOENT' }));
+    expect(() => readBolt(join(dir, 'meta.db'))).toThrow(
+      expect.objectContaining({ code: 'ENOENT' }),
+    );
   });
 });

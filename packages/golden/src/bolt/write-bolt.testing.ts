@@ -162,7 +162,12 @@ function branch(id: number, children: readonly Child[]): Buffer {
     at += key.length;
     return head;
   });
-  return page(id, 0x01, children.length, Buffer.concat([...heads, ...children.map(({ key }) => key)]));
+  return page(
+    id,
+    0x01,
+    children.length,
+    Buffer.concat([...heads, ...children.map(({ key }) => key)]),
+  );
 }
 
 /** Page 0 has the older transaction. */

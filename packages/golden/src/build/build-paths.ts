@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { checkedName } from '../store/names.js';
+import { projectPaths, storePaths } from '../store/paths.js';
+
+/** Where a project keeps what is known of its golden builds. */
+export interface BuildPaths {
+  readonly folder: string;
+  /** Held as long as a build runs. */
+  readonly lock: string;
+  readonly state: string;
+  /** A build that was asked for and has not begun. */
+  readonly request: string;
+  readonly logs: string;
+}
+
+/** Throws `INVALID_ARGUMENT` for what is no project's name. */
+export function buildPaths(storeRoot: string, project: string): BuildPaths {
+  const { folder } = projectPaths(storePaths(storeRoot), checkedName('project', project));
+  return {
+    folder,
+    lock: join(folder, 'build.lock'),
+    state: join(folder, 'build.json'),
+    request: join(folder, 'build-request.json'),
+    logs: join(folder, 'logs'),
+  };
+}

@@ -1,3 +1,21 @@
+export type { OnState } from './build/build-record.js';
+export type { BuildRequest } from './build/build-request.js';
+export { type BuildPhase, type BuildStatus, readBuildStatus } from './build/build-state.js';
+export type { DaemonLauncher, LaunchOptions, RunningDaemon } from './build/daemon.js';
+export { type DockerdOptions, dockerdLauncher } from './build/dockerd.js';
+export {
+  type GoldenBuilds,
+  type OpenBuildsOptions,
+  openBuilds,
+  type TriggerOptions,
+} from './build/golden-builds.js';
+export {
+  type GoldenBuild,
+  type GoldenBuildOptions,
+  type ProjectBuild,
+  runGoldenBuild,
+} from './build/run-golden-build.js';
+export { type Script, ScriptError, type ScriptOptions } from './build/script.js';
 export type { ImageStore } from './data-root/tree.js';
 export type * from './store/golden-store.js';
 export { openStore } from './store/open-store.js';

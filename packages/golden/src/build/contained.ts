@@ -41,7 +41,8 @@ export interface Contained extends AsyncDisposable {
 const init = `
 exec 2>&1
 terminates=$1; own=$2; shift 2
-trap 'asked=yes; [ -z "\${main-}" ] || kill -TERM "$([ "$terminates" = all ] && echo -1 || echo "$main")"' TERM
+terminate() { if [ "$terminates" = all ]; then kill -TERM -1; else kill -TERM "$main"; fi; }
+trap 'asked=yes; [ -z "\${main-}" ] || terminate' TERM
 if [ -n "$own" ]; then mkdir -p "$own" && mount -t tmpfs -o mode=0711 tmpfs "$own" || exit 126; fi
 while [ "$1" != -- ]; do
   mount --bind "$2" "$3" || exit 126
@@ -52,6 +53,7 @@ shift
 [ -z "\${asked-}" ] || exit 143
 "$@" &
 main=$!
+[ -z "\${asked-}" ] || terminate
 while :; do
   wait "$main"; code=$?
   kill -0 "$main" 2>/dev/null || exit "$code"
@@ -63,7 +65,8 @@ done
  *
  * The kernel kills everything in a pid namespace when its first process dies, so nothing outlives the
  * tree: containers, their shims, daemons that forked. `--kill-child` and the parent death signal
- * extend that to the death of this process, `kill -9` included. Its own session keeps Ctrl-C away.
+ * extend that to the death of this process (in a worker, of the thread), `kill -9` included. Its own
+ * session keeps Ctrl-C away.
  */
 export function startContained(options: ContainOptions): Contained {
   const { env, cwd, output } = options;
@@ -74,7 +77,8 @@ export function startContained(options: ContainOptions): Contained {
     detached: true,
     stdio: ['ignore', target, target],
   });
-  const ended = Promise.all([exitCodeOf(child), copyOutput(child, output)]).then(([code]) => code);
+  const exitCode = exitCodeOf(child);
+  const ended = copyOutput(child, output).then(() => exitCode);
   const terminate = async (graceMs: number) => {
     if (!hasEnded(child)) signalTree(child, 'SIGTERM');
     const timer = new AbortController();
@@ -117,12 +121,13 @@ function exitCodeOf(child: ChildProcess): Promise<number> {
   return ended;
 }
 
+/** When the output takes no more, the tree learns of it as of a closed pipe. */
 async function copyOutput(child: ChildProcess, output: number | Writable): Promise<void> {
   if (typeof output === 'number') return;
   const copies = [child.stdout, child.stderr].map((stream) =>
     stream ? pipeline(stream, output, { end: false }) : undefined,
   );
-  await Promise.all(copies);
+  await Promise.allSettled(copies);
 }
 
 /**
@@ -132,7 +137,22 @@ async function copyOutput(child: ChildProcess, output: number | Writable): Promi
 function signalTree(unshare: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   const first = firstChildOf(unshare.pid);
   if (first === undefined) unshare.kill('SIGKILL');
-  else process.kill(first, signal);
+  // A signal is lost on a shell that is about to become the command.
+  else process.kill(first, hasBegun(first) ? signal : 'SIGKILL');
+}
+
+/** Whether a child of the first process runs something else than that does. */
+function hasBegun(first: number): boolean {
+  const child = firstChildOf(first);
+  return child !== undefined && commandLineOf(child) !== commandLineOf(first);
+}
+
+function commandLineOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+  } catch {
+    return '';
+  }
 }
 
 function firstChildOf(pid: number | undefined): number | undefined {

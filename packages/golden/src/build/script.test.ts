@@ -53,20 +53,31 @@ describe('runScript', () => {
       code: 'BUILD_FAILED',
       exitCode: 7,
       message: expect.stringContaining('ended with code 7'),
-      logTail: expect.stringMatching(/^82\n[^]*100\nlogin with \*\*\*$/),
+      logTail: expect.stringMatching(/^82\n(\d+\n)+100\nlogin with \*\*\*$/),
       hint: expect.stringContaining(logPath),
     });
     expect(await log()).toMatch(/^1\n2\n/);
     expect(await log()).not.toContain('very-secret');
   });
 
-  it.each([
-    [{ path: '/no/such/script' }, 127],
-    [{ path: '/etc/hostname' }, 126],
-  ])('says what is wrong with %j', async (script, exitCode) => {
-    await expect(run(script)).rejects.toMatchObject({
-      exitCode,
-      logTail: expect.stringContaining(script.path),
+  it('says what is wrong with a script that cannot be run', async () => {
+    const path = join(directory, 'start.sh');
+    await expect(run({ path })).rejects.toMatchObject({
+      exitCode: 127,
+      logTail: expect.stringMatching(/start\.sh: not found/),
+    });
+    await writeFile(path, '');
+    await expect(run({ path })).rejects.toMatchObject({
+      exitCode: 126,
+      logTail: expect.stringMatching(/start\.sh: Permission denied/),
+    });
+  });
+
+  it('ends a script whose output cannot be kept', async () => {
+    const shell = 'while :; do echo x; sleep 0.01; done';
+    await expect(run({ shell }, { logPath: '/dev/full' })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('/dev/full'),
     });
   });
 

@@ -1,7 +1,9 @@
-import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import { type CallOptions, WarmdockError } from '@warmdock/core';
+import { diskError } from '../store/disk-error.js';
 import { tailOf } from './build-logs.js';
+import { cancelled } from './cancelled.js';
 import { type Contained, startContained } from './contained.js';
 import { baseEnvironment, secretsOf } from './environment.js';
 import { redact } from './redact.js';
@@ -59,9 +61,7 @@ export async function runScript(script: Script, options: RunScriptOptions): Prom
   const { logPath, graceMs, signal } = options;
   const env = { ...baseEnvironment(process.env), ...script.env, ...options.env };
   const output = redact(secretsOf(env));
-  const log = createWriteStream(logPath, { flags: 'a', mode: 0o600 });
-  await once(log, 'open');
-  output.pipe(log);
+  const logged = pipeline(output, createWriteStream(logPath, { flags: 'a', mode: 0o600 }));
   const running = startContained({
     command: commandOf(script),
     env,
@@ -69,12 +69,12 @@ export async function runScript(script: Script, options: RunScriptOptions): Prom
     output,
     terminates: 'all',
   });
-  const exitCode = await endOf(running, graceMs, signal).finally(async () => {
-    output.end();
-    await once(log, 'close');
+  logged.catch(() => running.terminate(graceMs));
+  const exitCode = await endOf(running, graceMs, signal).finally(() => output.end());
+  await logged.catch((error) => {
+    throw diskError(`writing ${logPath}`, error);
   });
-  if (signal?.aborted)
-    throw new WarmdockError('CANCELLED', 'start-up script was cancelled', { cause: signal.reason });
+  if (signal?.aborted) throw cancelled('start-up script', signal);
   if (exitCode !== 0) throw new ScriptError(exitCode, await tailOf(logPath, tailLines), logPath);
 }
 

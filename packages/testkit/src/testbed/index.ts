@@ -1,5 +1,6 @@
 export * from './bridge.js';
 export * from './certificates.js';
+export { namespacePrefix } from './clients.js';
 export type { BindMount } from './contained.js';
 export * from './engine.js';
 export * from './file-system.js';

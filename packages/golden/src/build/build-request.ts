@@ -1,0 +1,63 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { z } from 'zod';
+import { lockFile } from '../store/file-lock.js';
+import { readJson } from '../store/read-json.js';
+import { writeJson } from '../store/write-json.js';
+import type { BuildPaths } from './build-paths.js';
+
+/*
+ * A request lies in a file of its own, so that who asks does not write where a build of another
+ * process writes, and so that it survives that process.
+ */
+
+const requestSchema = z.object({
+  /** Of the first one that asked. */
+  requestedAt: z.iso.datetime(),
+  /** How many asked. */
+  count: z.number().int().positive(),
+  /** Why, those who said so; the newest few. */
+  reasons: z.array(z.string()),
+});
+
+export type BuildRequest = z.infer<typeof requestSchema>;
+
+const maxReasons = 10;
+const waitMs = 10_000;
+
+/** `undefined` when no build is asked for. */
+export function readRequest({ request }: BuildPaths): Promise<BuildRequest | undefined> {
+  return readJson(request, requestSchema);
+}
+
+/** Asks for a build, together with those who have already; survives a power cut. */
+export async function addRequest(
+  paths: BuildPaths,
+  reasons: readonly string[],
+  now = new Date(),
+): Promise<BuildRequest> {
+  await mkdir(paths.folder, { recursive: true, mode: 0o700 });
+  await using _lock = await lockRequest(paths);
+  const before = await readRequest(paths);
+  const request: BuildRequest = {
+    requestedAt: before?.requestedAt ?? now.toISOString(),
+    count: (before?.count ?? 0) + 1,
+    reasons: [...(before?.reasons ?? []), ...reasons].slice(-maxReasons),
+  };
+  await writeJson(paths.request, request, { durable: true });
+  return request;
+}
+
+/** Takes the request: what is asked for from now on is for another build. */
+export async function takeRequest(paths: BuildPaths): Promise<BuildRequest | undefined> {
+  await using _lock = await lockRequest(paths);
+  const request = await readRequest(paths);
+  await rm(paths.request, { force: true });
+  return request;
+}
+
+function lockRequest({ folder }: BuildPaths): Promise<AsyncDisposable> {
+  return lockFile(`${folder}/build-request.lock`, {
+    operation: 'asking for a golden build',
+    waitMs,
+  });
+}

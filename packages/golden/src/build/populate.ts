@@ -1,0 +1,70 @@
+import { dirname } from 'node:path';
+import { connectEngine, parseEngineAddress, WarmdockError } from '@warmdock/core';
+import type { Clone } from '../store/golden-store.js';
+import type { BuildLogs } from './build-logs.js';
+import type { BuildPhase } from './build-state.js';
+import type { DaemonLauncher, RunningDaemon } from './daemon.js';
+import { quiesce } from './quiesce.js';
+import { runScript, type Script } from './script.js';
+
+export interface PopulateOptions {
+  readonly operation: string;
+  readonly script: Script;
+  readonly daemon: DaemonLauncher;
+  readonly logs: BuildLogs;
+  readonly graceMs: number;
+  readonly signal: AbortSignal;
+  readonly enter: (phase: BuildPhase) => Promise<void>;
+}
+
+/**
+ * Fills a clone: starts a daemon on it, runs the script, and ends the daemon in order. Answers with
+ * the names of the images that are in it then. When it throws, nothing of it runs any more.
+ */
+export async function populate(clone: Clone, options: PopulateOptions): Promise<string[]> {
+  const { operation, logs, signal, enter } = options;
+  await enter('starting');
+  await using daemon = await options.daemon(clone, { signal, logPath: logs.daemon });
+  await enter('running');
+  await runBeside(daemon, clone, options);
+  await enter('quiescing');
+  const images = await imagesOf(daemon.host, signal);
+  // A data root is a folder of the session's tree.
+  await quiesce(daemon, dirname(clone.dataRoot), operation, { signal });
+  return images;
+}
+
+/** A script whose daemon is gone is ended rather than left to wait for it. */
+async function runBeside(
+  { host, ended }: RunningDaemon,
+  clone: Clone,
+  { operation, script, logs, graceMs, signal }: PopulateOptions,
+): Promise<void> {
+  const lost = new AbortController();
+  const note = () => lost.abort();
+  ended?.then(note, note);
+  try {
+    await runScript(script, {
+      env: { ...clone.env, DOCKER_HOST: host, WARMDOCK_GOLDEN_BUILD: '1' },
+      logPath: logs.script,
+      graceMs,
+      signal: AbortSignal.any([signal, lost.signal]),
+    });
+  } catch (cause) {
+    if (!lost.signal.aborted || signal.aborted) throw cause;
+    throw new WarmdockError(
+      'UNAVAILABLE',
+      `${operation}: the daemon ended while the start-up script ran`,
+      { hint: `All that it printed is in ${logs.daemon}.`, cause },
+    );
+  }
+}
+
+async function imagesOf(host: string, signal: AbortSignal): Promise<string[]> {
+  const engine = connectEngine({ endpoint: parseEngineAddress(host) });
+  try {
+    return (await engine.listImages({ signal })).flatMap(({ tags }) => tags).sort();
+  } finally {
+    engine.close();
+  }
+}

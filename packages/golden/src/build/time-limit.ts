@@ -1,0 +1,32 @@
+import { WarmdockError } from '@warmdock/core';
+import { cancelled } from './cancelled.js';
+
+export interface TimeLimit extends Disposable {
+  /** Fires when the time is up, and when the caller's does. */
+  readonly signal: AbortSignal;
+  /** What `error` comes from: `TIMEOUT` or `CANCELLED` once the signal has fired, else itself. */
+  explain(error: unknown): unknown;
+}
+
+/** `operation` reads like "golden build of app". */
+export function startTimeLimit(
+  operation: string,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): TimeLimit {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), timeoutMs);
+  const either = signal ? AbortSignal.any([signal, late.signal]) : late.signal;
+  return {
+    signal: either,
+    explain(error) {
+      if (!either.aborted) return error;
+      if (either.reason !== late.signal.reason) return cancelled(operation, either);
+      return new WarmdockError('TIMEOUT', `${operation} took longer than ${timeoutMs} ms`, {
+        hint: 'Allow it more time, or see in its logs where it hung.',
+        cause: error,
+      });
+    },
+    [Symbol.dispose]: () => clearTimeout(timer),
+  };
+}

@@ -28,3 +28,15 @@ export type {
   Strategy,
   StrategyName,
 } from './strategy/strategy.js';
+export type { Hook, HookSecret, ProviderName } from './webhook/hook.js';
+export {
+  type ServeWebhooksOptions,
+  serveWebhooks,
+  type WebhookServer,
+} from './webhook/serve-webhooks.js';
+export {
+  type WebhookAnswer,
+  type WebhookHandler,
+  type WebhookOptions,
+  webhookHandler,
+} from './webhook/webhook-handler.js';

@@ -1,0 +1,25 @@
+import type { BuildStatus } from '../build/build-state.js';
+import type { GoldenBuilds } from '../build/golden-builds.js';
+import type { Reply } from './reply.js';
+
+/** What may be told over the network: no paths, and nothing that a start-up script printed. */
+export async function answerStatus(
+  builds: GoldenBuilds,
+  project: string | undefined,
+): Promise<Reply | undefined> {
+  if (project !== undefined && !builds.projects.includes(project)) return undefined;
+  const asked = project === undefined ? builds.projects : [project];
+  const told = (await Promise.all(asked.map((name) => builds.status(name)))).map(publicStatus);
+  return { status: 200, body: project === undefined ? { projects: told } : (told[0] ?? {}) };
+}
+
+function publicStatus(status: BuildStatus) {
+  const { project, promotion, phase, buildId, startedAt, finishedAt, elapsedMs } = status;
+  const { generation, sizeBytes, addedBytes, lastError, pending } = status;
+  return {
+    ...{ project, status: status.status, promotion, phase, buildId },
+    ...{ startedAt, finishedAt, elapsedMs, generation, sizeBytes, addedBytes },
+    lastError: lastError && { code: lastError.code, exitCode: lastError.exitCode },
+    pending: pending && { requestedAt: pending.requestedAt, count: pending.count },
+  };
+}

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { lockFile } from '../store/file-lock.js';
+import type { GoldenStore } from '../store/golden-store.js';
+import { checkedName } from '../store/names.js';
+import { projectPaths, storePaths } from '../store/paths.js';
+import { readJson } from '../store/read-json.js';
+import { writeJson } from '../store/write-json.js';
+import type { Delivery } from './provider.js';
+
+const schema = z.object({
+  format: z.literal(1),
+  /** The newest last. */
+  accepted: z.array(z.object({ digest: z.string(), id: z.string().optional() })),
+});
+
+/** Of each project; older ones are forgotten. */
+const maxRemembered = 1_000;
+const maxIdLength = 100;
+const waitMs = 10_000;
+
+/**
+ * Carries out `accept` unless the delivery was accepted before, by its id or by what the sender
+ * vouched for; answers whether it did. What was accepted is remembered across restarts.
+ */
+export async function acceptOnce(
+  store: GoldenStore,
+  project: string,
+  delivery: Delivery & { kind: 'build' },
+  accept: () => Promise<void>,
+): Promise<boolean> {
+  const { folder } = projectPaths(storePaths(store.root), checkedName('project', project));
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, 'deliveries.json');
+  const operation = `accepting a delivery for ${project}`;
+  await using _lock = await lockFile(join(folder, 'deliveries.lock'), { operation, waitMs });
+  const accepted = (await readJson(path, schema))?.accepted ?? [];
+  const digest = createHash('sha256').update(delivery.vouched).digest('hex');
+  const id = delivery.id?.slice(0, maxIdLength);
+  const isKnown = accepted.some(
+    (other) => other.digest === digest || (id !== undefined && other.id === id),
+  );
+  if (isKnown) return false;
+  await accept();
+  const all = [...accepted, { digest, id }].slice(-maxRemembered);
+  await writeJson(path, { format: 1, accepted: all }, { durable: true });
+  return true;
+}

@@ -1,0 +1,36 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ProviderName } from './hook.js';
+
+/** A request whose body has been read. */
+export interface HookRequest {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
+}
+
+/** What a request asks for. */
+export type Delivery =
+  | {
+      readonly kind: 'build';
+      /** One line for people. */
+      readonly reason: string;
+      /** By what the provider calls the delivery, also when it sends it again. */
+      readonly id?: string | undefined;
+      /** What the sender vouches for: the same twice is a repetition. */
+      readonly vouched: string | Buffer;
+    }
+  | { readonly kind: 'ignored'; readonly reason: string }
+  | { readonly kind: 'ping' }
+  | { readonly kind: 'malformed' };
+
+/** How one kind of sender signs and what its payloads say. */
+export interface Provider {
+  readonly name: ProviderName;
+  /** Whether the request claims to be of this kind. */
+  claims(headers: IncomingHttpHeaders): boolean;
+  /** Whether the sender knows the secret; takes the same time whatever is wrong with the signature. */
+  authenticates(request: HookRequest, secret: Buffer): boolean;
+  /** Of a request that is authentic. */
+  read(request: HookRequest, branch: string | undefined): Delivery;
+}

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  type GrpcProxyOptions,
   type ImageStore,
   outputOf,
   runDocker,
+  solveBefore011,
   startEngine,
   startEngineProxy,
   startFaultProxy,
@@ -76,29 +78,47 @@ describe('a builder', () => {
   });
 
   test.each(stores)(
-    'without the Content API sends the image itself (%s store), which stderr tells',
+    'from before the Content API sends the whole image within the same solve (%s store), which stderr tells',
     async (store) => {
-      const target = useTestbed().builder.address.replace('tcp://', '');
-      await using proxy = await startGrpcProxy({ target, unimplemented: [content] });
-      const sides = await sidesOfTest({ buildkit: proxy, store });
-      const tag = newTag(sides.host);
-      const step = 'RUN --network=none cat /proc/sys/kernel/random/uuid | busybox tee /id';
-      const context = projectOf({ Dockerfile: `${withShell}\n${step}\n` });
-      const args = ['build', '--load', '--no-cache', '-t', tag];
-      const { exitCode, stdout, stderr } = await runShim([...args, context], shimOf(sides));
-      expect(exitCode, stderr).toBe(0);
-      expect(stdout.toString()).toBe('');
+      const proxied = { unimplemented: [content], rewrite: { [solve]: solveBefore011 } };
+      const { stderr, calls } = await drawingBuild(store, proxied);
+      expect(stderr).toMatch(
+        /^NOTICE: builder .* is older than BuildKit 0\.11.*; it sends the whole image instead$/m,
+      );
+      expect(stderr.match(/^NOTICE/gm)).toHaveLength(1);
+      expect(solvesOf(calls)).toBe(1);
+    },
+  );
+
+  test.each(stores)(
+    'whose Content API is refused sends the image in a cached solve (%s store), which stderr tells',
+    async (store) => {
+      const { stderr, calls } = await drawingBuild(store, { unimplemented: [content] });
       expect(stderr).toMatch(
         /^NOTICE: cannot read the image from builder .* letting the builder send it instead$/m,
       );
-      expect(proxy.calls.filter((path) => path.startsWith(content))).not.toEqual([]);
-      // Another build would have drawn another one.
-      const [, drawn] = /^#\d+ \d\.\d+ ([0-9a-f-]{36})$/m.exec(stderr) ?? [];
-      const run = ['run', '--rm', '--network=none', tag, 'busybox', 'cat', '/id'];
-      expect((await outputOf(runDocker(run, { host: sides.host }))).trim()).toBe(drawn);
+      expect(calls.filter((path) => path.startsWith(content))).not.toEqual([]);
     },
   );
 });
+
+/** Builds behind the proxy an image that holds a random number, and expects the very one that was drawn. */
+async function drawingBuild(store: ImageStore, options: Partial<GrpcProxyOptions>) {
+  const target = useTestbed().builder.address.replace('tcp://', '');
+  await using proxy = await startGrpcProxy({ target, ...options });
+  const sides = await sidesOfTest({ buildkit: proxy, store });
+  const tag = newTag(sides.host);
+  const step = 'RUN --network=none cat /proc/sys/kernel/random/uuid | busybox tee /id';
+  const context = projectOf({ Dockerfile: `${withShell}\n${step}\n` });
+  const args = ['build', '--load', '--no-cache', '-t', tag];
+  const { exitCode, stdout, stderr } = await runShim([...args, context], shimOf(sides));
+  expect(exitCode, stderr).toBe(0);
+  expect(stdout.toString()).toBe('');
+  const [, drawn] = /^#\d+ \d\.\d+ ([0-9a-f-]{36})$/m.exec(stderr) ?? [];
+  const run = ['run', '--rm', '--network=none', tag, 'busybox', 'cat', '/id'];
+  expect((await outputOf(runDocker(run, { host: sides.host }))).trim()).toBe(drawn);
+  return { stderr, calls: proxy.calls };
+}
 
 describe.each(stores)('a daemon with the %s store', (store) => {
   test('that refuses some layers gets all of them from the same solve, which stderr tells', async () => {

@@ -1,6 +1,7 @@
 import type { BuildKit } from '../buildkit/buildkit.js';
 import type { FrontendResult } from '../buildkit/frontend-result.js';
 import type { SessionStores } from '../buildkit/session/content-store.js';
+import { lazyContentStores } from '../buildkit/session/lazy-services.js';
 import type { Attachable, Session } from '../buildkit/session/session.js';
 import type { CacheBackend, Exporter, Solved } from '../buildkit/solve.js';
 import type { SolveStatus } from '../buildkit/solve-status.js';
@@ -12,6 +13,7 @@ import { builderContent, type DisposableSource, isSmall } from './builder-conten
 import { contextKey } from './context-key.js';
 import { openPlan } from './open-plan.js';
 import type { OnProgress } from './progress.js';
+import { sendingExporter, sentImage } from './sent-image.js';
 import { sessionServices } from './session-services.js';
 import type { SharedLocals } from './shared-locals.js';
 import { checkedSources } from './sources.js';
@@ -106,10 +108,37 @@ async function solveKept(
   plan: BuildPlan,
   builder: BuildKit,
   options: RunSolveOptions,
-): Promise<TimedSolve & { spool?: DisposableSource }> {
-  if (!isAttested(plan) || options.exporter) return runSolve(plan, builder, options);
+): Promise<SpooledSolve> {
+  if (options.exporter) return runSolve(plan, builder, options);
+  if (!isAttested(plan)) return solveWithOld(plan, builder, options);
   const { spoolImage } = await import('./spool-image.js');
   return spoolImage(plan, builder, isSmall, options);
+}
+
+/**
+ * The solve with an exporter for builders before 0.13, so that what one of them makes comes here
+ * while it is at it: before 0.11 there is no other way to read an image.
+ */
+async function solveWithOld(
+  plan: BuildPlan,
+  builder: BuildKit,
+  options: RunSolveOptions,
+): Promise<SpooledSolve> {
+  const sent = sentImage(builder.name, isSmall, options);
+  try {
+    const oldExporter = sendingExporter(imageAttrs(plan));
+    const solved = await runSolve(plan, builder, { ...options, ...sent.services, oldExporter });
+    const spool = await sent.begun();
+    if (spool) await solved.answer;
+    return { ...solved, spool };
+  } catch (error) {
+    await (await sent.begun())?.[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+interface SpooledSolve extends TimedSolve {
+  readonly spool?: DisposableSource | undefined;
 }
 
 /** Whether the image comes with attestations. */
@@ -123,6 +152,8 @@ export interface TimedSolve extends Solved, Pick<BuildResult, 'timingsMs'> {}
 export interface RunSolveOptions extends RunBuildOptions {
   /** Instead of `exporter`; none leaves the result in the builder's cache. */
   exporters?: readonly Exporter[] | undefined;
+  /** As in `SolveRequest`. */
+  oldExporter?: Exporter | undefined;
   /** Content stores of the session. */
   stores?: SessionStores | undefined;
   /** With their credentials, which a plan does not hold. */
@@ -147,7 +178,7 @@ export async function runSolve(
     attachables: [
       ...sessionServices({ ...plan, locals }, env, onProgress),
       ...(options.attachables ?? []),
-      ...(stores?.size ? [await contentService(stores)] : []),
+      ...(stores?.size ? [lazyContentStores(stores)] : []),
     ],
     sharedKey,
   });
@@ -155,10 +186,11 @@ export async function runSolve(
   const close = () => session.close();
   try {
     await afterUnfinished(builder, sharedKey, { env, signal });
-    const { cacheImports, cacheExports } = options;
+    const { oldExporter, cacheImports, cacheExports } = options;
     const { frontend, entitlements } = plan;
+    const request = { frontend, frontendAttrs, inputs, exporters, oldExporter, entitlements };
     const solved = await builder.solve(
-      { frontend, frontendAttrs, inputs, exporters, cacheImports, cacheExports, entitlements },
+      { ...request, cacheImports, cacheExports },
       { session, signal, onStatus, onResult },
     );
     const timingsMs = { connect: connected - start, solve: performance.now() - connected };
@@ -188,9 +220,4 @@ function linkedSources(plan: BuildPlan, { shared, targets }: RunSolveOptions) {
     ...linkTargets(attrs, targets),
     locals: plan.locals.filter(({ name }) => !served.has(name)),
   };
-}
-
-async function contentService(stores: SessionStores): Promise<Attachable> {
-  const { contentStores } = await import('../buildkit/session/content-store.js');
-  return contentStores(stores);
 }

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import type { BuildKit } from '../buildkit/buildkit.js';
-import { exportStore } from '../buildkit/session/content-store.js';
 import { type FileTarget, fileSend } from '../buildkit/session/file-send.js';
+import { exportStore } from '../buildkit/session/lazy-services.js';
 import { parseLayoutEntry, putInLayout } from '../content/layout-index.js';
 import { openLayoutStore } from '../content/layout-store.js';
 import { createSpoolStore } from '../content/spool-store.js';

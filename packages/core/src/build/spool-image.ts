@@ -1,10 +1,9 @@
 import type { BuildKit } from '../buildkit/buildkit.js';
-import { exportStore } from '../buildkit/session/content-store.js';
-import { createSpoolStore } from '../content/spool-store.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { BuildPlan } from './build-plan.js';
 import type { DisposableSource } from './builder-content.js';
 import { imageAttrs, type RunSolveOptions, runSolve, type TimedSolve } from './run-build.js';
+import { sendingExporter, sentImage } from './sent-image.js';
 
 export interface SpooledBuild extends TimedSolve {
   readonly spool: DisposableSource;
@@ -17,18 +16,14 @@ export async function spoolImage(
   wanted: (descriptor: Descriptor) => boolean,
   options: RunSolveOptions,
 ): Promise<SpooledBuild> {
-  const spool = await createSpoolStore();
+  const sent = sentImage(builder.name, wanted, options);
   try {
-    const attrs = options.exporter?.attrs ?? imageAttrs(plan);
-    const solved = await runSolve(plan, builder, {
-      ...options,
-      exporters: [{ type: 'oci', attrs: { ...attrs, tar: 'false' } }],
-      stores: new Map([...(options.stores ?? []), [exportStore, { sink: spool, wanted }]]),
-    });
+    const exporters = [sendingExporter(options.exporter?.attrs ?? imageAttrs(plan))];
+    const solved = await runSolve(plan, builder, { ...options, ...sent.services, exporters });
     await solved.answer;
-    return { ...solved, spool };
+    return { ...solved, spool: await sent.open() };
   } catch (error) {
-    await spool[Symbol.asyncDispose]();
+    await (await sent.begun())?.[Symbol.asyncDispose]();
     throw error;
   }
 }

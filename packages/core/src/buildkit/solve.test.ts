@@ -79,6 +79,28 @@ describe('a solve whose news name the image', () => {
 });
 
 describe('a solve', () => {
+  it('tells builders before 0.13 of their own exporter, or of the first', async () => {
+    const asked: SolveMessage[] = [];
+    const { builder, session, solve } = await solver({
+      solve(message) {
+        asked.push(SolveMessage.decode(message));
+        return solveAnswer();
+      },
+    });
+    await solve();
+    const oldExporter = { type: 'oci', attrs: { tar: 'false' } };
+    await builder.solve({ ...request, oldExporter }, { session, graceMs: 100 });
+    const seen = asked.map(({ exporterDeprecated, exporterAttrsDeprecated, exporters }) => [
+      { type: exporterDeprecated, attrs: exporterAttrsDeprecated },
+      ...exporters,
+    ]);
+    const [image] = request.exporters;
+    expect(seen).toEqual([
+      [image, image],
+      [oldExporter, image],
+    ]);
+  });
+
   it('asks for what was wanted, under one ref, in its session', async () => {
     const asked: SolveMessage[] = [];
     const watched: string[] = [];

@@ -34,6 +34,8 @@ export interface SolveRequest {
   readonly inputs?: ReadonlyMap<string, FrontendResult> | undefined;
   /** None leaves the result in the builder's cache; of several, BuildKit before 0.13 runs the first alone. */
   readonly exporters: readonly Exporter[];
+  /** What a BuildKit before 0.13 makes instead, default the first of `exporters`: later ones never see it. */
+  readonly oldExporter?: Exporter | undefined;
   readonly cacheImports?: readonly CacheBackend[] | undefined;
   readonly cacheExports?: readonly CacheBackend[] | undefined;
   /** What steps may do beyond the usual, such as `network.host`. */
@@ -153,12 +155,13 @@ const noInputs: FrontendInputs = { attrs: {}, definitions: {} };
 function solveMessage(ref: string, session: string, request: SolveRequest) {
   const { cacheImports = [], cacheExports = [], entitlements = [] } = request;
   const exporters = request.exporters.map(copyOf);
+  const old = request.oldExporter ? copyOf(request.oldExporter) : exporters[0];
   return {
     ref,
     session,
     exporters,
-    exporterDeprecated: exporters[0]?.type ?? '',
-    exporterAttrsDeprecated: exporters[0]?.attrs ?? {},
+    exporterDeprecated: old?.type ?? '',
+    exporterAttrsDeprecated: old?.attrs ?? {},
     cache: { exports: cacheExports.map(copyOf), imports: cacheImports.map(copyOf) },
     entitlements: [...entitlements],
   };

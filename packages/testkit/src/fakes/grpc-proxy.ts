@@ -1,5 +1,6 @@
 import {
   type ClientHttp2Session,
+  type ClientHttp2Stream,
   connect,
   createServer,
   type IncomingHttpHeaders,
@@ -15,6 +16,8 @@ export interface GrpcProxyOptions {
   target: string;
   /** Beginnings of paths whose calls end with UNIMPLEMENTED, as with a server that is older than they are. */
   unimplemented?: readonly string[];
+  /** What the server gets to see of the one request of calls with these paths. */
+  rewrite?: Readonly<Record<string, (request: Buffer) => Buffer>>;
 }
 
 export interface GrpcProxy extends AsyncDisposable {
@@ -26,7 +29,7 @@ export interface GrpcProxy extends AsyncDisposable {
 
 /** Passes gRPC calls on, but for those that an older server would not know. */
 export async function startGrpcProxy(options: GrpcProxyOptions): Promise<GrpcProxy> {
-  const { target, unimplemented = [] } = options;
+  const { target, unimplemented = [], rewrite = {} } = options;
   const calls: string[] = [];
   const server = createServer();
   server.on('session', (session) => {
@@ -43,7 +46,7 @@ export async function startGrpcProxy(options: GrpcProxyOptions): Promise<GrpcPro
       calls.push(path);
       stream.on('error', () => {});
       if (unimplemented.some((beginning) => path.startsWith(beginning))) refuse(stream);
-      else pass(stream, severalOf(rawHeaders), onward);
+      else pass(stream, severalOf(rawHeaders), onward, rewrite[path]);
     };
     session.on('stream', accept as never);
   });
@@ -61,6 +64,7 @@ function pass(
   stream: ServerHttp2Stream,
   headers: OutgoingHttpHeaders,
   onward: ClientHttp2Session,
+  rewrite: ((request: Buffer) => Buffer) | undefined,
 ): void {
   const call = onward.request(headers);
   let trailers: IncomingHttpHeaders = {};
@@ -75,7 +79,26 @@ function pass(
     trailers = given;
   });
   stream.on('wantTrailers', () => stream.sendTrailers(trailers));
-  stream.pipe(call);
+  if (rewrite) passRewritten(stream, call, rewrite);
+  else stream.pipe(call);
+}
+
+/** gRPC has five bytes before a message: whether it is compressed, and its length. */
+const headBytes = 5;
+
+function passRewritten(
+  stream: ServerHttp2Stream,
+  call: ClientHttp2Stream,
+  rewrite: (request: Buffer) => Buffer,
+): void {
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  stream.on('end', () => {
+    const request = rewrite(Buffer.concat(chunks).subarray(headBytes));
+    const head = Buffer.alloc(headBytes);
+    head.writeUInt32BE(request.length, 1);
+    call.end(Buffer.concat([head, request]));
+  });
 }
 
 /** Node joins the values of a name that comes several times; a session's methods come in that way. */

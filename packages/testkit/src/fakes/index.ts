@@ -6,6 +6,7 @@ export * from './fake-engine.js';
 export * from './fault-proxy.js';
 export * from './grpc-proxy.js';
 export type { Place } from './listen.js';
+export * from './old-solve.js';
 export {
   type BidiHandler,
   GrpcError,

@@ -17,13 +17,11 @@ import { firstValue } from '../grpc/metadata.js';
 import type { ServerCall } from '../grpc/server.js';
 import { GrpcCode, GrpcStatusError } from '../grpc/status.js';
 import { bytesField, encodeBytesMessage } from '../grpc/wire-fields.js';
+import { exportStore } from './lazy-services.js';
 import type { Attachable } from './session.js';
 import { unary } from './unary.js';
 
 const service = '/containerd.services.content.v1.Content';
-
-/** The store that the exporters `oci` and `docker` with `tar=false` write to. */
-export const exportStore = 'export';
 
 /** The field of `WriteContentRequest` that carries the bulk. */
 const dataField = 6;

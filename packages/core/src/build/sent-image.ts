@@ -1,0 +1,64 @@
+import type { SessionStore } from '../buildkit/session/content-store.js';
+import { exportStore, lazyFileSend } from '../buildkit/session/lazy-services.js';
+import type { Exporter } from '../buildkit/solve.js';
+import type { SpoolStore } from '../content/spool-store.js';
+import type { Descriptor } from '../oci/descriptor.js';
+import type { RunSolveOptions } from './run-build.js';
+
+/** Takes the image that a builder sends within a solve. */
+export interface SentImage {
+  /** The solve's services with those that take the image. */
+  readonly services: Required<Pick<RunSolveOptions, 'attachables' | 'stores'>>;
+  /** What has come until now; `undefined` when the builder sent nothing. Dispose of it. */
+  begun(): Promise<SpoolStore | undefined>;
+  /** As `begun`, empty when nothing came. */
+  open(): Promise<SpoolStore>;
+}
+
+/**
+ * Lets a builder send its image blob by blob, those that are wanted; or all of it in one archive, as
+ * a BuildKit before 0.11 does, which a notice tells.
+ *
+ * Nothing is made or loaded before the builder begins.
+ */
+export function sentImage(
+  builder: string,
+  wanted: (descriptor: Descriptor) => boolean,
+  { stores, attachables = [], onProgress }: RunSolveOptions,
+): SentImage {
+  let opening: Promise<SpoolStore> | undefined;
+  const open = () => {
+    opening ??= openSpool();
+    return opening;
+  };
+  const store: SessionStore = {
+    sink: { push: async (...blob) => (await open()).push(...blob) },
+    wanted,
+  };
+  const archive = lazyFileSend(async () => {
+    onProgress?.({
+      type: 'notice',
+      message: `builder ${builder} is older than BuildKit 0.11, which lets nobody read single layers; it sends the whole image instead`,
+    });
+    const { archiveTarget } = await import('./archive-target.js');
+    return archiveTarget(await open());
+  });
+  return {
+    services: {
+      attachables: [...attachables, archive],
+      stores: new Map([...(stores ?? []), [exportStore, store]]),
+    },
+    begun: async () => opening,
+    open,
+  };
+}
+
+/** What makes a builder send; `tar=false` is unknown to those before 0.11, which send an archive. */
+export function sendingExporter(attrs: Exporter['attrs']): Exporter {
+  return { type: 'oci', attrs: { ...attrs, tar: 'false' } };
+}
+
+async function openSpool(): Promise<SpoolStore> {
+  const { createSpoolStore } = await import('../content/spool-store.js');
+  return createSpoolStore();
+}

@@ -8,6 +8,8 @@ import { type LayerForm, type OpenOptions, openLayer } from './layer-form.js';
 export interface ArchiveOptions extends OpenOptions {
   /** Default `stored`. */
   readonly form?: LayerForm | undefined;
+  /** Whether `index.json` is longer than any other, default false; see `stale-index`. */
+  readonly longIndex?: boolean | undefined;
   /** Waited for when all layers are written: without what follows, nobody can load the archive. */
   readonly beforeDocuments?: (() => Promise<void>) | undefined;
 }
@@ -57,10 +59,11 @@ async function writeEntries(
   source: ContentSource,
   options: ArchiveOptions,
 ): Promise<void> {
+  // First, so that a daemon that cannot take it in says so before any layer is sent.
+  writeFile(pack, 'index.json', ociIndex(image, options.longIndex));
   for (const layer of layers) await writeLayer(pack, layer, source, options);
   await options.beforeDocuments?.();
   writeFile(pack, 'oci-layout', JSON.stringify({ imageLayoutVersion: '1.0.0' }));
-  writeFile(pack, 'index.json', ociIndex(image));
   writeFile(pack, 'manifest.json', dockerManifest(image));
   for (const { descriptor, bytes } of documentsOf(image))
     writeFile(pack, blobPath(descriptor), bytes);
@@ -75,9 +78,14 @@ function documentsOf(image: Image): Document[] {
   ];
 }
 
-function ociIndex(image: Image): string {
+/** A daemon's own, of the images that were saved together, has some 400 bytes for each. */
+const longIndexBytes = 1024 * 1024;
+
+/** The archive's list of images for the containerd store; a long one ends with blanks. */
+export function ociIndex(image: Image, isLong = false): string {
   const { mediaType, digest, size } = image.root.descriptor;
-  return JSON.stringify({ schemaVersion: 2, manifests: [{ mediaType, digest, size }] });
+  const index = JSON.stringify({ schemaVersion: 2, manifests: [{ mediaType, digest, size }] });
+  return isLong ? index.padEnd(longIndexBytes) : index;
 }
 
 /** The classic store wants every layer listed under a path of its own, whether or not the file is there. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { WarmdockError } from '../errors.js';
-import { hexOf } from '../oci/digest.js';
-import { changedImage, layersIn, refusal, startDaemon } from './daemon.testing.js';
+import { digestOf, hexOf } from '../oci/digest.js';
+import { changedImage, type Files, layersIn, refusal, startDaemon } from './daemon.testing.js';
 import { builtImage } from './image.testing.js';
 import { loadImage } from './load-image.js';
 import type { Progress } from './progress.js';
@@ -117,4 +117,79 @@ describe('a containerd store', () => {
       expect(daemon.tags.has(app)).toBe(true);
     },
   );
+});
+
+describe('what another load left of its index', () => {
+  const sizeOfIndex = (files: Files) => files.get('index.json')?.length ?? 0;
+  const saying = (message: string) => new WarmdockError('LOAD_FAILED', message);
+
+  it.each([
+    ['and refuses ours', () => 'failed to ingest "index.json": unexpected commit size 300'],
+    [
+      'and took for ours',
+      (files: Files) => `${digestOf(files.get('index.json') ?? '')}: not found`,
+    ],
+  ])('in a daemon that keeps it %s is replaced by a longer one, with a notice', async (_, say) => {
+    const { daemon, result, image, progress, onProgress } = await changedImage('containerd');
+    daemon.onLoad = (files, nth) => {
+      if (nth === 1) throw saying(say(files));
+    };
+    const load = await loadImage(result, daemon.engine, { onProgress });
+    expect(load).toMatchObject({ outcome: 'thin', layersSent: 1 });
+    expect(daemon.loads.map(layersIn)).toEqual(daemon.loads.map(() => [image.layers[1]?.digest]));
+    expect(daemon.loads.map((files) => sizeOfIndex(files) > 1_000_000)).toEqual([false, true]);
+    expect(notices(progress)).toEqual([expect.stringContaining('a load that broke off')]);
+  });
+
+  it('is replaced once: what is refused then has another cause', async () => {
+    const { daemon, result, oldId } = await changedImage('containerd');
+    daemon.onLoad = () => {
+      throw saying('failed to ingest "index.json": no space left');
+    };
+    await expect(loadImage(result, daemon.engine)).rejects.toMatchObject({ code: 'LOAD_FAILED' });
+    expect(daemon.loads).toHaveLength(3);
+    expect(daemon.tags.get(app)).toBe(oldId);
+  });
+});
+
+describe('a load that ends early', () => {
+  /** How long an engine that takes everything is let to take it, by a load that is stopped when it begins. */
+  async function timeGiven(
+    stop: (source: ReturnType<typeof builtImage>) => AbortSignal | undefined,
+  ) {
+    const daemon = await startDaemon('containerd');
+    const built = builtImage('a');
+    const signal = stop(built);
+    let given = 0;
+    const loadImages: typeof daemon.engine.loadImages = async (archive, { signal: late } = {}) => {
+      const begun = performance.now();
+      const end = () => {
+        given = performance.now() - begun;
+      };
+      late?.addEventListener('abort', end);
+      try {
+        for await (const _ of archive);
+        await new Promise((_, reject) => late?.addEventListener('abort', reject));
+      } finally {
+        end();
+      }
+      return { loaded: [] };
+    };
+    const loading = loadImage(built.result, { ...daemon.engine, loadImages }, { signal });
+    await expect(loading).rejects.toBeDefined();
+    return given;
+  }
+
+  it.each<[rule: string, stop: Parameters<typeof timeGiven>[0]]>([
+    ['because it is cancelled', () => AbortSignal.timeout(50)],
+    [
+      'because a layer is damaged',
+      ({ source, image: { layers } }) => {
+        if (layers[0]) source.corrupt(layers[0], Buffer.alloc(layers[0].size));
+        return undefined;
+      },
+    ],
+  ])('%s lets the daemon take in the index', async (_, stop) => {
+    expect(await timeGiven(stop)).toBeGreaterThan(400);
+  });
 });

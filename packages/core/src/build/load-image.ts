@@ -84,8 +84,20 @@ async function transfer(
   options: LoadOptions,
 ): Promise<Sent> {
   const { sendLayers } = await import('./send-layers.js');
+  const { isIndexRefused, staleIndexNotice } = await import('./stale-index.js');
+  let longIndex = false;
+  const send = async (shipment: Shipment): Promise<Sent> => {
+    try {
+      return await sendLayers(result, engine, image, { ...shipment, longIndex }, options);
+    } catch (error) {
+      if (longIndex || !isIndexRefused(error, shipment)) throw error;
+      options.onProgress?.({ type: 'notice', message: staleIndexNotice(error) });
+      longIndex = true;
+      return send(shipment);
+    }
+  };
   const attempt = async (shipment: Shipment) => {
-    const sent = await sendLayers(result, engine, image, shipment, options);
+    const sent = await send(shipment);
     if (result.tags.length === 0) await verifyKnown(plan.imageId, engine, options);
     if (blobs) await verifyLayers(plan.imageId, image, shipment, blobs, options);
     return sent;

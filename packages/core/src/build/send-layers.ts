@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.js';
-import { messageOf } from '../errors.js';
+import { cancelled, messageOf } from '../errors.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import { documentBytes, imageArchive } from './archive.js';
@@ -9,12 +9,15 @@ import { type ImagePart, layersOfParts } from './image-parts.js';
 import { inTurn } from './in-turn.js';
 import type { LayerForm } from './layer-form.js';
 import type { LoadOptions } from './load-image.js';
+import { endingLate, lateSignal } from './stale-index.js';
 
 /** What is sent, and how. */
 export interface Shipment {
   /** An archive each, from the bottom up; the last one's image is the one that is wanted. */
   readonly parts: readonly ImagePart[];
   readonly form: LayerForm;
+  /** As for `imageArchive`. */
+  readonly longIndex?: boolean | undefined;
 }
 
 export interface Sent {
@@ -33,7 +36,7 @@ export async function sendLayers(
   result: BuildResult,
   engine: Engine,
   image: Image,
-  { parts, form }: Shipment,
+  { parts, form, longIndex }: Shipment,
   options: LoadOptions,
 ): Promise<Sent> {
   const { signal, onProgress } = options;
@@ -52,10 +55,12 @@ export async function sendLayers(
   const loaded: ImagePart[] = [];
   try {
     await inTurn(parts, signal, async (part, { signal: either, turn }) => {
-      const archiveOptions = { signal: either, form, onBytes, beforeDocuments: turn };
+      const late = lateSignal(either);
+      const archiveOptions = { signal: late, form, longIndex, onBytes, beforeDocuments: turn };
       const archive = imageArchive(part.image, part.layers, result.content, archiveOptions);
-      await engine.loadImages(archive, { signal: either });
+      await engine.loadImages(endingLate(archive), { signal: late });
       loaded.push(part);
+      if (either.aborted) throw cancelled(`load of image ${result.digest}`, either);
     });
   } finally {
     const partial = loaded.filter((part) => part.image !== image);

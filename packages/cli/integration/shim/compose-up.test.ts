@@ -1,74 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { outputOf, runCommand, runDocker, useTestbed } from '@warmdock/testkit';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { withShell } from '../support/project.js';
-import { imagesOf, removeImages } from './images.js';
+import { useTestbed } from '@warmdock/testkit';
+import { describe, expect, test } from 'vitest';
+import { imagesOf } from './images.js';
 import { comparable } from './lines.js';
-import { projectFolder } from './project-folder.js';
-import { type Side, useSides } from './sides.js';
+import { useSides } from './sides.js';
+import { building, makeProject } from './up-project.js';
 
 const sides = useSides();
-
-const service = (name: string, more = '') => `  ${name}:
-    build: { context: ${name} }
-    command: [busybox, sleep, "60"]
-    network_mode: none
-    stop_signal: KILL
-${more}`;
-const dockerfile = `${withShell}\nCOPY file /file\n`;
-const files = {
-  'compose.yaml': `services:\n${service('web', '    depends_on: [db]\n')}${service('db')}`,
-  'never.yaml': `services:\n${service('web', '    pull_policy: never\n')}`,
-  'always.yaml': `services:\n${service('web', '    pull_policy: always\n')}`,
-  'build.yaml': `services:\n${service('web', '    pull_policy: build\n')}`,
-  'failing.yaml': `services:\n${service('web')}${service('db').replace('{ context: db }', '{ context: db, dockerfile: Failing }')}`,
-  'web/Dockerfile': dockerfile,
-  'web/file': 'first\n',
-  'web/busybox': '',
-  'db/Dockerfile': dockerfile,
-  'db/Failing': `${dockerfile}RUN --network=none exit 4\n`,
-  'db/file': 'db\n',
-  'db/busybox': '',
-};
-
-/** A project of its own, which goes with its containers and images. */
-function makeProject(host = useTestbed().classic.host) {
-  const name = `it${randomBytes(5).toString('hex')}`;
-  const cwd = projectFolder(name, files);
-  onTestFinished(async () => {
-    const ids = Object.keys(await containers());
-    if (ids.length > 0) await outputOf(runDocker(['rm', '--force', ...ids], { host }));
-    await removeImages(host, name);
-  });
-  /** The images of all containers by the containers' IDs, and whether they run. */
-  async function containers(): Promise<Record<string, string>> {
-    const filter = ['--filter', `label=com.docker.compose.project=${name}`];
-    const format = ['--no-trunc', '--format', '{{.ID}} {{.Image}} {{.State}}'];
-    const lines = (await outputOf(runDocker(['ps', '--all', ...filter, ...format], { host })))
-      .split('\n')
-      .filter(Boolean);
-    return Object.fromEntries(
-      lines.map((line) => [line.slice(0, 64), line.slice(65).replace(name, 'NAME')]),
-    );
-  }
-  async function run(side: Side, line: string, env: Readonly<Record<string, string>> = {}) {
-    return runCommand(['/bin/sh', '-c', `exec ${line}`], {
-      cwd,
-      env: {
-        ...sides.env,
-        DOCKER_HOST: host,
-        PATH: sides.paths[side],
-        WARMDOCK: 'explain',
-        ...env,
-      },
-    });
-  }
-  return { name, cwd, host, containers, run };
-}
-
-const building = /^warmdock: building on builder "shared"/;
 
 describe('the containers are those of compose itself, and compose has nothing left to do', () => {
   const [running, created] = ['running', 'created'].map((state) => [
@@ -90,7 +29,7 @@ describe('the containers are those of compose itself, and compose has nothing le
     ],
     ['docker-compose up --build -d', running, 'docker-compose up -d'],
   ])('%s', async (line, states, again) => {
-    const { containers, run, name, host } = makeProject();
+    const { containers, run, name, host } = makeProject(sides);
     const shim = await run('shim', line);
     expect(shim.stderr).toMatch(building);
     expect(shim.exitCode, shim.stderr).toBe(0);
@@ -106,7 +45,7 @@ describe('the containers are those of compose itself, and compose has nothing le
   });
 
   test('with the containerd store as well', async () => {
-    const { containers, run } = makeProject(useTestbed().containerd.host);
+    const { containers, run } = makeProject(sides, useTestbed().containerd.host);
     const shim = await run('shim', 'docker compose up --build -d');
     expect(shim.exitCode, shim.stderr).toBe(0);
     expect(shim.stderr).toMatch(building);
@@ -118,7 +57,7 @@ describe('the containers are those of compose itself, and compose has nothing le
   });
 
   test('a second `up --build` makes new ones of what has changed', async () => {
-    const { containers, run, cwd } = makeProject();
+    const { containers, run, cwd } = makeProject(sides);
     await run('shim', 'docker compose up --build -d');
     const before = await containers();
     writeFileSync(join(cwd, 'web/file'), 'second\n');
@@ -140,7 +79,7 @@ describe('run --build', () => {
     ['docker compose run --build -T db busybox echo --build x', '--build x\n'],
     ['docker-compose run --build --rm -T web busybox cat /file', 'first\n'],
   ])('runs what was built, and prints the same: %s', async (line, stdout) => {
-    const [real, shim] = [makeProject(), makeProject()];
+    const [real, shim] = [makeProject(sides), makeProject(sides)];
     const theirs = await real.run('real', line);
     const ours = await shim.run('shim', line);
     expect(ours.stderr).toMatch(building);
@@ -153,7 +92,7 @@ describe('run --build', () => {
   });
 
   test('ends with the exit code of the command', async () => {
-    const { run } = makeProject();
+    const { run } = makeProject(sides);
     const line = 'docker compose run --build --rm -T db busybox sh -c "exit 7"';
     expect(await run('shim', line)).toMatchObject({ exitCode: 7 });
   });
@@ -169,7 +108,7 @@ describe('what compose itself does', () => {
     ['docker compose run --build', /what is wrong/],
     ['docker compose run --build nobody', /nobody/],
   ])('%s', async (line, reason) => {
-    const [real, shim] = [makeProject(), makeProject()];
+    const [real, shim] = [makeProject(sides), makeProject(sides)];
     const theirs = await real.run('real', line);
     const ours = await shim.run('shim', line);
     expect(ours.stderr).toMatch(reason);
@@ -180,7 +119,7 @@ describe('what compose itself does', () => {
   });
 
   test('a failed build makes no containers', async () => {
-    const [real, shim] = [makeProject(), makeProject()];
+    const [real, shim] = [makeProject(sides), makeProject(sides)];
     const line = 'docker compose -f failing.yaml up --build -d';
     const theirs = await real.run('real', line);
     const ours = await shim.run('shim', line);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { useTestbed } from '@warmdock/testkit';
+import { startEngine, useTestbed } from '@warmdock/testkit';
 import { describe, onTestFinished, test } from 'vitest';
 import { withShell } from '../support/project.js';
 import { composeCases, composeFiles } from './compose-cases.js';
@@ -40,5 +40,13 @@ describe('with the containerd store', () => {
   ])('the images have the same names: %s', async (line, images) => {
     // Their IDs are those of manifests, which tell how the layers are compressed.
     await expectSame(ours(line, images, { isNew: true }), place(useTestbed().containerd.host));
+  });
+
+  test.each(['', '-q'])('a service that fails ends the others: build %s', async (flag) => {
+    // One of its own: the loads that docker breaks off spoil it for docker.
+    const daemon = await startEngine({ store: 'containerd' });
+    onTestFinished(() => daemon[Symbol.asyncDispose]());
+    const line = `docker compose -f five.yaml build ${flag}`;
+    await expectSame(ours(line, [], { isNew: true }), place(daemon.host));
   });
 });

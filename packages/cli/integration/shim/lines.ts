@@ -112,6 +112,8 @@ export function comparable(stderr: string): string[] {
     stderr
       .split('\n')
       .filter((line) => !/^(warmdock: |#\d+ )/.test(line))
+      // Compose 2.26 says so at times, when it leaves a builder.
+      .filter((line) => !line.includes(' http2: server connection error '))
       // Compose doubles the ends of lines that come from buildx.
       .filter((line) => line.trim() !== '')
       .map((line) => line.replace(/time="[^"]*"/, 'TIME').replace(/sha256:[0-9a-f]+/g, 'DIGEST'))

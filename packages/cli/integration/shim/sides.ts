@@ -34,6 +34,8 @@ export interface Engines {
   readonly store?: ImageStore;
   /** Another daemon than the testbed's with that store. */
   readonly host?: string;
+  /** Default the one that prints its builds; the other is 2.26. */
+  readonly compose?: 'compose' | 'oldCompose';
 }
 
 /** Sets both sides up before the tests of a file, or of a `describe`; empty until then. */
@@ -51,16 +53,17 @@ export async function sidesOfTest(engines: Engines = {}): Promise<Sides> {
   return sides;
 }
 
-async function makeSides({ buildkit, store = 'classic', ...engines }: Engines): Promise<Sides> {
+async function makeSides(engines: Engines): Promise<Sides> {
+  const { buildkit, store = 'classic', host = useTestbed()[store].host } = engines;
   const { buildkits, clients } = useTestbed();
-  const { host } = { ...useTestbed()[store], ...engines };
+  const compose = clients[engines.compose ?? 'compose'];
   const home = mkdtempSync(join(tmpdir(), 'warmdock-sides-'));
   const [realFolder, shimFolder] = [folderIn(home, 'real'), folderIn(home, 'shim')];
   const plugins = folderIn(home, 'plugins');
   wrap(join(realFolder, 'docker'), clients.docker);
-  wrap(join(realFolder, 'docker-compose'), clients.compose);
+  wrap(join(realFolder, 'docker-compose'), compose);
   // Compose and the shim start plugins themselves.
-  wrap(join(plugins, 'docker-compose'), clients.compose);
+  wrap(join(plugins, 'docker-compose'), compose);
   wrap(join(plugins, 'docker-buildx'), clients.buildx);
   for (const name of ['docker', 'docker-compose']) symlinkSync(shim, join(shimFolder, name));
   const real = `${realFolder}:${systemPath}`;

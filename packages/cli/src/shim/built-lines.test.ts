@@ -17,6 +17,7 @@ const set = {
     target('api', 'host:5000/api:latest'),
   ],
   wanted: ['web', 'db', 'api'],
+  ending: { tellsImages: true, failureExitCode: 1 } as const,
 };
 
 test.each<[news: 'text' | 'json' | 'none', isTerminal: boolean, text: string]>([
@@ -34,4 +35,10 @@ test.each<[news: 'text' | 'json' | 'none', isTerminal: boolean, text: string]>([
   ['none', true, ''],
 ])('each image that was asked for is told, as %s (terminal: %s)', (news, isTerminal, text) => {
   expect(builtLines(set, news, isTerminal)).toBe(text);
+});
+
+test('a compose that does not tell of images is not spoken for', () => {
+  expect(
+    builtLines({ ...set, ending: { tellsImages: false, failureExitCode: 17 } }, 'text', true),
+  ).toBe('');
 });

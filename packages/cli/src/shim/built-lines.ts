@@ -3,11 +3,11 @@ import type { ComposeProgress } from './compose-progress.js';
 
 /** What compose says of each image that it was asked for. */
 export function builtLines(
-  { targets, wanted }: Pick<ComposePlan, 'targets' | 'wanted'>,
+  { targets, wanted, ending }: Pick<ComposePlan, 'targets' | 'wanted' | 'ending'>,
   news: ComposeProgress['news'],
   isTerminal: boolean,
 ): string {
-  if (news === 'none') return '';
+  if (news === 'none' || !ending.tellsImages) return '';
   const images = targets
     .filter(({ name }) => wanted.includes(name))
     // The service's own name for it; those of its `tags` stand before.

@@ -41,7 +41,7 @@ export async function runRoutedCompose(
   } catch (error) {
     const { text, exitCode } = failureOfTargets(error, version, { mark: '', set: plan });
     stderr.write(text);
-    return exitCode;
+    return exitCode === 1 ? plan.ending.failureExitCode : exitCode;
   }
   stderr.write(builtLines(plan, news, stderr.isTerminal));
   return command === 'build' ? 0 : builtExitCode;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSince, labelVersion } from './compose-version.js';
+import { endingOf, isSince, labelVersion } from './compose-version.js';
 
 describe("compose's version", () => {
   it.each<[string, boolean]>([
@@ -22,5 +22,14 @@ describe("compose's version", () => {
     ['dev', ''],
   ])('%s is %j on images', (version, label) => {
     expect(labelVersion(version)).toBe(label);
+  });
+
+  it.each([
+    ['2.26.1-4', false, 17],
+    ['2.31.0', true, 17],
+    ['2.33.0', true, 1],
+    ['5.0.0', true, 1],
+  ])('%s tells of images: %s, and of a failure by %i', (version, tellsImages, failureExitCode) => {
+    expect(endingOf(version)).toEqual({ tellsImages, failureExitCode });
   });
 });

@@ -9,6 +9,20 @@ export function labelVersion(version: string): string {
   return numbersOf(version).join('.');
 }
 
+/** How a compose of some release ends a build. */
+export interface ComposeEnding {
+  /** Whether it says of each image that it was built. */
+  readonly tellsImages: boolean;
+  readonly failureExitCode: 1 | 17;
+}
+
+export function endingOf(version: string): ComposeEnding {
+  return {
+    tellsImages: isSince(version, [2, 31]),
+    failureExitCode: isSince(version, [2, 33]) ? 1 : 17,
+  };
+}
+
 /** None for a development build. */
 function numbersOf(version: string): number[] {
   const [, ...parts] = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?/.exec(version) ?? [];

@@ -4,7 +4,7 @@ import type { TargetSet } from '../targets/target-set.js';
 import { checkNoTemplates, withoutEscapes } from '../templates.js';
 import type { ComposeOptions } from './compose-options.js';
 import { composeProgram, refused } from './compose-program.js';
-import { isSince } from './compose-version.js';
+import { type ComposeEnding, endingOf, isSince } from './compose-version.js';
 import { planConfig } from './plan-config.js';
 import { withProjectSecrets } from './project-secrets.js';
 import { checkPullPolicies } from './pull-policies.js';
@@ -15,6 +15,8 @@ export interface ComposePlan extends TargetSet {
   readonly warnings: string;
   /** The environment of the builds: with the project's variables that secrets come from. */
   readonly env: NodeJS.ProcessEnv;
+  /** How this compose would end the builds. */
+  readonly ending: ComposeEnding;
 }
 
 const firstThatPrints = [2, 35] as const;
@@ -46,8 +48,14 @@ export async function planCompose(options: ComposeOptions = {}): Promise<Compose
   checkNoTemplates(definition);
   const { cwd = process.cwd() } = options;
   const literal = withoutEscapes(definition);
+  const ending = endingOf(firstThatPrints.join('.'));
   const env = await withProjectSecrets(literal, compose, options.env ?? process.env);
-  return { ...planTargets(literal, { cwd, env }), warnings: printed.stderr, env };
+  return {
+    ...planTargets(literal, { cwd, env }),
+    warnings: printed.stderr,
+    env,
+    ending,
+  };
 }
 
 function buildWords(options: ComposeOptions): string[] {

@@ -4,7 +4,7 @@ import type { BakeDefinition } from '../targets/bake-definition.js';
 import { planTargets } from '../targets/plan-targets.js';
 import type { ComposeOptions } from './compose-options.js';
 import { type ComposeProgram, refused } from './compose-program.js';
-import { isSince } from './compose-version.js';
+import { endingOf, isSince } from './compose-version.js';
 import type { ComposePlan } from './plan-compose.js';
 import { parseProjectConfig } from './project-config.js';
 import { secretVariables, withProjectSecrets } from './project-secrets.js';
@@ -36,9 +36,8 @@ export async function planConfig(
   // Compose of this age builds by itself, and the date is a matter of `buildx build` and `bake`.
   const { SOURCE_DATE_EPOCH: _, ...buildEnv } = withSecrets;
   const set = planTargets(definition, { cwd, env: buildEnv });
-  return { ...set, warnings: printed.stderr, env: buildEnv };
+  return { ...set, warnings: printed.stderr, env: buildEnv, ending: endingOf(version) };
 }
-
 const firstThatTellsVariables = [2, 28] as const;
 
 /** Some versions read projects that they cannot write as JSON, such as those with several ssh keys. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runDocker, useTestbed } from '@warmdock/testkit';
+import { runDocker, useTestbed, withShell } from '@warmdock/testkit';
 import { describe, expect, test } from 'vitest';
 import {
   imageIdOf,
@@ -10,7 +10,6 @@ import {
   occupy,
   projectOf,
   temporaryFolder,
-  withShell,
 } from './support/project.js';
 import { runWarmdock } from './support/warmdock.js';
 

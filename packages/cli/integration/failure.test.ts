@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { useTestbed } from '@warmdock/testkit';
+import { useTestbed, withShell } from '@warmdock/testkit';
 import { describe, expect, test } from 'vitest';
 import {
   imageIdOf,
@@ -9,7 +9,6 @@ import {
   occupy,
   projectOf,
   temporaryFolder,
-  withShell,
 } from './support/project.js';
 import { runWarmdock } from './support/warmdock.js';
 

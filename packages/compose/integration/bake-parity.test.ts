@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { outputOf, runCommand, useTestbed } from '@warmdock/testkit';
+import { imagesOf, outputOf, removeImages, runCommand, useTestbed } from '@warmdock/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { planBake, runPlans } from '../src/index.js';
 import { type BakeProject, bakeProjects } from './bake-files.js';
 import { folderOf } from './support/folder.js';
-import { imagesOf, removeImages } from './support/images.js';
 import { useRemoteBuilder } from './support/remote-builder.js';
 
 const shared = useRemoteBuilder();

@@ -1,7 +1,6 @@
-import { useTestbed } from '@warmdock/testkit';
+import { imagesOf, removeImages, useTestbed } from '@warmdock/testkit';
 import { describe, expect, test } from 'vitest';
 import { type ComposeProject, composeProjects } from './compose-projects.js';
-import { imagesOf, removeImages } from './support/images.js';
 import { type Compose, prepare } from './support/project.js';
 import { useRemoteBuilder } from './support/remote-builder.js';
 

@@ -1,4 +1,5 @@
-import { withProxies, withShell } from './support/folder.js';
+import { withShell } from '@warmdock/testkit';
+import { withProxies } from './support/folder.js';
 
 /** A project that compose and warmdock build, and how. */
 export interface ComposeProject {

@@ -1,7 +1,7 @@
-import { useTestbed } from '@warmdock/testkit';
+import { removeImages, useTestbed } from '@warmdock/testkit';
 import { describe, expect, test } from 'vitest';
 import { composeProjects } from './compose-projects.js';
-import { contentsOf, removeImages } from './support/images.js';
+import { contentsOf } from './support/images.js';
 import { type Compose, prepare } from './support/project.js';
 import { useRemoteBuilder } from './support/remote-builder.js';
 

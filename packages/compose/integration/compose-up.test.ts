@@ -1,8 +1,6 @@
-import { outputOf, runDocker, useTestbed } from '@warmdock/testkit';
+import { imagesOf, outputOf, runDocker, useTestbed, withShell } from '@warmdock/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ComposeProject } from './compose-projects.js';
-import { withShell } from './support/folder.js';
-import { imagesOf } from './support/images.js';
 import { type Compose, prepare } from './support/project.js';
 import { useRemoteBuilder } from './support/remote-builder.js';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { isWarmdockError, type Progress, planBuild } from '@warmdock/core';
-import { outputOf, runDocker, useTestbed } from '@warmdock/testkit';
+import { outputOf, runDocker, useTestbed, withShell } from '@warmdock/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type RunPlansOptions, runPlans, TargetError, type TargetSet } from '../src/index.js';
-import { folderOf, withShell } from './support/folder.js';
+import { folderOf } from './support/folder.js';
 import { useRemoteBuilder } from './support/remote-builder.js';
 
 const env = useRemoteBuilder();

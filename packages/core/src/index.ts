@@ -17,7 +17,12 @@ export type {
   LoadedBuild,
 } from './build/build-result.js';
 export { type CacheOption, parseCacheOption } from './build/cache-spec.js';
-export { type OpenBuilder, openBuilder } from './build/choose-builder.js';
+export {
+  type NamedBuilder,
+  type OpenBuilder,
+  openBuilder,
+  type WantedBuilder,
+} from './build/choose-builder.js';
 export { type LoadOptions, loadImage } from './build/load-image.js';
 export type { LoadOutcome, LoadPlan, LoadResult, Timings } from './build/load-plan.js';
 export { type NamedContext, parseNamedContext } from './build/named-context-spec.js';
@@ -80,6 +85,7 @@ export type { CallOptions, ContentSource, ContentStore, Target } from './content
 export { orCancelled } from './content/or-cancelled.js';
 export { dockerAliases } from './docker/aliases.js';
 export { findCliPlugin } from './docker/cli-plugins.js';
+export { isProgram } from './docker/is-program.js';
 export { proxyBuildArgs } from './docker/proxy-build-args.js';
 export type { ContainerSummary, RemoveContainerOptions } from './engine/containers.js';
 export { type EngineEndpoint, formatEndpoint, parseEngineAddress } from './engine/endpoint.js';

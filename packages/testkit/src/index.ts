@@ -1,2 +1,3 @@
 export * from './library.js';
+export { putFiles } from './testbed/put-files.js';
 export { useTestbed } from './testbed/use-testbed.js';

@@ -1,3 +1,4 @@
+export * from './clients/named-images.js';
 export * from './clients/run-command.js';
 export * from './clients/run-docker.js';
 export * from './fakes/index.js';
@@ -9,4 +10,5 @@ export * from './images/load.js';
 export * from './images/push.js';
 export * from './images/random-bytes.js';
 export * from './images/tar.js';
+export * from './images/with-shell.js';
 export * from './testbed/index.js';

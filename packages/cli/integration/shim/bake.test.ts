@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { useTestbed } from '@warmdock/testkit';
+import { removeImages, useTestbed, withShell } from '@warmdock/testkit';
 import { describe, onTestFinished, test } from 'vitest';
-import { withShell } from '../support/project.js';
 import { bakeCases, bakeFiles } from './bake-cases.js';
-import { removeImages } from './images.js';
 import { expectSame } from './lines.js';
 import { projectFolder } from './project-folder.js';
 import { useSides } from './sides.js';

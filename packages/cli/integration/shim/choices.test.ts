@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { makeDockerConfig, outputOf, runDocker, useTestbed } from '@warmdock/testkit';
+import { makeDockerConfig, outputOf, runDocker, useTestbed, withShell } from '@warmdock/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { imageIdOf, newTag, projectOf, temporaryFolder, withShell } from '../support/project.js';
+import { imageIdOf, newTag, projectOf, temporaryFolder } from '../support/project.js';
 import { outcomeOf } from './outcome.js';
 import { type Side, useSides } from './sides.js';
 

@@ -1,10 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { outputOf, runDocker, startFaultProxy, useTestbed } from '@warmdock/testkit';
+import {
+  imagesOf,
+  outputOf,
+  removeImages,
+  runDocker,
+  startFaultProxy,
+  useTestbed,
+  withShell,
+} from '@warmdock/testkit';
 import { expect, onTestFinished, test } from 'vitest';
-import { withShell } from '../support/project.js';
 import { printed, startShim } from '../support/shim.js';
-import { imagesOf, removeImages } from './images.js';
 import { projectFolder } from './project-folder.js';
 import { useSides } from './sides.js';
 

@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { useTestbed } from '@warmdock/testkit';
+import { removeImages, useTestbed, withShell } from '@warmdock/testkit';
 import { expect, onTestFinished, test } from 'vitest';
-import { withShell } from '../support/project.js';
 import { openTerminal } from '../support/tmux.js';
 import { assertBuilt } from '../support/warmdock.js';
-import { removeImages } from './images.js';
 import { projectFolder } from './project-folder.js';
 import { useSides } from './sides.js';
 

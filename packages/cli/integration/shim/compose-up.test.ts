@@ -1,8 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { useTestbed } from '@warmdock/testkit';
+import { imagesOf, useTestbed } from '@warmdock/testkit';
 import { describe, expect, test } from 'vitest';
-import { imagesOf } from './images.js';
 import { comparable } from './lines.js';
 import { useSides } from './sides.js';
 import { building, makeProject } from './up-project.js';

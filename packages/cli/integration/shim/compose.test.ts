@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { startEngine, useTestbed } from '@warmdock/testkit';
+import { removeImages, startEngine, useTestbed, withShell } from '@warmdock/testkit';
 import { describe, onTestFinished, test } from 'vitest';
-import { withShell } from '../support/project.js';
 import { composeCases, composeFiles } from './compose-cases.js';
-import { removeImages } from './images.js';
 import { expectSame, ours } from './lines.js';
 import { projectFolder } from './project-folder.js';
 import { useSides } from './sides.js';

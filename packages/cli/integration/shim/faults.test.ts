@@ -12,16 +12,10 @@ import {
   startFaultProxy,
   startGrpcProxy,
   useTestbed,
+  withShell,
 } from '@warmdock/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import {
-  imageIdOf,
-  layeredProject,
-  newTag,
-  occupy,
-  projectOf,
-  withShell,
-} from '../support/project.js';
+import { imageIdOf, layeredProject, newTag, occupy, projectOf } from '../support/project.js';
 import { printedError, programs, runShim, startShim, systemPath } from '../support/shim.js';
 import { smallDisk } from '../support/small-disk.js';
 import { type Sides, sidesOfTest } from './sides.js';

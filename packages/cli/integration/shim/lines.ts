@@ -1,6 +1,11 @@
-import { type CommandResult, runCommand, useTestbed } from '@warmdock/testkit';
+import {
+  type CommandResult,
+  imagesOf,
+  removeImages,
+  runCommand,
+  useTestbed,
+} from '@warmdock/testkit';
 import { expect } from 'vitest';
-import { imagesOf, removeImages } from './images.js';
 import type { Side, Sides } from './sides.js';
 
 /** A command line that the real programs and the shim are both to run in a folder with builds of several images. */

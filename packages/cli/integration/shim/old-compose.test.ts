@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { useTestbed } from '@warmdock/testkit';
+import { removeImages, useTestbed } from '@warmdock/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { removeImages } from './images.js';
 import { expectSame } from './lines.js';
 import { oldComposeCases, oldComposeFiles } from './old-compose-cases.js';
 import { projectFolder } from './project-folder.js';

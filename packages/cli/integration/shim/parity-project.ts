@@ -3,9 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeGitRepository, startGitServer, useTestbed } from '@warmdock/testkit';
+import { makeGitRepository, startGitServer, useTestbed, withShell } from '@warmdock/testkit';
 import { afterAll, beforeAll } from 'vitest';
-import { withShell } from '../support/project.js';
 
 /** What the lines of the cases are about. */
 export interface ParityProject {

@@ -1,8 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { runDocker, useTestbed } from '@warmdock/testkit';
+import { runDocker, useTestbed, withShell } from '@warmdock/testkit';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { imageIdOf, projectOf, withShell } from '../support/project.js';
+import { imageIdOf, projectOf } from '../support/project.js';
 import { drawingOf, linesOf, screenOf } from '../support/screen.js';
 import { printed, startShim } from '../support/shim.js';
 import { type Side, useSides } from './sides.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { outputOf, runDocker, startFaultProxy, useTestbed } from '@warmdock/testkit';
+import { outputOf, runDocker, startFaultProxy, useTestbed, withShell } from '@warmdock/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { newTag, projectOf, withShell } from '../support/project.js';
+import { newTag, projectOf } from '../support/project.js';
 import type { ScreenSize } from '../support/screen.js';
 import { openTerminal, type Terminal } from '../support/tmux.js';
 import { assertBuilt } from '../support/warmdock.js';

@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { outputOf, runCommand, runDocker, useTestbed } from '@warmdock/testkit';
+import {
+  outputOf,
+  removeImages,
+  runCommand,
+  runDocker,
+  useTestbed,
+  withShell,
+} from '@warmdock/testkit';
 import { onTestFinished } from 'vitest';
-import { withShell } from '../support/project.js';
-import { removeImages } from './images.js';
 import { projectFolder } from './project-folder.js';
 import type { Side, Sides } from './sides.js';
 

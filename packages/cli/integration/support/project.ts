@@ -5,14 +5,6 @@ import { join } from 'node:path';
 import { outputOf, runDocker, useTestbed } from '@warmdock/testkit';
 import { onTestFinished } from 'vitest';
 
-/** A Dockerfile's beginning; steps after it can run busybox. */
-export const withShell = [
-  'FROM scratch',
-  'COPY busybox /bin/busybox',
-  'ENV PATH=/bin',
-  'SHELL ["/bin/busybox", "sh", "-c"]',
-].join('\n');
-
 /** A build context for one test, with busybox in it. */
 export function projectOf(files: Readonly<Record<string, string | Uint8Array>>): string {
   const dir = temporaryFolder();

@@ -1,5 +1,5 @@
-import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { isProgram } from '@warmdock/core';
 import { isShim } from './is-shim.js';
 
 /** What the shim is installed as; `docker-compose` is compose's own program. */
@@ -36,13 +36,4 @@ export function realCompose(env: NodeJS.ProcessEnv): string | undefined {
 
 function firstReal(found: readonly FoundProgram[]): string | undefined {
   return found.find(({ isShim }) => !isShim)?.path;
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { outputOf, runCommand, useTestbed } from '@warmdock/testkit';
+import { outputOf, removeImages, runCommand, useTestbed } from '@warmdock/testkit';
 import { onTestFinished } from 'vitest';
 import { planCompose, runPlans } from '../../src/index.js';
 import type { ComposeProject } from '../compose-projects.js';
 import { folderOf } from './folder.js';
-import { removeImages } from './images.js';
 
 /** The compose that prints its builds, or the one that does not. */
 export type Compose = 'compose' | 'oldCompose';

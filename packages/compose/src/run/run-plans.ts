@@ -1,8 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import {
-  type BuildKit,
   type BuildOutcome,
-  type ChosenBuilder,
   connectEngine,
   type Engine,
   type OpenBuilder,
@@ -13,6 +11,7 @@ import {
   runPlan,
   type SharedLocals,
   shareLocals,
+  type WantedBuilder,
 } from '@warmdock/core';
 import type { TargetPlan, TargetSet } from '../targets/target-set.js';
 import { type Links, linksOf } from './links.js';
@@ -24,7 +23,7 @@ export interface RunPlansOptions {
    * A builder's address or name in buildx's store, one that was chosen from there, or an open
    * connection, which is kept. Default: the one that buildx would choose.
    */
-  readonly builder?: string | BuildKit | ChosenBuilder | undefined;
+  readonly builder?: WantedBuilder;
   /** The daemon to load into: its address, or an open connection. Default: as the docker CLI finds it. */
   readonly engine?: string | Engine | undefined;
   /** Default `process.env`. */
@@ -58,7 +57,7 @@ export async function runPlans(
     if (engine !== options.engine) engine.close();
   };
   try {
-    const builder = await theBuilder(options.builder, engine, env);
+    const builder = await openBuilder(options.builder, engine, env);
     const plans = set.targets.map(({ plan }) => plan);
     const shared = shareLocals(plans, builder.buildkit, { env });
     const close = () => {
@@ -79,16 +78,6 @@ export async function runPlans(
   } finally {
     closeEngine();
   }
-}
-
-async function theBuilder(
-  builder: RunPlansOptions['builder'],
-  engine: Engine,
-  env: NodeJS.ProcessEnv,
-): Promise<OpenBuilder> {
-  if (typeof builder === 'object' && 'solve' in builder)
-    return { buildkit: builder, inEngine: false, close: () => {} };
-  return openBuilder(builder, engine, env);
 }
 
 /** What the builds have in common. */

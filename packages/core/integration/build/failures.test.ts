@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { withShell } from '@warmdock/testkit';
 import { describe, expect, it } from 'vitest';
-import { busybox, contextOf, temporaryFolder, withShell } from '../support/context.js';
+import { busybox, contextOf, temporaryFolder } from '../support/context.js';
 import { within } from '../support/faults.js';
 import { everyBuilder } from '../support/settings.js';
 import { openWorkshop } from '../support/workshop.js';

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { useTestbed } from '@warmdock/testkit';
+import { useTestbed, withShell } from '@warmdock/testkit';
 import { describe, expect, it } from 'vitest';
 import { build } from '../../src/build/build.js';
 import type { Progress } from '../../src/build/progress.js';
 import { parseReference } from '../../src/oci/reference.js';
-import { busybox, contextOf, temporaryFolder, withShell } from '../support/context.js';
+import { busybox, contextOf, temporaryFolder } from '../support/context.js';
 import { fileOf, inspect, run } from '../support/daemon-images.js';
 import { cleanEnv, engineAt, newTag } from '../support/workshop.js';
 

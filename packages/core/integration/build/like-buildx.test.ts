@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { outputOf, runDocker } from '@warmdock/testkit';
+import { outputOf, runDocker, withShell } from '@warmdock/testkit';
 import { describe, expect, it } from 'vitest';
 import { parseAddHost } from '../../src/build/add-host-spec.js';
 import { parseAnnotation } from '../../src/build/annotation-spec.js';
@@ -10,7 +10,7 @@ import { parseOutput } from '../../src/build/output-spec.js';
 import { parseSize } from '../../src/build/size-spec.js';
 import { parseUlimit } from '../../src/build/ulimit-spec.js';
 import { buildxWith } from '../support/buildx.js';
-import { busybox, contextOf, temporaryFolder, withShell } from '../support/context.js';
+import { busybox, contextOf, temporaryFolder } from '../support/context.js';
 import { everyBuilder } from '../support/settings.js';
 import { openWorkshop } from '../support/workshop.js';
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { startEngine } from '@warmdock/testkit';
+import { startEngine, withShell } from '@warmdock/testkit';
 import { describe, expect, it } from 'vitest';
 import { parseReference } from '../../src/oci/reference.js';
-import { busybox, contextOf, putNode, withShell } from '../support/context.js';
+import { busybox, contextOf, putNode } from '../support/context.js';
 import { inspect, run } from '../support/daemon-images.js';
 import { anyBuilder, everySetting } from '../support/settings.js';
 import { newTag, openWorkshop } from '../support/workshop.js';

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { outputOf, runDocker } from '@warmdock/testkit';
+import { outputOf, runDocker, withShell } from '@warmdock/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadImage } from '../../src/build/load-image.js';
 import { planBuild } from '../../src/build/plan-build.js';
 import { runBuild } from '../../src/build/run-build.js';
 import type { Engine } from '../../src/engine/engine.js';
-import { busybox, contextOf, withShell } from '../support/context.js';
+import { busybox, contextOf } from '../support/context.js';
 import { run } from '../support/daemon-images.js';
 import { everySetting, type Setting } from '../support/settings.js';
 import { cleanEnv, newTag, openWorkshop } from '../support/workshop.js';

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { outputOf, runDocker } from '@warmdock/testkit';
+import { outputOf, runDocker, withShell } from '@warmdock/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { layersOf } from '../../src/build/image.js';
 import { loadImage } from '../../src/build/load-image.js';
@@ -11,7 +11,7 @@ import { runBuild } from '../../src/build/run-build.js';
 import type { BuildKit } from '../../src/buildkit/buildkit.js';
 import type { Descriptor } from '../../src/oci/descriptor.js';
 import { buildxWith } from '../support/buildx.js';
-import { busybox, contextOf, withShell } from '../support/context.js';
+import { busybox, contextOf } from '../support/context.js';
 import { inspect } from '../support/daemon-images.js';
 import { everySetting, type Setting } from '../support/settings.js';
 import { cleanEnv, newTag, openWorkshop } from '../support/workshop.js';

@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { withShell } from '@warmdock/testkit';
 import { describe, expect, it } from 'vitest';
-import { busybox, contextOf, putNode, temporaryFolder, withShell } from '../support/context.js';
+import { busybox, contextOf, putNode, temporaryFolder } from '../support/context.js';
 import { run } from '../support/daemon-images.js';
 import { everyBuilder } from '../support/settings.js';
 import { cleanEnv, openWorkshop } from '../support/workshop.js';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { withShell } from '@warmdock/testkit';
 import { describe, expect, it } from 'vitest';
-import { busybox, contextOf, withShell } from '../support/context.js';
+import { busybox, contextOf } from '../support/context.js';
 import { inspect, run } from '../support/daemon-images.js';
 import { everyBuilder } from '../support/settings.js';
 import { openWorkshop } from '../support/workshop.js';

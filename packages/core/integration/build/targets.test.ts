@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { withShell } from '@warmdock/testkit';
 import { describe, expect, it } from 'vitest';
 import type { BuildOptions } from '../../src/build/build-plan.js';
 import type { FrontendResult } from '../../src/buildkit/frontend-result.js';
-import { busybox, contextOf, withShell } from '../support/context.js';
+import { busybox, contextOf } from '../support/context.js';
 import { fileOf, inspect } from '../support/daemon-images.js';
 import { everyBuilder } from '../support/settings.js';
 import { cleanEnv, openWorkshop, type Workshop } from '../support/workshop.js';

@@ -17,14 +17,6 @@ export type Node = string | Uint8Array | { readonly link: string } | { readonly 
 
 export const busybox = { busybox: true } as const;
 
-/** The beginning of a Dockerfile whose steps can run busybox, and whose image can too. */
-export const withShell = [
-  'FROM scratch',
-  'COPY busybox /bin/busybox',
-  'ENV PATH=/bin',
-  'SHELL ["/bin/busybox", "sh", "-c"]',
-].join('\n');
-
 /** A folder for one test. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'warmdock-it-'));

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { type FaultProxy, startFaultProxy } from '@warmdock/testkit';
+import { type FaultProxy, startFaultProxy, withShell } from '@warmdock/testkit';
 import { expect, onTestFinished, vi } from 'vitest';
 import type { Progress } from '../../src/build/progress.js';
-import { busybox, contextOf, temporaryFolder, withShell } from './context.js';
+import { busybox, contextOf, temporaryFolder } from './context.js';
 
 /** A way to an address that can be cut, slowed and frozen; closed with the test. */
 export async function proxyTo(address: string): Promise<FaultProxy> {

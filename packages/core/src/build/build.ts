@@ -1,11 +1,9 @@
 import type { Writable } from 'node:stream';
-import type { BuildKit } from '../buildkit/buildkit.js';
-import type { ChosenBuilder } from '../buildkit/buildx-store.js';
 import { connectEngine, type Engine } from '../engine/engine.js';
 import { resolveEngineEndpoint } from '../engine/resolve-endpoint.js';
 import type { BuildOptions } from './build-plan.js';
 import type { BuildOutcome, LoadedBuild } from './build-result.js';
-import { type OpenBuilder, openBuilder } from './choose-builder.js';
+import { type OpenBuilder, openBuilder, type WantedBuilder } from './choose-builder.js';
 import { planBuild } from './plan-build.js';
 import type { OnProgress } from './progress.js';
 import { runPlan } from './run-plan.js';
@@ -15,7 +13,7 @@ export interface BuildCallOptions extends BuildOptions {
    * A builder's address (`tcp://`, `unix://`) or name in buildx's store, what `explainBuilder` chose, or
    * an open connection that is kept for further builds. Default: the one that buildx would choose.
    */
-  readonly builder?: string | ChosenBuilder | BuildKit | undefined;
+  readonly builder?: WantedBuilder;
   /** The daemon to load into: its address, or an open connection. Default: as the docker CLI finds it. */
   readonly engine?: string | Engine | undefined;
   /** What is read for a `-` as context or Dockerfile, default `process.stdin`; at most once. */
@@ -59,10 +57,12 @@ export async function build(options: BuildCallOptions): Promise<BuildOutcome> {
       ? options.engine
       : connectEngine({ endpoint: resolveEngineEndpoint({ address: options.engine, env }) });
   try {
-    const builder = await theBuilder(options, engine, env);
-    const close = () => {
-      if (builder.buildkit !== options.builder) builder.close();
-    };
+    const builder = await openBuilder(options.builder, engine, env);
+    if ('driver' in builder) {
+      const { name, driver } = builder;
+      options.onProgress?.({ type: 'builder', name, driver });
+    }
+    const close = () => builder.close();
     try {
       // To ask over an open connection costs no time worth saving.
       const asksAtOnce = typeof options.engine === 'object';
@@ -91,18 +91,4 @@ function recordedProvenance(
     const { readProvenance } = await import('./provenance.js');
     return readProvenance(buildkit, ref, { signal });
   });
-}
-
-async function theBuilder(
-  { builder, onProgress }: BuildCallOptions,
-  engine: Engine,
-  env: NodeJS.ProcessEnv,
-): Promise<OpenBuilder> {
-  if (typeof builder === 'object' && 'solve' in builder) {
-    return { buildkit: builder, inEngine: false, close: () => {} };
-  }
-  const opened = await openBuilder(builder, engine, env);
-  const { name, driver } = opened;
-  onProgress?.({ type: 'builder', name, driver });
-  return opened;
 }

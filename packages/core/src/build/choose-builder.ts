@@ -22,16 +22,32 @@ export interface NamedBuilder extends OpenBuilder {
   readonly driver: 'remote' | 'docker';
 }
 
+/** A builder's address or name, one that was chosen, or an open connection; none for the one that buildx would choose. */
+export type WantedBuilder = string | ChosenBuilder | BuildKit | undefined;
+
 /**
- * The builder that `--builder` names, that was chosen already, or that buildx would choose.
+ * The builder that `--builder` names, that was chosen already, or that buildx would choose; an open
+ * connection stays as it is, also when it is closed here.
  *
  * Throws as `chooseBuilder` of buildx's store does: `NOT_FOUND`, `UNSUPPORTED`, `INVALID_ARGUMENT`.
  */
 export async function openBuilder(
-  wanted: string | ChosenBuilder | undefined,
+  wanted: Exclude<WantedBuilder, BuildKit>,
   engine: Engine,
   env: NodeJS.ProcessEnv,
-): Promise<NamedBuilder> {
+): Promise<NamedBuilder>;
+export async function openBuilder(
+  wanted: WantedBuilder,
+  engine: Engine,
+  env: NodeJS.ProcessEnv,
+): Promise<OpenBuilder | NamedBuilder>;
+export async function openBuilder(
+  wanted: WantedBuilder,
+  engine: Engine,
+  env: NodeJS.ProcessEnv,
+): Promise<OpenBuilder | NamedBuilder> {
+  if (typeof wanted === 'object' && 'solve' in wanted)
+    return { buildkit: wanted, inEngine: false, close: () => {} };
   if (typeof wanted === 'string' && isBuilderAddress(wanted))
     return dialled(wanted, parseBuilderAddress(wanted));
   const choice = typeof wanted === 'object' ? wanted : await chosenByBuildx(wanted, env);

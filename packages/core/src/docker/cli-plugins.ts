@@ -1,6 +1,6 @@
-import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { dockerConfigDirectory } from './config.js';
+import { isProgram } from './is-program.js';
 import { readJsonObject } from './json-file.js';
 
 /** Where packages put plugins, in the order in which docker looks (its `manager_unix.go`). */
@@ -24,13 +24,4 @@ export function findCliPlugin(name: string, env: NodeJS.ProcessEnv): string | un
     ...systemDirectories,
   ];
   return directories.map((directory) => join(directory, `docker-${name}`)).find(isProgram);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

@@ -54,7 +54,7 @@ describe('the rules', () => {
     ['packages/core/src/oci/digest.ts', `import { x } from '@warmdock/testkit';`],
     ['packages/core/src/build/run.ts', `import { x } from '../../../cli/src/main.js';`],
     ['packages/cli/src/main.ts', `import { x } from '../../core/src/build/run.js';`],
-    ['packages/cli/src/main.ts', `import { x } from '@warmdock/golden';`],
+    ['packages/compose/src/index.ts', `import { x } from '@warmdock/golden';`],
     ['packages/testkit/src/fakes/fake.ts', `import { x } from '@warmdock/core';`],
     ['packages/testkit/integration/a.test.ts', `import { x } from '@warmdock/core';`],
     ['packages/core/src/oci/digest.ts', `import { x } from './testing/suite.js';`],

@@ -61,7 +61,7 @@ export const parts: Record<string, Part> = {
   },
   golden: {
     at: 'packages/golden/src/index.ts',
-    uses: ['strategy', 'store', 'golden builds', 'webhook'],
+    uses: ['data-root', 'strategy', 'store', 'golden builds', 'webhook'],
   },
   'golden tests': {
     at: 'packages/golden/integration',

@@ -113,6 +113,18 @@ describe('terminate', () => {
     expect(await printed).toContain('bye');
   });
 
+  it('never mistakes its own signal for the end of the command', async () => {
+    const rounds = Array.from({ length: 40 }, async (_, round) => {
+      const { contained, output } = start(`trap 'exit 5' TERM; ${ready}`, {
+        terminates: round % 2 ? 'all' : 'command',
+      });
+      await once(output, 'data');
+      await contained.terminate(10_000);
+      return contained.ended;
+    });
+    expect(new Set(await Promise.all(rounds))).toEqual(new Set([5]));
+  });
+
   it.each([
     ['reaches what it has started as well', 'all', 'child\n'],
     ['reaches it alone where told so', 'command', ''],

@@ -37,6 +37,9 @@ export interface Contained extends AsyncDisposable {
 /**
  * The first process of the namespaces. It reaps orphans, as the first one must, and passes SIGTERM
  * on, which the kernel keeps from a first process that has no handler for it.
+ *
+ * A trapped signal makes `wait` answer with more than 128 while the command runs, or after it has
+ * ended; then the next `wait` has its code, which a command whose code was told has no more (127).
  */
 const init = `
 exec 2>&1
@@ -56,7 +59,11 @@ main=$!
 [ -z "\${asked-}" ] || terminate
 while :; do
   wait "$main"; code=$?
-  kill -0 "$main" 2>/dev/null || exit "$code"
+  [ "$code" -gt 128 ] || exit "$code"
+  kill -0 "$main" 2>/dev/null && continue
+  wait "$main" 2>/dev/null; last=$?
+  [ "$last" -ne 127 ] || exit "$code"
+  exit "$last"
 done
 `;
 

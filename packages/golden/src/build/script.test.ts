@@ -64,7 +64,7 @@ describe('runScript', () => {
     const path = join(directory, 'start.sh');
     await expect(run({ path })).rejects.toMatchObject({
       exitCode: 127,
-      logTail: expect.stringMatching(/start\.sh: not found/),
+      logTail: expect.stringMatching(/start\.sh: (not found|No such file)/),
     });
     await writeFile(path, '');
     await expect(run({ path })).rejects.toMatchObject({

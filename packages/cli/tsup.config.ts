@@ -24,6 +24,7 @@ export default defineConfig([
     entry: {
       'build-program': 'src/build-program.ts',
       'doctor-program': 'src/doctor-program.ts',
+      'golden-program': 'src/golden-program.ts',
       'shim-program': 'src/shim-program.ts',
       'targets-program': 'src/targets-program.ts',
     },

@@ -11,7 +11,7 @@ export type Command =
   /** Of `bin/docker` alone. */
   | { readonly type: 'as-docker'; readonly call: DockerCall }
   /** Commands that read their words themselves. */
-  | { readonly type: 'doctor' | 'shim'; readonly argv: readonly string[] };
+  | { readonly type: 'doctor' | 'golden' | 'shim'; readonly argv: readonly string[] };
 
 /** Reads a command line, in the manner of docker. Throws `UsageError`. */
 export function parseCommandLine(argv: readonly string[]): Command {
@@ -30,6 +30,7 @@ export function parseCommandLine(argv: readonly string[]): Command {
       return { type: 'as-docker', call: { compose: program, argv: ['compose', ...call] } };
     }
     case 'doctor':
+    case 'golden':
     case 'shim':
       return { type: word, argv: rest };
     case 'version':

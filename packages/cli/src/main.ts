@@ -58,6 +58,7 @@ async function runCommand(): Promise<number> {
         buildTargets: runRoutedTargets,
       });
     case 'doctor':
+    case 'golden':
     case 'shim':
       return runProgram(command.type, command.argv);
     case 'print':
@@ -102,7 +103,7 @@ function runRoutedTargets(routed: RoutedBake | RoutedCompose, call: DockerCall):
 }
 
 /** A program that is not started often enough to keep its compiled code. */
-function runProgram(name: 'doctor' | 'shim', argv: readonly string[]): Promise<number> {
+function runProgram(name: 'doctor' | 'golden' | 'shim', argv: readonly string[]): Promise<number> {
   const { run } = loadProgram<Program>(fileOf(name), undefined).exports;
   return run(argv, { stdout, stderr, env, signal: interruption.signal, folder: __dirname });
 }

@@ -28,6 +28,7 @@ export type {
   Strategy,
   StrategyName,
 } from './strategy/strategy.js';
+export { strategyNames } from './strategy/strategy.js';
 export type { Hook, HookSecret, ProviderName } from './webhook/hook.js';
 export {
   type ServeWebhooksOptions,

@@ -87,6 +87,7 @@ export const parts: Record<string, Part> = {
       'packages/cli/package.json',
       'log-update',
       'picocolors',
+      'zod',
     ],
   },
   'cli tests': { at: 'packages/cli/integration', uses: ['cli', '@warmdock/core'] },

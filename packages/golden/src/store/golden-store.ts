@@ -16,6 +16,8 @@ export interface GoldenStore {
   readonly strategy: StrategyName;
   /** Why this strategy: which ones were tried before it, and what they said. */
   readonly reason: string;
+  /** What opening it finished or undid of what killed processes left, one line each. */
+  readonly mended: readonly string[];
   /** Makes a session's data root from the current generation; takes O(layers) or O(1). */
   clone(options: CloneOptions): Promise<Clone>;
   /**
@@ -32,7 +34,7 @@ export interface GoldenStore {
   verify(options: VerifyOptions): Promise<Verification>;
   /** Removes generations that nobody needs, and what only they held in the pool. */
   gc(options?: GcOptions): Promise<Collection>;
-  /** Finishes or undoes what a killed process left; `openStore` has done it once. */
+  /** Finishes or undoes what a killed process left, as `openStore` did, and empties the trash. */
   recover(options?: CallOptions): Promise<Recovery>;
   /** Adds up what lies on disk: looks at every file that is not pooled. */
   usage(options?: CallOptions): Promise<Usage>;

@@ -6,6 +6,7 @@ import { chooseStrategy, strategies } from '../strategy/choose.js';
 import { clone } from './clone.js';
 import type { StoreContext } from './context.js';
 import { diskError } from './disk-error.js';
+import { exists } from './exists.js';
 import { lockFile } from './file-lock.js';
 import { gc } from './gc.js';
 import type { GoldenStore, OpenStoreOptions } from './golden-store.js';
@@ -48,11 +49,12 @@ export async function openStore(
     );
   }
   const context: StoreContext = { paths, strategy, reason: marker.reason, onStep };
-  await mend(context, { signal });
+  const mended = await mend(context, { signal });
   return {
     root: paths.root,
     strategy: strategy.name,
     reason: marker.reason,
+    mended,
     clone: (call) => clone(context, call),
     promote: (call) => promote(context, call),
     release: (call) => release(context, call),
@@ -74,6 +76,7 @@ async function checkedRoot(root: string, { mustExist = false }: OpenStoreOptions
   const operation = `opening the store in ${root}`;
   try {
     if (!mustExist) await mkdir(root, { recursive: true, mode: 0o700 });
+    else if (!(await exists(root))) throw noStore(root);
     const stat = await lstat(root);
     if (!stat.isDirectory()) {
       throw new WarmdockError('CONFLICT', `${operation}: it is not a folder`);
@@ -103,17 +106,19 @@ async function createStore(paths: StorePaths, options: OpenStoreOptions): Promis
       hint: 'Give a folder that is empty or not there yet.',
     });
   }
-  if (mustExist) {
-    throw new WarmdockError('NOT_FOUND', `there is no store in ${paths.root}`, {
-      hint: '`warmdock golden build` makes one.',
-    });
-  }
+  if (mustExist) throw noStore(paths.root);
   try {
     await using _lock = await lockFile(paths.gcLock, { operation, waitMs: CREATE_WAIT_MS, signal });
     return (await readMarker(paths)) ?? (await create(paths, require, signal));
   } catch (error) {
     throw diskError(operation, error);
   }
+}
+
+function noStore(root: string): WarmdockError {
+  return new WarmdockError('NOT_FOUND', `there is no store in ${root}`, {
+    hint: '`warmdock golden build` makes one.',
+  });
 }
 
 /** What an interrupted creation may have left. */

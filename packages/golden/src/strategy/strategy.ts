@@ -1,6 +1,9 @@
 import type { CallOptions } from '@warmdock/core';
 
-export type StrategyName = 'layer-link' | 'btrfs' | 'zfs' | 'reflink' | 'copy';
+/** In the order in which they are tried. */
+export const strategyNames = ['btrfs', 'zfs', 'layer-link', 'reflink', 'copy'] as const;
+
+export type StrategyName = (typeof strategyNames)[number];
 
 /** What trying a strategy's operation in a folder showed. */
 export type Probe =

@@ -1,0 +1,56 @@
+import type { GoldenStore } from '@warmdock/golden';
+import type { Flag } from '../arguments/parse-flags.js';
+import type { Line } from './line.js';
+import type { Progress } from './progress.js';
+
+/** A command behind `warmdock golden`. */
+export interface GoldenCommand<Args> {
+  /** What stands behind its name, for people. */
+  readonly takes: string;
+  readonly about: string;
+  /** Beside those that all have. */
+  readonly flags: readonly Flag[];
+  /** Whether it makes a store where there is none. */
+  readonly makesStore: boolean;
+  /** Throws `UsageError`. */
+  read(line: Line): Args;
+  run(args: Args, context: CommandContext): Promise<Answer>;
+}
+
+export interface CommandContext {
+  readonly store: GoldenStore;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}
+
+/** What a command has to say, in both forms. */
+export interface Answer {
+  /** With `--json`; what is `undefined` in it is printed as `null`. */
+  readonly json: object;
+  /** Whole lines. */
+  readonly text: string;
+  /** Default 0. */
+  readonly exitCode?: number;
+}
+
+/** A command whose words are read, and which is still to be run. */
+export interface ReadyCommand {
+  readonly args: unknown;
+  run(context: CommandContext): Promise<Answer>;
+}
+
+/** A command that keeps the type of its arguments to itself. */
+export interface AnyGoldenCommand extends Omit<GoldenCommand<never>, 'read' | 'run'> {
+  read(line: Line): ReadyCommand;
+}
+
+export function goldenCommand<Args>(command: GoldenCommand<Args>): AnyGoldenCommand {
+  return {
+    ...command,
+    read(line) {
+      const args = command.read(line);
+      return { args, run: (context) => command.run(args, context) };
+    },
+  };
+}

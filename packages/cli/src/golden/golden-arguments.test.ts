@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { parseGoldenArguments } from './golden-arguments.js';
+
+function parsed(line: string) {
+  const read = parseGoldenArguments(line.split(' ').filter(Boolean));
+  if (typeof read === 'string') throw new Error(`help: ${line}`);
+  return read;
+}
+
+test.each([
+  ['clone app s1', { project: 'app', session: 's1', generation: undefined }],
+  ['clone --generation 7 app s1', { project: 'app', session: 's1', generation: 7 }],
+  ['clone app s1 --generation=7', { project: 'app', session: 's1', generation: 7 }],
+  ['release s1 s2', ['s1', 's2']],
+  ['list', { withUsage: false }],
+  ['list --usage', { withUsage: true }],
+  ['inspect app', ['app']],
+  ['verify app', { project: 'app', generation: undefined, deep: false }],
+  ['verify --deep --generation 2 app', { project: 'app', generation: 2, deep: true }],
+  ['gc', { keep: undefined, dryRun: false }],
+  ['gc --keep 0 --dry-run', { keep: 0, dryRun: true }],
+  ['recover', []],
+])('%j', (line, expected) => {
+  expect(parsed(line).command.args).toEqual(expected);
+});
+
+describe('what all commands take', () => {
+  test('is nothing by default', () => {
+    expect(parsed('list')).toMatchObject({ store: undefined, strategy: undefined, json: false });
+  });
+
+  test('may stand anywhere behind the command', () => {
+    const expected = { store: '/s', strategy: 'layer-link', json: true };
+    expect(parsed('inspect --store /s app --strategy=layer-link --json')).toMatchObject(expected);
+  });
+});
+
+test.each([
+  ['list', false],
+  ['release s1', false],
+  ['gc', false],
+  ['clone app s1', true],
+])('%s makes a store where there is none: %s', (line, expected) => {
+  expect(parsed(line).makesStore).toBe(expected);
+});
+
+test.each([
+  ['frobnicate', 1, /unknown command: warmdock golden "frobnicate"/],
+  ['constructor', 1, /unknown command/],
+  ['--store /s list', 125, /unknown flag: --store/],
+  ['clone app', 1, /requires 2 arguments: PROJECT SESSION/],
+  ['clone app s1 s2', 1, /requires 2 arguments/],
+  ['clone app s1 --generation 0', 125, /invalid argument "0" for "--generation" flag/],
+  ['clone app s1 --generation 1.5', 125, /"--generation" flag/],
+  ['clone app s1 --keep 2', 125, /unknown flag: --keep/],
+  ['release', 1, /requires at least 1 argument: SESSION/],
+  ['list app', 1, /takes no arguments/],
+  ['inspect', 1, /requires 1 argument: PROJECT/],
+  ['gc --keep=-1', 125, /not a whole number from 0 on/],
+  ['gc --keep', 125, /flag needs an argument: --keep/],
+  ['list --strategy fast', 1, /knows no strategy "fast"/],
+])('%j is refused with %i', (line, exitCode, message) => {
+  const expected = { name: 'UsageError', exitCode, message: expect.stringMatching(message) };
+  expect(() => parsed(line)).toThrow(expect.objectContaining(expected));
+});
+
+describe('help', () => {
+  test.each(['', '--help', '-h', 'help'])('%j is of all commands', (line) => {
+    const text = parseGoldenArguments(line.split(' ').filter(Boolean));
+    for (const name of ['clone', 'release', 'list', 'inspect', 'verify', 'gc', 'recover']) {
+      expect(text).toMatch(new RegExp(`^  ${name} +[A-Z]`, 'm'));
+    }
+  });
+
+  test('of a command tells of its own flags and of those of all', () => {
+    const text = parseGoldenArguments(['gc', '--help']);
+    expect(text).toMatch(/^Usage: {2}warmdock golden gc \[OPTIONS\]\n/);
+    expect(text).toMatch(/^ {6}--keep string +\S/m);
+    expect(text).toMatch(/^ {6}--store string +\S/m);
+  });
+});

@@ -7,7 +7,31 @@ function parsed(line: string) {
   return read;
 }
 
+const built = {
+  project: 'app',
+  env: [],
+  dockerd: [],
+  imageStore: undefined,
+  timeoutMs: undefined,
+};
+
 test.each([
+  [
+    'build app -- npm start --if-present',
+    { ...built, script: { path: 'npm', args: ['start', '--if-present'] } },
+  ],
+  ['build app --script /x/start.sh', { ...built, script: { path: '/x/start.sh', args: [] } }],
+  [
+    'build --dockerd --bridge=none --dockerd=--mtu=1400 -e A=1 --env B --timeout 90s --image-store classic app -- true',
+    {
+      project: 'app',
+      script: { path: 'true', args: [] },
+      env: ['A=1', 'B'],
+      dockerd: ['--bridge=none', '--mtu=1400'],
+      imageStore: 'classic',
+      timeoutMs: 90_000,
+    },
+  ],
   ['clone app s1', { project: 'app', session: 's1', generation: undefined }],
   ['clone --generation 7 app s1', { project: 'app', session: 's1', generation: 7 }],
   ['clone app s1 --generation=7', { project: 'app', session: 's1', generation: 7 }],
@@ -40,6 +64,7 @@ test.each([
   ['release s1', false],
   ['gc', false],
   ['clone app s1', true],
+  ['build app -- true', true],
 ])('%s makes a store where there is none: %s', (line, expected) => {
   expect(parsed(line).makesStore).toBe(expected);
 });
@@ -48,6 +73,13 @@ test.each([
   ['frobnicate', 1, /unknown command: warmdock golden "frobnicate"/],
   ['constructor', 1, /unknown command/],
   ['--store /s list', 125, /unknown flag: --store/],
+  ['build app', 1, /requires either --script FILE or -- COMMAND/],
+  ['build app --', 1, /requires either/],
+  ['build app --script x -- true', 1, /requires either/],
+  ['build app true', 1, /requires 1 argument: PROJECT/],
+  ['build -- true', 1, /requires 1 argument: PROJECT/],
+  ['build app --timeout 5 -- true', 125, /"--timeout" flag: not a duration/],
+  ['build app --image-store old -- true', 1, /knows no image store "old"/],
   ['clone app', 1, /requires 2 arguments: PROJECT SESSION/],
   ['clone app s1 s2', 1, /requires 2 arguments/],
   ['clone app s1 --generation 0', 125, /invalid argument "0" for "--generation" flag/],
@@ -67,7 +99,16 @@ test.each([
 describe('help', () => {
   test.each(['', '--help', '-h', 'help'])('%j is of all commands', (line) => {
     const text = parseGoldenArguments(line.split(' ').filter(Boolean));
-    for (const name of ['clone', 'release', 'list', 'inspect', 'verify', 'gc', 'recover']) {
+    for (const name of [
+      'build',
+      'clone',
+      'release',
+      'list',
+      'inspect',
+      'verify',
+      'gc',
+      'recover',
+    ]) {
       expect(text).toMatch(new RegExp(`^  ${name} +[A-Z]`, 'm'));
     }
   });

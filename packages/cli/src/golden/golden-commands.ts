@@ -1,5 +1,6 @@
 import type { Flag } from '../arguments/parse-flags.js';
 import type { AnyGoldenCommand } from './command.js';
+import { build } from './commands/build.js';
 import { clone } from './commands/clone.js';
 import { gc } from './commands/gc.js';
 import { inspect } from './commands/inspect.js';
@@ -9,6 +10,7 @@ import { release } from './commands/release.js';
 import { verify } from './commands/verify.js';
 
 export const goldenCommands: Readonly<Record<string, AnyGoldenCommand>> = {
+  build,
   clone,
   release,
   list,

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { MemoryProgress } from '../testing/memory-progress.js';
+import { formatBuild, phaseTeller } from './build.js';
 import { formatClone } from './clone.js';
 import { formatCollection } from './gc.js';
 import { formatInspection } from './inspect.js';
@@ -15,6 +17,44 @@ const session = {
 };
 
 const lines = (text: string) => text.trimEnd().split('\n');
+
+describe('build', () => {
+  test('tells what the golden has', () => {
+    const built = {
+      project: 'app',
+      generation: 4,
+      sizeBytes: 2_100_000_000,
+      addedBytes: 17_000,
+      images: ['app:latest', 'db:16'],
+      buildId: 'b4',
+      logPath: '/store/projects/app/logs/b4.log',
+      timings: { totalMs: 212 },
+    };
+    expect(lines(formatBuild(built))).toEqual([
+      'golden      generation 4 of app',
+      'size        2.1 GB, of which 17 kB new',
+      'image       app:latest',
+      'image       db:16',
+      'build       b4',
+      'log         /store/projects/app/logs/b4.log',
+      'promotion   took 212 ms',
+    ]);
+  });
+
+  test('says each phase once', () => {
+    const progress = new MemoryProgress();
+    const tell = phaseTeller(progress);
+    const status = { project: 'app', status: 'building', promotion: 'none' } as const;
+    tell({ ...status, phase: 'starting', daemonLogPath: '/d.log' });
+    tell({ ...status, phase: 'running', logPath: '/s.log' });
+    tell({ ...status, phase: 'running', logPath: '/s.log' });
+    tell({ ...status, status: 'ready', promotion: 'done' });
+    expect(progress.phases).toEqual([
+      'starting dockerd (log: /d.log)',
+      'running the start-up script (log: /s.log)',
+    ]);
+  });
+});
 
 describe('clone', () => {
   const made = {

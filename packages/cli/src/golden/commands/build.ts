@@ -1,0 +1,112 @@
+import { resolve } from 'node:path';
+import {
+  type BuildStatus,
+  dockerdLauncher,
+  type GoldenBuild,
+  type ImageStore,
+  runGoldenBuild,
+} from '@warmdock/golden';
+import { formatDuration, formatSize } from '../../display/format.js';
+import { goldenCommand } from '../command.js';
+import { environmentOf } from '../environment.js';
+import type { Line } from '../line.js';
+import type { Progress } from '../progress.js';
+import { formatTable } from '../table.js';
+
+export const build = goldenCommand({
+  takes: '[OPTIONS] PROJECT --script FILE | -- COMMAND [ARG...]',
+  about: "Run a project's start-up script beside a dockerd, and make the golden of what it leaves",
+  flags: [
+    {
+      name: 'dockerd',
+      kind: 'list',
+      about: 'One more argument for dockerd, like --dockerd=--registry-mirror=URL',
+    },
+    {
+      name: 'env',
+      short: 'e',
+      kind: 'list',
+      about: "Set a variable for the script: KEY=VALUE, or KEY for the environment's value",
+    },
+    {
+      name: 'image-store',
+      kind: 'string',
+      about: "Of the first golden: classic or containerd (default dockerd's own choice)",
+    },
+    { name: 'script', kind: 'string', about: 'The program to run, in place of COMMAND' },
+    {
+      name: 'timeout',
+      kind: 'string',
+      about: 'For all but the promotion, like 90s, 30m, 1h30m (default 1h)',
+    },
+  ],
+  makesStore: true,
+  read(line) {
+    const [project] = line.words('PROJECT');
+    return {
+      project,
+      script: scriptOf(line),
+      env: line.all('env'),
+      dockerd: line.all('dockerd'),
+      imageStore: imageStoreOf(line),
+      timeoutMs: line.durationMs('timeout'),
+    };
+  },
+  async run(args, { store, env, signal, progress }) {
+    const { project, dockerd, imageStore, timeoutMs } = args;
+    const built = await runGoldenBuild({
+      store,
+      project,
+      script: { ...args.script, env: environmentOf(args.env, env) },
+      daemon: dockerdLauncher({ args: dockerd, imageStore }),
+      timeoutMs,
+      signal,
+      onState: phaseTeller(progress),
+    });
+    return { json: built, text: formatBuild(built) };
+  },
+});
+
+function scriptOf(line: Line) {
+  const file = line.text('script');
+  const [path, ...args] = line.program ?? [];
+  if ((file === undefined) === (path === undefined)) {
+    throw line.refusal('requires either --script FILE or -- COMMAND');
+  }
+  return file === undefined ? { path: path as string, args } : { path: resolve(file), args: [] };
+}
+
+function imageStoreOf(line: Line): ImageStore | undefined {
+  const store = line.text('image-store');
+  if (store === undefined || store === 'classic' || store === 'containerd') return store;
+  throw line.refusal(`knows no image store ${JSON.stringify(store)}: classic, containerd`);
+}
+
+/** Says each phase of a build once. */
+export function phaseTeller(progress: Progress): (status: BuildStatus) => void {
+  let last: BuildStatus['phase'];
+  return ({ phase, logPath, daemonLogPath }) => {
+    if (phase === undefined || phase === last) return;
+    last = phase;
+    const texts = {
+      cloning: 'cloning the golden',
+      starting: `starting dockerd (log: ${daemonLogPath})`,
+      running: `running the start-up script (log: ${logPath})`,
+      quiescing: 'removing containers and stopping dockerd',
+      promoting: 'promoting',
+    };
+    progress.phase(texts[phase]);
+  };
+}
+
+export function formatBuild(built: GoldenBuild): string {
+  const { project, generation, sizeBytes, addedBytes, images, buildId, logPath } = built;
+  return formatTable([
+    ['golden', `generation ${generation} of ${project}`],
+    ['size', `${formatSize(sizeBytes)}, of which ${formatSize(addedBytes)} new`],
+    ...images.map((image) => ['image', image]),
+    ['build', buildId],
+    ['log', logPath],
+    ['promotion', `took ${formatDuration(built.timings.totalMs)}`],
+  ]);
+}

@@ -102,10 +102,18 @@ function runRoutedTargets(routed: RoutedBake | RoutedCompose, call: DockerCall):
   );
 }
 
-/** A program that is not started often enough to keep its compiled code. */
-function runProgram(name: 'doctor' | 'golden' | 'shim', argv: readonly string[]): Promise<number> {
-  const { run } = loadProgram<Program>(fileOf(name), undefined).exports;
-  return run(argv, { stdout, stderr, env, signal: interruption.signal, folder: __dirname });
+/** A program that reports its own errors. */
+async function runProgram(
+  name: 'doctor' | 'golden' | 'shim',
+  argv: readonly string[],
+): Promise<number> {
+  // Sessions wait for their clones; the others are not started often enough to keep compiled code.
+  const cacheDir = name === 'golden' ? cacheDirectory(env) : undefined;
+  const program = loadProgram<Program>(fileOf(name), cacheDir);
+  const surroundings = { stdout, stderr, env, signal: interruption.signal, folder: __dirname };
+  const exitCode = await program.exports.run(argv, surroundings);
+  program.keep();
+  return exitCode;
 }
 
 function fileOf(program: string): string {

@@ -86,7 +86,8 @@ export function runWarmdock(args: readonly string[], options?: RunOptions): Prom
 /** A test of yesterday's program would tell nothing about today's. */
 export function assertBuilt(): void {
   const built = statSync(join(packages, 'cli/dist/build-program.cjs'), { throwIfNoEntry: false });
-  const changed = Math.max(newest(join(packages, 'cli/src')), newest(join(packages, 'core/src')));
+  const sources = ['cli/src', 'core/src', 'golden/src'];
+  const changed = Math.max(...sources.map((folder) => newest(join(packages, folder))));
   if (!built || built.mtimeMs < changed)
     throw new Error('packages/cli/dist is out of date: run `pnpm build`');
 }

@@ -159,12 +159,21 @@ test('inspect shows the newest generation first', () => {
     generations: [generation, second],
     sessions: [{ ...session, generation: 2 }],
   };
-  expect(lines(formatInspection(inspection, nowMs))).toEqual([
-    'project   app',
-    'golden    generation 2',
-    'image     app:latest',
-    'image     db:16',
-    'session   s1 (2)',
+  const status = {
+    project: 'app',
+    status: 'failed',
+    promotion: 'none',
+    logPath: '/store/projects/app/logs/b3.log',
+    lastError: { code: 'BUILD_FAILED', message: 'script ended with code 7; its last lines:\nx' },
+  } as const;
+  expect(lines(formatInspection(inspection, status, nowMs))).toEqual([
+    'project      app',
+    'golden       generation 2',
+    'image        app:latest',
+    'image        db:16',
+    'session      s1 (2)',
+    'last build   failed: script ended with code 7',
+    'log          /store/projects/app/logs/b3.log',
     '',
     'GENERATION   MADE         FROM      SIZE     ADDED    LAYERS   IMAGES   STORE     BUILD',
     '2            2 days ago   1         2.0 GB   17 kB    -        2        classic   b2',

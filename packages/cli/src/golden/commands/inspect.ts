@@ -1,4 +1,9 @@
-import type { Generation, ProjectInspection } from '@warmdock/golden';
+import {
+  type BuildStatus,
+  type Generation,
+  type ProjectInspection,
+  readBuildStatus,
+} from '@warmdock/golden';
 import { formatSize } from '../../display/format.js';
 import { formatAge } from '../age.js';
 import { goldenCommand } from '../command.js';
@@ -12,12 +17,14 @@ export const inspect = goldenCommand({
   read: (line) => line.words('PROJECT'),
   async run([project], { store, signal }) {
     const inspection = await store.inspect({ project, signal });
-    return { json: inspection, text: formatInspection(inspection) };
+    const build = await readBuildStatus(store, project);
+    return { json: { ...inspection, build }, text: formatInspection(inspection, build) };
   },
 });
 
 export function formatInspection(
   { project, current, generations, sessions }: ProjectInspection,
+  build: BuildStatus,
   nowMs?: number,
 ): string {
   const golden = generations.find(({ generation }) => generation === current);
@@ -31,6 +38,7 @@ export function formatInspection(
       ['golden', current === undefined ? 'none' : `generation ${current}`],
       ...(golden?.images ?? []).map((image) => ['image', image]),
       ...using.map((text) => ['session', text]),
+      ...rowsOf(build),
     ]),
     formatTableOf(headings, rows),
   ]
@@ -49,6 +57,29 @@ const headings = [
   'STORE',
   'BUILD',
 ];
+
+function rowsOf({
+  status,
+  phase,
+  promotion,
+  lastError,
+  logPath,
+  pending,
+}: BuildStatus): string[][] {
+  const outcomes = {
+    none: 'none',
+    building: `under way: ${phase}`,
+    ready: promotion === 'failed' ? 'done, but not promoted' : 'done',
+    failed: 'failed',
+  };
+  const error =
+    lastError && status !== 'building' ? `: ${lastError.message.split(/[;\n]/)[0]}` : '';
+  return [
+    ['last build', `${outcomes[status]}${error}`],
+    ...(logPath === undefined ? [] : [['log', logPath]]),
+    ...(pending === undefined ? [] : [['to come', 'another build, which was asked for']]),
+  ];
+}
 
 function rowOf(each: Generation, nowMs: number | undefined): string[] {
   return [

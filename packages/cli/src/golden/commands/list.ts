@@ -15,7 +15,7 @@ export const list = goldenCommand({
   },
   async run({ withUsage }, { store, signal }) {
     const { root, strategy, reason } = store;
-    const listing = await store.list({ signal });
+    const { projects, sessions } = await store.list({ signal });
     const usage = withUsage ? await store.usage({ signal }) : undefined;
     const head = formatTable([
       ['store', root],
@@ -23,8 +23,8 @@ export const list = goldenCommand({
       ['chosen', reason],
     ]);
     return {
-      json: { store: root, strategy, reason, ...listing, ...(usage && { usage }) },
-      text: [head, formatListing(listing, usage)].filter(Boolean).join('\n'),
+      json: { store: root, strategy, reason, projects, sessions, usage },
+      text: [head, formatListing({ projects, sessions }, usage)].filter(Boolean).join('\n'),
     };
   },
 });

@@ -18,7 +18,7 @@ function launcher(store: ImageStore): DaemonLauncher {
     return {
       host: engine.host,
       stop: engine.stop,
-      [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
+      [Symbol.asyncDispose]: async () => engine[Symbol.asyncDispose](),
     };
   };
 }

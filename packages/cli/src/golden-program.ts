@@ -1,6 +1,6 @@
 import { openStore } from '@warmdock/golden';
 import { UsageError } from './arguments/usage-error.js';
-import type { Answer } from './golden/command.js';
+import type { Answer, Event } from './golden/command.js';
 import { type GoldenArguments, parseGoldenArguments } from './golden/golden-arguments.js';
 import { openProgress } from './golden/progress.js';
 import { stepText } from './golden/store-steps.js';
@@ -19,9 +19,9 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
       stdout.write(args);
       return 0;
     }
-    const { json, text, exitCode = 0 } = await perform(args, surroundings);
-    stdout.write(args.json ? formatJson(json) : text);
-    return exitCode;
+    const answer = await perform(args, surroundings);
+    if (answer) stdout.write(args.json ? formatJson(answer.json) : answer.text);
+    return answer?.exitCode ?? 0;
   } catch (error) {
     if (error instanceof UsageError) {
       stderr.write(`${error.message}\n`);
@@ -34,9 +34,9 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
 }
 
 async function perform(
-  { store: root, strategy, makesStore, command }: GoldenArguments,
-  { stderr, env, signal }: Surroundings,
-): Promise<Answer> {
+  { store: root, strategy, json, makesStore, command }: GoldenArguments,
+  { stdout, stderr, env, signal }: Surroundings,
+): Promise<Answer | undefined> {
   const progress = openProgress(stderr, env);
   try {
     const store = await openStore(root ?? (env.WARMDOCK_GOLDEN_STORE || DEFAULT_STORE), {
@@ -45,13 +45,21 @@ async function perform(
       onStep: (step) => progress.step(stepText(step)),
       signal,
     });
-    return await command.run({ store, env, signal, progress });
+    const tell = (event: Event) =>
+      json
+        ? stdout.write(`${JSON.stringify(event.json, orNull)}\n`)
+        : stderr.write(`${event.text}\n`);
+    return await command.run({ store, env, signal, progress, tell });
   } finally {
     progress.end();
   }
 }
 
-/** Every key is there, whatever its value. */
 function formatJson(value: object): string {
-  return `${JSON.stringify(value, (_, each) => each ?? null, 2)}\n`;
+  return `${JSON.stringify(value, orNull, 2)}\n`;
+}
+
+/** So that every key is there, whatever its value. */
+function orNull(_key: string, value: unknown): unknown {
+  return value ?? null;
 }

@@ -24,6 +24,8 @@ export interface Running {
   kill(signal: NodeJS.Signals): void;
   /** Waits until stderr holds this. Throws when the program ends without it. */
   seen(pattern: RegExp): Promise<void>;
+  /** Waits until stdout or stderr holds this; answers with the first group. Throws as `seen`. */
+  found(pattern: RegExp): Promise<string>;
 }
 
 export interface RunOptions {
@@ -63,19 +65,25 @@ export function startWarmdock(
       resolve({ exitCode, stdout, stderr, durationMs: performance.now() - since });
     });
   });
+  const matched = (pattern: RegExp, text: () => string) =>
+    new Promise<RegExpExecArray>((resolve, reject) => {
+      const look = () => {
+        const match = pattern.exec(text());
+        if (match) resolve(match);
+      };
+      child.stdout.on('data', look);
+      child.stderr.on('data', look);
+      child.once('close', () => reject(new Error(`ended without ${pattern}: ${stderr}`)));
+      look();
+    });
   return {
     ended,
     kill(signal) {
       since = performance.now();
       child.kill(signal);
     },
-    seen: (pattern) =>
-      new Promise((resolve, reject) => {
-        const look = () => pattern.test(stderr) && resolve();
-        child.stderr.on('data', look);
-        child.once('close', () => reject(new Error(`ended without ${pattern}: ${stderr}`)));
-        look();
-      }),
+    seen: async (pattern) => void (await matched(pattern, () => stderr)),
+    found: async (pattern) => (await matched(pattern, () => stdout + stderr))[1] ?? '',
   };
 }
 

@@ -14,7 +14,8 @@ export interface GoldenCommand<Args> {
   readonly makesStore: boolean;
   /** Throws `UsageError`. */
   read(line: Line): Args;
-  run(args: Args, context: CommandContext): Promise<Answer>;
+  /** Without an answer when it has told all that there is to say. */
+  run(args: Args, context: CommandContext): Promise<Answer | undefined>;
 }
 
 export interface CommandContext {
@@ -22,6 +23,15 @@ export interface CommandContext {
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   readonly progress: Progress;
+  /** Says at once what happened; for commands that run until they are stopped. */
+  readonly tell: (event: Event) => void;
+}
+
+/** What happened, in both forms: text goes to stderr, JSON, in one line, to stdout. */
+export interface Event {
+  readonly json: object;
+  /** One line, without its end. */
+  readonly text: string;
 }
 
 /** What a command has to say, in both forms. */
@@ -37,7 +47,7 @@ export interface Answer {
 /** A command whose words are read, and which is still to be run. */
 export interface ReadyCommand {
   readonly args: unknown;
-  run(context: CommandContext): Promise<Answer>;
+  run(context: CommandContext): Promise<Answer | undefined>;
 }
 
 /** A command that keeps the type of its arguments to itself. */

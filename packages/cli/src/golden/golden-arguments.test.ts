@@ -44,6 +44,7 @@ test.each([
   ['gc', { keep: undefined, dryRun: false }],
   ['gc --keep 0 --dry-run', { keep: 0, dryRun: true }],
   ['recover', []],
+  ['serve --config /etc/golden.json', { config: '/etc/golden.json' }],
 ])('%j', (line, expected) => {
   expect(parsed(line).command.args).toEqual(expected);
 });
@@ -88,6 +89,8 @@ test.each([
   ['release', 1, /requires at least 1 argument: SESSION/],
   ['list app', 1, /takes no arguments/],
   ['inspect', 1, /requires 1 argument: PROJECT/],
+  ['serve', 1, /requires --config FILE/],
+  ['serve /etc/golden.json', 1, /takes no arguments/],
   ['gc --keep=-1', 125, /not a whole number from 0 on/],
   ['gc --keep', 125, /flag needs an argument: --keep/],
   ['list --strategy fast', 1, /knows no strategy "fast"/],
@@ -108,6 +111,7 @@ describe('help', () => {
       'verify',
       'gc',
       'recover',
+      'serve',
     ]) {
       expect(text).toMatch(new RegExp(`^  ${name} +[A-Z]`, 'm'));
     }

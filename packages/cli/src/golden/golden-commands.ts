@@ -7,6 +7,7 @@ import { inspect } from './commands/inspect.js';
 import { list } from './commands/list.js';
 import { recover } from './commands/recover.js';
 import { release } from './commands/release.js';
+import { serve } from './commands/serve.js';
 import { verify } from './commands/verify.js';
 
 export const goldenCommands: Readonly<Record<string, AnyGoldenCommand>> = {
@@ -18,6 +19,7 @@ export const goldenCommands: Readonly<Record<string, AnyGoldenCommand>> = {
   verify,
   gc,
   recover,
+  serve,
 };
 
 /** What every command takes. */

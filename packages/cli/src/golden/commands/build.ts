@@ -10,6 +10,7 @@ import { formatDuration, formatSize } from '../../display/format.js';
 import { goldenCommand } from '../command.js';
 import { environmentOf } from '../environment.js';
 import type { Line } from '../line.js';
+import { phaseText } from '../phase-text.js';
 import type { Progress } from '../progress.js';
 import { formatTable } from '../table.js';
 
@@ -85,17 +86,10 @@ function imageStoreOf(line: Line): ImageStore | undefined {
 /** Says each phase of a build once. */
 export function phaseTeller(progress: Progress): (status: BuildStatus) => void {
   let last: BuildStatus['phase'];
-  return ({ phase, logPath, daemonLogPath }) => {
-    if (phase === undefined || phase === last) return;
-    last = phase;
-    const texts = {
-      cloning: 'cloning the golden',
-      starting: `starting dockerd (log: ${daemonLogPath})`,
-      running: `running the start-up script (log: ${logPath})`,
-      quiescing: 'removing containers and stopping dockerd',
-      promoting: 'promoting',
-    };
-    progress.phase(texts[phase]);
+  return (status) => {
+    if (status.phase === undefined || status.phase === last) return;
+    last = status.phase;
+    progress.phase(phaseText(status));
   };
 }
 

@@ -119,14 +119,33 @@ export async function manyCase(
   ];
 }
 
-/** A promotion of one layer of 10 MB on top of 1 GB. */
+/** A promotion of one layer of 10 MB: on top of 1 GB, of 100 MB, and what the system before did. */
 export async function promoteCase(
   place: Place,
-  store: GoldenStore,
+  stores: { readonly small: GoldenStore; readonly large: GoldenStore },
   tree: string,
   options: CaseOptions,
 ): Promise<Row[]> {
-  const ours = async () => {
+  const sides = {
+    large: promoting(stores.large),
+    small: promoting(stores.small),
+    copy: copying(place, tree),
+  };
+  const { large, small, copy } = await alternate(sides, options);
+  const row = { case: 'promotion of 10 MB on top of 1 GB', store: place.fileSystem, ours: large };
+  return [
+    { ...row, against: 'cp -a', theirs: copy },
+    {
+      ...row,
+      against: 'promotion of 10 MB on top of 100 MB',
+      target: { type: 'ratio', atMost: 1.5 },
+      theirs: small,
+    },
+  ];
+}
+
+function promoting(store: GoldenStore): Side {
+  const sample = async () => {
     const clone = await store.clone({ project, session: nextSession() });
     await addImage(clone);
     await settle();
@@ -134,15 +153,7 @@ export async function promoteCase(
     await store.promote({ session: clone.session, proof: { buildId: 'bench', exitCode: 0 } });
     return performance.now() - start;
   };
-  const sides = { ours: { sample: ours }, theirs: copying(place, tree) };
-  return [
-    {
-      case: 'promotion of 10 MB on top of 1 GB',
-      store: place.fileSystem,
-      against: 'cp -a',
-      ...(await alternate(sides, options)),
-    },
-  ];
+  return { sample };
 }
 
 /** What a session takes on disk before it does anything. */

@@ -66,11 +66,12 @@ async function measureHost(host: Place, tree: string): Promise<Row[]> {
   const smallTree = join(host.dir, 'small');
   await makeDataRoot(smallTree, small);
   const smallStore = await makeGolden(host.dir, 'small-golden', smallTree, 'layer-link');
-  rows.push(...(await growthCase(host, { small: smallStore, large: store }, options)));
+  const stores = { small: smallStore, large: store };
+  rows.push(...(await growthCase(host, stores, options)));
   rows.push(...(await sessionCase(host, store, tree, options)));
   rows.push(...(await manyCase(host, store, tree, options)));
   rows.push(...(await diskCase(host, store, tree)));
-  rows.push(...(await promoteCase(host, store, tree, options)));
+  rows.push(...(await promoteCase(host, stores, tree, options)));
   for (const row of rows) say(`${row.case}: ${row.ours.median.toFixed(0)}`);
   return rows;
 }

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clone, type GoldenStore, openStore } from '@warmdock/golden';
 import {
@@ -16,6 +14,7 @@ import {
 } from '@warmdock/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { folderDigest } from './support/folder-digest.js';
+import { savedDigests } from './support/saved-digests.js';
 import { type Daemon, docker, quiesce, startSessionEngine } from './support/session-engine.js';
 
 const run = ['run', '--rm', '--network', 'none'];
@@ -103,34 +102,16 @@ describe.each<[string, Daemon]>([
     await build(on, 'on-top:1', dir);
   }
 
-  /** Digests of layers, configurations and manifests in the archives; an index lists labels besides. */
   async function savedImages(on: Engine): Promise<Record<string, string[]>> {
     const saved: Record<string, string[]> = {};
-    for (const name of ['never-run:1', 'built:1']) saved[name] = await savedImage(on, name);
+    for (const name of ['never-run:1', 'built:1']) saved[name] = await savedDigests(on, name);
     return saved;
-  }
-
-  async function savedImage(on: Engine, name: string): Promise<string[]> {
-    const dir = await mkdtemp(join(tmpdir(), 'warmdock-saved-'));
-    await docker(on, 'save', '--output', join(dir, 'archive'), name);
-    await outputOf(runCommand(['tar', '-xf', 'archive'], { env: process.env as never, cwd: dir }));
-    await rm(join(dir, 'archive'));
-    const files = await readdir(dir, { recursive: true, withFileTypes: true });
-    const contents = await Promise.all(
-      files
-        .filter((file) => file.isFile() && file.name !== 'index.json')
-        .map((file) => readFile(join(file.parentPath, file.name))),
-    );
-    await rm(dir, { recursive: true });
-    return contents.map(digestOf).sort();
   }
 
   async function uniqueBytes(): Promise<number> {
     const { sessions } = await golden.usage();
     return sessions.find(({ session }) => session === 'work')?.uniqueBytes ?? 0;
   }
-
-  const digestOf = (content: Buffer) => createHash('sha256').update(content).digest('hex');
 
   test('has every layer of its images from the pool', async () => {
     const { generations } = await golden.inspect({ project: 'app' });
@@ -164,7 +145,7 @@ describe.each<[string, Daemon]>([
   test('builds new layers on top of them', async () => {
     await buildOnTop(engine);
     expect(await docker(engine, ...run, 'on-top:1', 'ls', '/made')).toBe('more\n');
-    expect(await savedImage(engine, 'on-top:1')).not.toEqual([]);
+    expect(await savedDigests(engine, 'on-top:1')).not.toEqual([]);
   });
 
   test('tells, exports and commits what a container changed', async () => {
@@ -176,9 +157,8 @@ describe.each<[string, Daemon]>([
       .toEqual(['A /new', 'C /made', 'C /made/here', 'D /tiny.txt']);
     const archive = join(folder, 'exported.tar');
     await docker(engine, 'export', '--output', archive, 'changing');
-    const listed = await outputOf(
-      runCommand(['tar', '-tf', archive], { env: process.env as never }),
-    );
+    const env = { PATH: process.env.PATH ?? '' };
+    const listed = await outputOf(runCommand(['tar', '-tf', archive], { env }));
     expect(listed).toMatch(/^made\/here$/m);
     expect(listed).toMatch(/^files\/0001\/99.txt$/m);
     expect(listed).not.toMatch(/^tiny.txt$/m);

@@ -95,7 +95,7 @@ describe('parseBolt', () => {
     ['a value that ends too late', patched(16 + 14, 1), /reaches beyond its page/],
     ['keys in the wrong order', patched(16 + 16 + 16, 'b'.charCodeAt(0)), /out of order/],
     ['a bucket without header', patched(16, 1), /no room for its header/],
-    ['a page that is its own child', branchToItself(), /page 3 is referred to twice/],
+    ['a page that is its own child', branchToItself(), /referred to twice/],
     ['a bucket that is its own parent', bucketInItself(), /referred to twice/],
     ['buckets that are too deep', writeBolt(deep(70)), /too deep/],
     ['elements that share their keys', sharedKeys(), /lie on top of each other/],
@@ -108,16 +108,7 @@ describe('parseBolt', () => {
     const file = writeBolt(many(5));
     const root = Number(file.readBigUInt64LE(16 + ROOT));
     file.writeBigUInt64LE(BigInt(root), root * 1024 + 16 + 8);
-    return file.readUInt16LE(root * 1024 + 8) === 1 ? renumbered(file, root) : file;
-  }
-
-  /** The test's title speaks of page 3. */
-  function renumbered(file: Buffer, root: number): Buffer {
-    const moved = Buffer.from(file);
-    file.copy(moved, 3 * 1024, root * 1024, (root + 1) * 1024);
-    moved.writeBigUInt64LE(3n, 3 * 1024);
-    moved.writeBigUInt64LE(3n, 3 * 1024 + 16 + 8);
-    return withMeta(moved, ROOT, 3n);
+    return file;
   }
 
   function bucketInItself(): Buffer {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { outputOf, runCommand, startEngine, testbedDir } from '@warmdock/testkit';
+import { makeFileSystem, outputOf, runCommand, startEngine, testbedDir } from '@warmdock/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { assertQuiet } from '../src/data-root/quiet.js';
 
@@ -143,6 +143,22 @@ describe('assertQuiet', () => {
     await hold('mount --bind "$0/../../other/tree" /mnt', ...mountNamespace);
     await hold('mount --bind "$0/../../.." /mnt', ...mountNamespace);
     await quiet();
+  });
+
+  test('is content with the same path in another file system', async () => {
+    await using other = await makeFileSystem({ type: 'ext4', sizeMb: 20 });
+    await mkdir(join(other.dir, tree), { recursive: true });
+    await hold(`mount --bind "${other.dir}$0" /mnt`, ...mountNamespace);
+    await quiet();
+  });
+
+  test('takes a tree that is a file system of its own for unused until something is on it', async () => {
+    await using volume = await makeFileSystem({ type: 'ext4', sizeMb: 20 });
+    const ofVolume = () => assertQuiet(volume.dir, 'releasing session one');
+    await hold('true', ...mountNamespace);
+    await ofVolume();
+    await hold(`mount -t tmpfs tmpfs "${volume.dir}/lost+found"`, ...mountNamespace);
+    await expect(ofVolume()).rejects.toMatchObject(inUse(/lost\+found \(tmpfs, seen/));
   });
 
   test('stops when it is told so', async () => {

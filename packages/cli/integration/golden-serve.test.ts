@@ -38,7 +38,7 @@ function configFor(shell: string, project: object = {}): string {
 
 async function start(config: string, ...flags: string[]) {
   const running = site.start('serve', '--config', config, ...flags);
-  const address = await running.found(/listening on (http:\S+)/);
+  const address = await running.found(/listening.+?(http:[\d./:]+)/);
   return { running, address };
 }
 
@@ -75,6 +75,8 @@ test('a merge makes a golden, once, and a signal ends the server with 0', async 
   expect(stderr).toMatch(/^answered 401 to a request about app$/m);
   expect(stderr).toMatch(/^app: running the start-up script \(log: .+\)$/m);
   expect(stderr).toMatch(/\nstopped\n$/);
+  // Of its steps nothing is told beside.
+  expect(stderr).not.toMatch(/^(?!listening|answered|app: |stopped)./m);
   expect(stderr).not.toContain(secret);
   expect((await site.json('inspect', 'app')).generations).toHaveLength(1);
 });

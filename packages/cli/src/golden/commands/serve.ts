@@ -18,6 +18,7 @@ export const serve = goldenCommand({
     return { config };
   },
   async run({ config }, context) {
+    context.progress.end();
     await serveUntilStopped(config, context);
     context.tell({ json: { event: 'stopped' }, text: 'stopped' });
     return undefined;

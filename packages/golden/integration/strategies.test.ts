@@ -55,9 +55,7 @@ describe.each(settings)('$strategy on $type', ({ strategy, type }) => {
     expect(readFileSync(join(dataRoot, 'volumes/data/_data/file'), 'utf8')).toBe('golden');
     expect(readFileSync(join(dataRoot, 'engine-id'), 'utf8')).toBe('an engine');
     expect(modeOf(join(dataRoot, 'overlay2'))).toBe('710');
-    expect(existsSync(join(dataRoot, 'overlay2', top.cacheId, 'committed'))).toBe(
-      strategy === 'layer-link',
-    );
+    expect(existsSync(join(dataRoot, 'overlay2', top.cacheId, 'committed'))).toBe(true);
   });
 
   test('what a session writes and removes is seen by nobody else', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   closeSync,
   mkdirSync,
@@ -16,8 +17,10 @@ import { type GoldenStore, openStore } from '../src/index.js';
 import type { ClassicLayer } from './support/data-root.js';
 import { addSmallLayer, makeSmallGolden, proof } from './support/store-folder.js';
 
+type Release = () => void;
+
 /** Takes all space but so many KiB. */
-function fillSpace(folder: string, leaveKb: number): string {
+function fillSpace(folder: string, leaveKb: number): Release {
   const path = join(folder, 'ballast');
   const file = openSync(path, 'w');
   const block = Buffer.alloc(1024, 1);
@@ -28,7 +31,7 @@ function fillSpace(folder: string, leaveKb: number): string {
   } finally {
     closeSync(file);
   }
-  return path;
+  return () => rmSync(path);
 }
 
 /** Root may take what is kept for it. */
@@ -38,22 +41,54 @@ function freeKb(folder: string): number {
 }
 
 /** Takes all inodes but so many. */
-function fillInodes(folder: string, leave: number): string {
+function fillInodes(folder: string, leave: number): Release {
   const path = join(folder, 'ballast');
   mkdirSync(path);
   for (let i = 0; statfsSync(folder).ffree > leave; i++) writeFileSync(join(path, `${i}`), '');
-  return path;
+  return () => rmSync(path, { recursive: true });
+}
+
+/** Gives the whole file system a quota that is so many KiB above what it has taken. */
+function limitQuota(folder: string, leaveKb: number): Release {
+  const btrfs = (...args: string[]) => execFileSync('btrfs', [...args, folder], { stdio: 'pipe' });
+  btrfs('quota', 'enable');
+  btrfs('quota', 'rescan', '-w');
+  btrfs('filesystem', 'sync');
+  const table = btrfs('qgroup', 'show', '--raw').toString();
+  const usedBytes = Number(/^0\/5\s+(\d+)/m.exec(table)?.[1]);
+  btrfs('qgroup', 'limit', String(usedBytes + leaveKb * 1024), '0/5');
+  return () => void btrfs('quota', 'disable');
 }
 
 describe.each([
-  { what: 'space', fill: fillSpace, leaves: [0, 320, 330, 340, 360, 400, 480] },
-  { what: 'inodes', fill: fillInodes, leaves: [0, 1, 3, 6, 12, 20] },
-])('a disk without $what', ({ fill, leaves }) => {
+  {
+    what: 'space',
+    disk: { type: 'ext4', sizeMb: 16, inodes: 1200 } as const,
+    fill: fillSpace,
+    leaves: [0, 320, 330, 340, 360, 400, 480],
+    least: 0,
+  },
+  {
+    what: 'inodes',
+    disk: { type: 'ext4', sizeMb: 16, inodes: 1200 } as const,
+    fill: fillInodes,
+    leaves: [0, 1, 3, 6, 12, 20],
+    least: 0,
+  },
+  {
+    what: 'quota',
+    disk: { type: 'btrfs', sizeMb: 256 } as const,
+    fill: limitQuota,
+    leaves: [0, 100, 300, 600, 1000],
+    // A quota refuses names as well.
+    least: 1000,
+  },
+])('a disk without $what', ({ disk: options, fill, leaves, least }) => {
   let disk: Awaited<ReturnType<typeof makeFileSystem>>;
   let root: string;
   let layers: readonly ClassicLayer[];
   beforeAll(async () => {
-    disk = await makeFileSystem({ type: 'ext4', sizeMb: 16, inodes: 1200 });
+    disk = await makeFileSystem(options);
     root = join(disk.dir, 'store');
     ({ layers } = await makeSmallGolden(root, 12));
   });
@@ -69,13 +104,13 @@ describe.each([
     const ends: string[] = [];
     for (const leave of leaves) {
       const store = await openStore(root, { mustExist: true });
-      const ballast = fill(disk.dir, leave);
+      const release = fill(disk.dir, leave);
       const clone = store.clone({ project: 'app', session: 's' });
       const end = await clone.then(
         () => 'made',
         (error) => error,
       );
-      rmSync(ballast, { recursive: true });
+      release();
       if (end === 'made') await store.release({ session: 's' });
       else expect(end).toMatchObject({ code: 'UNAVAILABLE', hint: expect.stringMatching(/room/) });
       ends.push(end === 'made' ? 'made' : 'refused');
@@ -90,7 +125,7 @@ describe.each([
       const store = await openStore(root, { mustExist: true });
       const { dataRoot, generation = 0 } = await store.clone({ project: 'app', session: 'next' });
       const layer = addSmallLayer(dataRoot, layers.at(-1));
-      const ballast = fill(disk.dir, leave);
+      const release = fill(disk.dir, leave);
       const end = await store.promote({ session: 'next', proof }).then(
         () => 'made',
         (error) => error,
@@ -98,7 +133,7 @@ describe.each([
       expect((await store.inspect({ project: 'app' })).current).toBe(
         end === 'made' ? generation + 1 : generation,
       );
-      rmSync(ballast, { recursive: true });
+      release();
       if (end !== 'made') expect(end).toMatchObject({ code: 'UNAVAILABLE' });
       ends.push(end === 'made' ? 'made' : 'refused');
       await store.recover();
@@ -121,10 +156,10 @@ describe.each([
     await store.clone({ project: 'app', session: 'next' });
     await store.promote({ session: 'next', proof });
     await store.clone({ project: 'app', session: 's' });
-    const ballast = fill(disk.dir, 0);
+    const release = fill(disk.dir, least);
     await store.release({ session: 's' });
     expect((await store.gc({ keep: 0 })).generations).toHaveLength(1);
-    rmSync(ballast, { recursive: true });
+    release();
     await expectWhole(store);
   });
 });

@@ -5,7 +5,7 @@ import { type CallOptions, WarmdockError } from '@warmdock/core';
 import { containerdRoot, dockerRoot } from '../data-root/tree.js';
 import { ensureFolder } from '../strategy/ensure-folder.js';
 import type { StoreContext } from './context.js';
-import { diskError, hasCode } from './disk-error.js';
+import { hasCode } from './disk-error.js';
 import { exists } from './exists.js';
 import type { Clone, CloneOptions, Mount } from './golden-store.js';
 import type { Manifest } from './manifest.js';
@@ -21,7 +21,7 @@ import {
   sessionFolder,
   sessionRecord,
 } from './session.js';
-import { discard, shred } from './trash.js';
+import { removeIfThere } from './trash.js';
 import { writeJson } from './write-json.js';
 
 /** A clone that loses its generation to gc begins again; gc cannot overtake it for ever. */
@@ -33,10 +33,7 @@ export async function clone(context: StoreContext, options: CloneOptions): Promi
   const project = checkedName('project', options.project);
   const session = checkedName('session', options.session);
   for (let attempt = 1; ; attempt++) {
-    const call = { ...options, project, session };
-    const manifest = await tryClone(context, call, attempt).catch((error) => {
-      throw diskError(`cloning ${project} for session ${session}`, error);
-    });
+    const manifest = await tryClone(context, { ...options, project, session }, attempt);
     if (manifest === 'overtaken') continue;
     return describe(context, project, session, manifest, performance.now() - startMs);
   }
@@ -59,7 +56,7 @@ async function tryClone(
     onStep('clone:publish');
     return manifest;
   } catch (error) {
-    await shred(context, await discard(context, folder));
+    await removeIfThere(context, folder);
     const isOvertaken = wanted === undefined && (await isGone(paths, project, generation));
     if (isOvertaken && attempt < MAX_ATTEMPTS && !signal?.aborted) return 'overtaken';
     throw error;
@@ -84,11 +81,11 @@ async function claim(
     await discardStale(context, folder);
     await renameUnlessTaken(fresh, folder, session);
   } catch (error) {
-    await shred(context, await discard(context, fresh));
+    await removeIfThere(context, fresh);
     throw error;
   }
   if (!(await exists(sessionFolder(paths, session)))) return folder;
-  await shred(context, await discard(context, folder));
+  await removeIfThere(context, folder);
   throw taken(session);
 }
 
@@ -104,7 +101,7 @@ async function renameUnlessTaken(from: string, to: string, session: string): Pro
 async function discardStale(context: StoreContext, folder: string): Promise<void> {
   const record = await readSession(folder);
   if (record === undefined || stateOfOwner(record.owner) !== 'dead') return;
-  await shred(context, await discard(context, folder));
+  await removeIfThere(context, folder);
 }
 
 function taken(session: string): WarmdockError {

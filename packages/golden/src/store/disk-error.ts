@@ -1,17 +1,21 @@
+import { constants } from 'node:os';
 import { isWarmdockError, messageOf, WarmdockError } from '@warmdock/core';
 
 const full =
   'The disk has no space or no inodes left: make room (`warmdock golden gc`), then repeat it.';
+
+/** Node.js has no name for it. */
+const EDQUOT = -constants.errno.EDQUOT;
 
 /** The error of a file operation as one that names the operation; others pass unchanged. */
 export function diskError(operation: string, error: unknown): unknown {
   if (isWarmdockError(error) || !(error instanceof Error)) return error;
   const { code } = error as NodeJS.ErrnoException;
   const message = `${operation}: ${messageOf(error)}`;
+  if (isDiskFull(error)) {
+    return new WarmdockError('UNAVAILABLE', message, { cause: error, hint: full });
+  }
   switch (code) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return new WarmdockError('UNAVAILABLE', message, { cause: error, hint: full });
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
@@ -21,6 +25,21 @@ export function diskError(operation: string, error: unknown): unknown {
     default:
       return code === undefined ? error : new WarmdockError('INTERNAL', message, { cause: error });
   }
+}
+
+/** What the operation answers, its errors by `diskError`. */
+export async function named<T>(operation: string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw diskError(operation, error);
+  }
+}
+
+/** True when there was no room on the disk, or by a quota. */
+export function isDiskFull(error: unknown): boolean {
+  const { errno } = error as NodeJS.ErrnoException;
+  return errno === EDQUOT || hasCode(error, 'ENOSPC');
 }
 
 /** True for the error of a file operation with that code. */

@@ -5,7 +5,7 @@ import { WarmdockError } from '@warmdock/core';
 import { chooseStrategy, strategies } from '../strategy/choose.js';
 import { clone } from './clone.js';
 import type { StoreContext } from './context.js';
-import { diskError } from './disk-error.js';
+import { diskError, named } from './disk-error.js';
 import { exists } from './exists.js';
 import { lockFile } from './file-lock.js';
 import { gc } from './gc.js';
@@ -55,15 +55,16 @@ export async function openStore(
     strategy: strategy.name,
     reason: marker.reason,
     mended,
-    clone: (call) => clone(context, call),
-    promote: (call) => promote(context, call),
-    release: (call) => release(context, call),
-    list: () => list(context),
-    inspect: (call) => inspect(context, call),
-    verify: (call) => verify(context, call),
-    gc: (call) => gc(context, call),
-    recover: (call) => recover(context, call),
-    usage: (call) => usage(context, call),
+    clone: (call) =>
+      named(`cloning ${call.project} for session ${call.session}`, clone(context, call)),
+    promote: (call) => named(`promoting session ${call.session}`, promote(context, call)),
+    release: (call) => named(`releasing session ${call.session}`, release(context, call)),
+    list: () => named(`listing ${paths.root}`, list(context)),
+    inspect: (call) => named(`inspecting ${call.project}`, inspect(context, call)),
+    verify: (call) => named(`verifying ${call.project}`, verify(context, call)),
+    gc: (call) => named(`collecting garbage in ${paths.root}`, gc(context, call)),
+    recover: (call) => named(`recovering ${paths.root}`, recover(context, call)),
+    usage: (call) => named(`measuring ${paths.root}`, usage(context, call)),
   };
 }
 

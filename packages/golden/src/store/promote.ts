@@ -7,7 +7,6 @@ import { verifyTree } from '../data-root/verify-tree.js';
 import { ensureFolder } from '../strategy/ensure-folder.js';
 import { type Content, contentBytes } from '../strategy/strategy.js';
 import type { StoreContext } from './context.js';
-import { diskError } from './disk-error.js';
 import { lockFile } from './file-lock.js';
 import { finishPromotion } from './finish-promotion.js';
 import type { PromoteOptions, Promotion } from './golden-store.js';
@@ -75,9 +74,7 @@ async function begin(
     imageStore: await imageStoreOf(tree),
     images: [...images],
   };
-  await writeJournal(project, journal).catch((error) => {
-    throw diskError(operation, error);
-  });
+  await writeJournal(project, journal);
   onStep('promote:journal');
   return journal;
 }

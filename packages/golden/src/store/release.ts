@@ -1,12 +1,11 @@
 import { assertQuiet } from '../data-root/quiet.js';
 import type { StoreContext } from './context.js';
-import { diskError } from './disk-error.js';
 import { exists } from './exists.js';
 import type { SessionOptions } from './golden-store.js';
 import { checkedName } from './names.js';
 import { treeOf } from './paths.js';
 import { existingSession, sessionFolder } from './session.js';
-import { discard, shred } from './trash.js';
+import { discardForShredding, shred } from './trash.js';
 
 /** See `GoldenStore.release`. */
 export async function release(
@@ -17,12 +16,8 @@ export async function release(
   const folder = sessionFolder(context.paths, session);
   const operation = `releasing session ${session}`;
   if (await exists(treeOf(folder))) await assertQuiet(treeOf(folder), operation, { signal });
-  try {
-    const place = await discard(context, folder);
-    context.onStep('release:discard');
-    await shred(context, place, { signal });
-    context.onStep('release:done');
-  } catch (error) {
-    throw diskError(operation, error);
-  }
+  const place = await discardForShredding(context, folder);
+  context.onStep('release:discard');
+  await shred(context, place, { signal });
+  context.onStep('release:done');
 }

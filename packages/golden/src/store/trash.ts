@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type CallOptions, messageOf } from '@warmdock/core';
 import { removeTree } from '../strategy/remove-tree.js';
 import type { StoreContext } from './context.js';
-import { hasCode } from './disk-error.js';
+import { hasCode, isDiskFull } from './disk-error.js';
 import { exists } from './exists.js';
 import { treeOf } from './paths.js';
 
@@ -15,7 +15,19 @@ export async function discard({ paths }: StoreContext, path: string): Promise<st
   return place;
 }
 
-/** Deletes a folder of the trash, and the tree in it by the strategy's means. */
+/**
+ * The same for what is to be deleted: where there is no room even to rename it, it stays in its place.
+ */
+export async function discardForShredding(context: StoreContext, path: string): Promise<string> {
+  try {
+    return await discard(context, path);
+  } catch (error) {
+    if (isDiskFull(error)) return path;
+    throw error;
+  }
+}
+
+/** Deletes a discarded folder, and the tree in it by the strategy's means. */
 export async function shred(
   { strategy }: StoreContext,
   place: string,
@@ -43,7 +55,7 @@ export async function emptyTrash(context: StoreContext, options?: CallOptions): 
 export async function removeIfThere(context: StoreContext, path: string): Promise<boolean> {
   let place: string;
   try {
-    place = await discard(context, path);
+    place = await discardForShredding(context, path);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return false;
     throw error;

@@ -15,6 +15,8 @@ export interface Size {
 export const small: Size = { name: '100 MB', fileBytes: 5_200 };
 export const large: Size = { name: '1 GB', fileBytes: 52_000 };
 
+export const sizes = [small, large];
+
 export const imageNames = Array.from({ length: IMAGES }, (_, index) => `bench-${index}:1`);
 
 /** Makes a data root in `tree/docker` by a real daemon, which has stopped when it is there. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type GoldenStore, openStore, type StrategyName } from '@warmdock/golden';
@@ -26,7 +26,7 @@ export async function hostPlace(): Promise<Place> {
   return {
     fileSystem,
     dir,
-    [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: async () => void (await run('rm', ['-rf', '--one-file-system', dir])),
   };
 }
 
@@ -42,10 +42,6 @@ export async function loopPlace(type: 'btrfs' | 'xfs'): Promise<Place> {
 
 export async function copyTree(from: string, to: string): Promise<void> {
   await run('cp', ['-a', from, to]);
-}
-
-export async function removeTree(path: string): Promise<void> {
-  await run('rm', ['-rf', '--one-file-system', path]);
 }
 
 /** A store whose generation 1 is the data root of a tree that lies beside it. */

@@ -41,7 +41,7 @@ const untilRunning = (builds: GoldenBuilds) =>
 
 describe('triggers', () => {
   it('that come together make one build', async () => {
-    const { builds, content } = await setUp();
+    const { builds, content } = await setUp({ debounceMs: 1_500 });
     const triggers = ['a', 'b', 'c'].map((reason) => builds.trigger(project, { reason }));
     await Promise.all(triggers);
     const { status, pending } = await builds.status(project);

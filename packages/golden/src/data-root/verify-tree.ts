@@ -10,19 +10,11 @@ import { verifyImages } from './verify-images.js';
 import { verifyLayers } from './verify-layers.js';
 import { verifySnapshots } from './verify-snapshots.js';
 
-export interface VerifyTreeOptions extends CallOptions {
-  /** Blobs, by their places in the tree, that are kept in another one. */
-  readonly elsewhere?: ReadonlySet<string> | undefined;
-}
-
 /**
  * Looks whether everything that the daemons' databases name is there: layers, their parents and links,
  * snapshots, blobs. Does not look into layers. Tells of damaged databases alone where there are any.
  */
-export async function verifyTree(
-  tree: string,
-  { elsewhere = new Set(), signal }: VerifyTreeOptions = {},
-): Promise<Problem[]> {
+export async function verifyTree(tree: string, { signal }: CallOptions = {}): Promise<Problem[]> {
   const damaged = problemsOf('.', () => damagedDatabases(tree));
   if (damaged.length > 0) return damaged;
   const found = [
@@ -32,7 +24,7 @@ export async function verifyTree(
   ];
   for (const store of contentStores) {
     signal?.throwIfAborted();
-    found.push(...problemsOf(store.folder, () => verifyContent(tree, store, elsewhere)));
+    found.push(...problemsOf(store.folder, () => verifyContent(tree, store)));
   }
   for (const root of containerdRoots) {
     signal?.throwIfAborted();

@@ -93,7 +93,7 @@ export { connectEngine, type Engine } from './engine/engine.js';
 export type { ImageInspect } from './engine/image-answers.js';
 export type { EngineInfo } from './engine/info.js';
 export { resolveEngineEndpoint } from './engine/resolve-endpoint.js';
-export { type ErrorCode, isWarmdockError, messageOf, WarmdockError } from './errors.js';
+export { cancelled, type ErrorCode, isWarmdockError, messageOf, WarmdockError } from './errors.js';
 export { chainIdsOf } from './oci/chain-id.js';
 export type { Descriptor } from './oci/descriptor.js';
 export { type Digest, isDigest, parseDigest } from './oci/digest.js';

@@ -1,9 +1,8 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { type CallOptions, WarmdockError } from '@warmdock/core';
+import { type CallOptions, cancelled, WarmdockError } from '@warmdock/core';
 import { diskError } from '../store/disk-error.js';
 import { tailOf } from './build-logs.js';
-import { cancelled } from './cancelled.js';
 import { type Contained, startContained } from './contained.js';
 import { baseEnvironment, secretsOf } from './environment.js';
 import { redact } from './redact.js';

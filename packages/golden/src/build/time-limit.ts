@@ -1,5 +1,4 @@
-import { WarmdockError } from '@warmdock/core';
-import { cancelled } from './cancelled.js';
+import { cancelled, WarmdockError } from '@warmdock/core';
 
 export interface TimeLimit extends Disposable {
   /** Fires when the time is up, and when the caller's does. */

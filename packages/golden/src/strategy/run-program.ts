@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { type CallOptions, WarmdockError } from '@warmdock/core';
+import { type CallOptions, cancelled, WarmdockError } from '@warmdock/core';
 
 const full = /No space left on device|Disk quota exceeded/;
 
@@ -16,21 +16,21 @@ export function runProgram(
 ): Promise<string> {
   const env = { PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(cancelled(operation));
+    if (signal?.aborted) return reject(cancelled(operation, signal));
     // Not by its `signal`, which does not wait until the program has gone.
     const child = execFile(program, args, { env, maxBuffer: 2 ** 20 }, (error, stdout, stderr) => {
       signal?.removeEventListener('abort', kill);
       if (!error) resolve(stdout);
       else
-        reject(signal?.aborted ? cancelled(operation) : failure(operation, program, error, stderr));
+        reject(
+          signal?.aborted
+            ? cancelled(operation, signal)
+            : failure(operation, program, error, stderr),
+        );
     });
     const kill = () => void child.kill('SIGKILL');
     signal?.addEventListener('abort', kill, { once: true });
   });
-}
-
-function cancelled(operation: string): WarmdockError {
-  return new WarmdockError('CANCELLED', `${operation} was cancelled`);
 }
 
 function failure(operation: string, program: string, error: Error, stderr: string): WarmdockError {

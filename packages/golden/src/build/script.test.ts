@@ -107,6 +107,6 @@ describe('runScript', () => {
   it('that is cancelled before it begins runs nothing', async () => {
     const running = run({ shell: 'echo started' }, { signal: AbortSignal.abort() });
     await expect(running).rejects.toMatchObject({ code: 'CANCELLED' });
-    expect(await log()).toBe('');
+    await expect(log()).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

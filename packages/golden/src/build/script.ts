@@ -58,6 +58,7 @@ const tailLines = 20;
  */
 export async function runScript(script: Script, options: RunScriptOptions): Promise<void> {
   const { logPath, graceMs, signal } = options;
+  if (signal?.aborted) throw cancelled('start-up script', signal);
   const env = { ...baseEnvironment(process.env), ...script.env, ...options.env };
   const output = redact(secretsOf(env));
   const logged = pipeline(output, createWriteStream(logPath, { flags: 'a', mode: 0o600 }));
@@ -83,7 +84,6 @@ async function endOf(
   signal: AbortSignal | undefined,
 ): Promise<number> {
   const stop = () => void running.terminate(graceMs);
-  if (signal?.aborted) stop();
   signal?.addEventListener('abort', stop, { once: true });
   return running.ended.finally(() => signal?.removeEventListener('abort', stop));
 }

@@ -7,7 +7,7 @@ import type { Content } from '../strategy/strategy.js';
 import type { StoreContext } from './context.js';
 import { diskError } from './disk-error.js';
 import { exists } from './exists.js';
-import { type Journal, removeJournal } from './journal.js';
+import { type Journal, partialGeneration, removeJournal } from './journal.js';
 import { type Manifest, manifestPath, readManifest } from './manifest.js';
 import { type ProjectPaths, projectPaths, treeOf } from './paths.js';
 import { existingManifest, generationFolder, generationName } from './project.js';
@@ -39,7 +39,7 @@ async function finish(context: StoreContext, project: string, journal: Journal):
   const base = await baseContent(context, project, journal);
   let manifest = await publishedManifest(folder, journal);
   if (manifest === undefined) {
-    const partial = join(place.generations, `.partial-${journal.transaction}`);
+    const partial = partialGeneration(place, journal);
     await takeTree(context, journal, partial);
     onStep('promote:take');
     const { transaction } = journal;

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { generationNumber } from './manifest.js';
 import { isName } from './names.js';
@@ -26,6 +26,12 @@ export type Journal = z.infer<typeof journalSchema>;
 export function readJournal({ journal }: ProjectPaths): Promise<Journal | undefined> {
   return readJson(journal, journalSchema);
 }
+
+/** Where the generation is made, before it gets its number. */
+export const partialGeneration = (
+  { generations }: ProjectPaths,
+  { transaction }: Journal,
+): string => join(generations, `.partial-${transaction}`);
 
 export async function writeJournal({ journal }: ProjectPaths, content: Journal): Promise<void> {
   await writeJson(journal, content, { durable: true });

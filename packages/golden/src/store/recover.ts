@@ -7,7 +7,7 @@ import { exists } from './exists.js';
 import { lockFile } from './file-lock.js';
 import { finishPromotion } from './finish-promotion.js';
 import type { Recovery } from './golden-store.js';
-import { type Journal, readJournal, removeJournal } from './journal.js';
+import { type Journal, partialGeneration, readJournal, removeJournal } from './journal.js';
 import { stateOfOwner } from './owner.js';
 import { projectPaths, treeOf } from './paths.js';
 import { allProjects, generationFolder } from './project.js';
@@ -96,9 +96,10 @@ async function mendLocked(context: StoreContext, project: string): Promise<strin
 async function canFinish(
   { paths }: StoreContext,
   project: string,
-  { transaction, session, generation }: Journal,
+  journal: Journal,
 ): Promise<boolean> {
-  const partial = join(projectPaths(paths, project).generations, `.partial-${transaction}`);
+  const { session, generation } = journal;
+  const partial = partialGeneration(projectPaths(paths, project), journal);
   const places = [
     treeOf(sessionFolder(paths, session)),
     treeOf(partial),

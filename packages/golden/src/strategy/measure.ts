@@ -5,30 +5,26 @@ import { join } from 'node:path';
 export interface Measure {
   /** Blocks on disk; a file with several names counts once. */
   readonly sizeBytes: number;
+  /** The same without files that have names elsewhere: of which more links exist than are inside. */
+  readonly aloneBytes: number;
   readonly entries: number;
   /** SHA-256 over path, type, mode, owner, size, ns time, device and link target of everything. */
   readonly fingerprint: string;
 }
 
-export interface MeasureOptions {
-  /** Leave out what has names elsewhere: files of which more links exist than are inside. */
-  readonly withoutShared?: boolean;
-}
-
 /** Looks at the paths and at every file below them, as one whole; follows no link. */
-export function measure(
-  paths: readonly string[],
-  { withoutShared = false }: MeasureOptions = {},
-): Measure {
+export function measure(paths: readonly string[]): Measure {
   const walk = {
     hash: createHash('sha256'),
     links: new Map<bigint, bigint>(),
     blocks: 0n,
+    aloneBlocks: 0n,
     entries: 0,
   };
-  for (const path of paths) visit(path, '', walk, withoutShared);
+  for (const path of paths) visit(path, '', walk);
   return {
     sizeBytes: Number(walk.blocks) * 512,
+    aloneBytes: Number(walk.aloneBlocks) * 512,
     entries: walk.entries,
     fingerprint: walk.hash.digest('hex'),
   };
@@ -39,28 +35,27 @@ interface Walk {
   /** How many links of a file were seen, by inode. */
   readonly links: Map<bigint, bigint>;
   blocks: bigint;
+  aloneBlocks: bigint;
   entries: number;
 }
 
-function visit(root: string, at: string, walk: Walk, withoutShared: boolean): void {
+function visit(root: string, at: string, walk: Walk): void {
   const path = at === '' ? root : join(root, at);
   const stat = lstatSync(path, { bigint: true });
   walk.entries++;
   walk.hash.update(line(path, at, stat));
-  if (stat.isDirectory()) {
-    walk.blocks += stat.blocks;
-    for (const name of readdirSync(path).sort()) visit(root, join(at, name), walk, withoutShared);
-  } else {
-    walk.blocks += blocksOf(stat, walk.links, withoutShared);
-  }
+  count(stat, walk);
+  if (!stat.isDirectory()) return;
+  for (const name of readdirSync(path).sort()) visit(root, join(at, name), walk);
 }
 
-function blocksOf(stat: BigIntStats, links: Map<bigint, bigint>, withoutShared: boolean): bigint {
-  if (stat.nlink === 1n) return stat.blocks;
-  const seen = (links.get(stat.ino) ?? 0n) + 1n;
-  links.set(stat.ino, seen);
-  const counts = withoutShared ? seen === stat.nlink : seen === 1n;
-  return counts ? stat.blocks : 0n;
+/** A file with several names is counted at the first, and as one that is alone at the last of all. */
+function count(stat: BigIntStats, walk: Walk): void {
+  const isShared = !stat.isDirectory() && stat.nlink > 1n;
+  const seen = isShared ? (walk.links.get(stat.ino) ?? 0n) + 1n : 1n;
+  if (isShared) walk.links.set(stat.ino, seen);
+  if (seen === 1n) walk.blocks += stat.blocks;
+  if (!isShared || seen === stat.nlink) walk.aloneBlocks += stat.blocks;
 }
 
 /** A folder's size says how its names are kept, not what they are; its time moves with its content. */

@@ -72,14 +72,13 @@ async function contentOf(
   const added = layers.filter(({ pool: entry }) => !known.has(entry));
   const ownBytes = measure([ownPart(tree)]).sizeBytes;
   const shared = measure([sharedPart(tree)]);
-  const newBytes = measure([sharedPart(tree)], { withoutShared: true }).sizeBytes;
   return {
     kind: 'linked',
     layers,
     sharedBytes: shared.sizeBytes,
     fingerprint: shared.fingerprint,
     ownBytes,
-    addedBytes: added.reduce((sum, { sizeBytes }) => sum + sizeBytes, ownBytes + newBytes),
+    addedBytes: added.reduce((sum, { sizeBytes }) => sum + sizeBytes, ownBytes + shared.aloneBytes),
   };
 }
 
@@ -94,7 +93,12 @@ async function layersOf(
   for (const { at, pool: entry } of plan) {
     const kept = known.get(entry);
     if (kept === undefined) await setImmediate();
-    layers.push(kept ?? { at, pool: entry, ...measure([join(pool, entry)]) });
+    layers.push(kept ?? measured(at, entry, join(pool, entry)));
   }
   return layers;
+}
+
+function measured(at: string, pool: string, path: string): PooledLayer {
+  const { sizeBytes, entries, fingerprint } = measure([path]);
+  return { at, pool, sizeBytes, entries, fingerprint };
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   closeSync,
+  linkSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -162,4 +163,23 @@ describe.each([
     release();
     await expectWhole(store);
   });
+});
+
+test('a clone that needs one link more than ext4 allows says so, and leaves nothing', async () => {
+  await using disk = await makeFileSystem({ type: 'ext4', sizeMb: 64 });
+  const { root, store, layers } = await makeSmallGolden(join(disk.dir, 'store'));
+  const [layer] = layers;
+  const shared = join(root, 'projects/app/generations/000001/tree/shared/docker/overlay2');
+  const file = join(shared, layer?.cacheId ?? '', 'link');
+  const links = join(disk.dir, 'links');
+  mkdirSync(links);
+  for (let count = 1; count < 65_000; count++) linkSync(file, join(links, String(count)));
+  await expect(store.clone({ project: 'app', session: 's' })).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    message: expect.stringContaining(file),
+    hint: expect.stringContaining('Release sessions'),
+  });
+  expect(readdirSync(join(root, 'sessions'))).toEqual([]);
+  rmSync(links, { recursive: true });
+  expect(await store.clone({ project: 'app', session: 's' })).toMatchObject({ generation: 1 });
 });

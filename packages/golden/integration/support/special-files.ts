@@ -9,7 +9,7 @@ export function makeSpecialFiles(folder: string): void {
     echo x > setuid && chmod 4755 setuid
     echo x > owned && chown 1000:2000 owned
     echo x > capable && setcap cap_net_raw+ep capable
-    truncate -s 64M sparse
+    truncate -s 8M sparse
     ln plain hard-link
     ln -s /nowhere/at/all dangling
     chown -h 1000:1000 dangling

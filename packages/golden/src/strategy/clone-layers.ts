@@ -2,14 +2,9 @@ import { linkSync, lstatSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CallOptions, WarmdockError } from '@warmdock/core';
 import { committedFileOf } from '../data-root/fate.js';
-import { runProgram } from './run-program.js';
-import { ownPart, sharedPart } from './sealed-tree.js';
+import { fillClone } from './fill-clone.js';
+import { planClone } from './plan-clone.js';
 import type { Content, Snapshot } from './strategy.js';
-
-const script = `
-cp -al --no-target-directory -- "$0" "$2" &&
-exec cp -a --reflink=auto --no-target-directory -- "$1" "$2"
-`;
 
 /**
  * Makes a tree from one that `sealLayers` made. New inodes are what costs, and link counts are free:
@@ -22,9 +17,7 @@ export async function cloneLayers(
   options?: CallOptions,
 ): Promise<void> {
   const { layers } = assertLinked(sealed, content);
-  // One program rather than two: to fork a large process takes longer than all that they do.
-  const args = ['-c', script, sharedPart(sealed), ownPart(sealed), tree];
-  await runProgram(`cloning ${sealed}`, 'sh', args, options);
+  await fillClone(sealed, tree, planClone(sealed), options);
   for (const { at, pool: entry } of layers) assertLink(join(tree, at), join(pool, entry));
   markCommitted(
     tree,

@@ -1,6 +1,11 @@
 import { execFile } from 'node:child_process';
 import { type CallOptions, cancelled, WarmdockError } from '@warmdock/core';
 
+export interface RunProgramOptions extends CallOptions {
+  /** Default: this process's. */
+  readonly cwd?: string | undefined;
+}
+
 const full = /No space left on device|Disk quota exceeded/;
 
 /**
@@ -12,13 +17,14 @@ export function runProgram(
   operation: string,
   program: string,
   args: readonly string[],
-  { signal }: CallOptions = {},
+  { signal, cwd }: RunProgramOptions = {},
 ): Promise<string> {
   const env = { PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(cancelled(operation, signal));
     // Not by its `signal`, which does not wait until the program has gone.
-    const child = execFile(program, args, { env, maxBuffer: 2 ** 20 }, (error, stdout, stderr) => {
+    const spawned = { env, cwd, maxBuffer: 2 ** 20 };
+    const child = execFile(program, args, spawned, (error, stdout, stderr) => {
       signal?.removeEventListener('abort', kill);
       if (!error) resolve(stdout);
       else

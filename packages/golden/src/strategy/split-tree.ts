@@ -1,17 +1,10 @@
-import {
-  chmodSync,
-  chownSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fateOf } from '../data-root/fate.js';
 import { rootNames } from '../data-root/tree.js';
 import { ensureFolder } from './ensure-folder.js';
 import { exists } from './exists.js';
+import { makeFolderLike } from './make-folder-like.js';
 import { ownPart, sharedPart } from './sealed-tree.js';
 
 /**
@@ -56,8 +49,5 @@ function makeFolder(parts: Parts, at: string): void {
   const path = join(parts.own, at);
   if (exists(path)) return;
   if (at !== '.') makeFolder(parts, dirname(at));
-  const { mode, uid, gid } = lstatSync(join(parts.shared, at));
-  mkdirSync(path);
-  chownSync(path, uid, gid);
-  chmodSync(path, mode & 0o7777);
+  makeFolderLike(lstatSync(join(parts.shared, at)), path);
 }

@@ -51,6 +51,7 @@ openssl
 tmux
 mkfs.btrfs btrfs-progs
 mkfs.xfs xfsprogs
+zfs-fuse
 setfattr attr
 setcap libcap2-bin
 PROGRAMS

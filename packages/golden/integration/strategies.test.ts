@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFileSystem } from '@warmdock/testkit';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -11,11 +11,12 @@ import { makeSpecialFiles } from './support/special-files.js';
 const proof = { buildId: 'build', exitCode: 0 } as const;
 
 /** Every strategy on every file system that it is for. */
-const settings: { strategy: StrategyName; type: 'ext4' | 'xfs' | 'btrfs' }[] = [
+const settings: { strategy: StrategyName; type: 'ext4' | 'xfs' | 'btrfs' | 'zfs' }[] = [
   { strategy: 'layer-link', type: 'ext4' },
   { strategy: 'layer-link', type: 'xfs' },
   { strategy: 'layer-link', type: 'btrfs' },
   { strategy: 'btrfs', type: 'btrfs' },
+  { strategy: 'zfs', type: 'zfs' },
   { strategy: 'reflink', type: 'xfs' },
   { strategy: 'reflink', type: 'btrfs' },
   { strategy: 'copy', type: 'ext4' },
@@ -42,16 +43,23 @@ describe.each(settings)('$strategy on $type', ({ strategy, type }) => {
     });
     addImage(dataRoot);
     addVolume(dataRoot, 'data', 'golden');
-    const before = [base, top].map(({ diff }) => listingOf(diff));
+    const special = join(dataRoot, 'volumes/special');
+    mkdirSync(special);
+    makeSpecialFiles(special);
+    const before = [base.diff, top.diff, special].map(listingOf);
     const promotion = await store.promote({ session: 'first', proof });
-    return { store, base, top, before, promotion };
+    const contentIn = (dataRoot: string) =>
+      [diffIn(dataRoot, base), diffIn(dataRoot, top), join(dataRoot, 'volumes/special')].map(
+        listingOf,
+      );
+    return { store, base, top, before, contentIn, promotion };
   }
 
   test('a clone has every file of the golden as it was', async () => {
-    const { store, base, top, before } = await makeGolden();
+    const { store, top, before, contentIn } = await makeGolden();
     const { dataRoot, generation } = await store.clone({ project: 'app', session: 's1' });
     expect(generation).toBe(1);
-    expect([base, top].map((layer) => listingOf(diffIn(dataRoot, layer)))).toEqual(before);
+    expect(contentIn(dataRoot)).toEqual(before);
     expect(readFileSync(join(dataRoot, 'volumes/data/_data/file'), 'utf8')).toBe('golden');
     expect(readFileSync(join(dataRoot, 'engine-id'), 'utf8')).toBe('an engine');
     expect(modeOf(join(dataRoot, 'overlay2'))).toBe('710');
@@ -59,7 +67,7 @@ describe.each(settings)('$strategy on $type', ({ strategy, type }) => {
   });
 
   test('what a session writes and removes is seen by nobody else', async () => {
-    const { store, base, top, before } = await makeGolden();
+    const { store, base, top, before, contentIn } = await makeGolden();
     const [one, other] = await Promise.all(
       ['s1', 's2'].map((session) => store.clone({ project: 'app', session })),
     );
@@ -70,7 +78,7 @@ describe.each(settings)('$strategy on $type', ({ strategy, type }) => {
     rmSync(join(one.dataRoot, 'image/overlay2/layerdb/sha256', top.chainId), { recursive: true });
     const later = await store.clone({ project: 'app', session: 's3' });
     for (const { dataRoot } of [other, later]) {
-      expect([base, top].map((layer) => listingOf(diffIn(dataRoot, layer)))).toEqual(before);
+      expect(contentIn(dataRoot)).toEqual(before);
       expect(readFileSync(join(dataRoot, 'volumes/data/_data/file'), 'utf8')).toBe('golden');
     }
     expect(await store.verify({ project: 'app', deep: true })).toEqual({

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { testbedDir } from '@warmdock/testkit';
 import { onTestFinished } from 'vitest';
-import { type GoldenStore, openStore } from '../../src/index.js';
+import { type GoldenStore, openStore, type StrategyName } from '../../src/index.js';
 import { addImage, addLayer, type ClassicLayer } from './data-root.js';
 
 export const proof = { buildId: 'test', exitCode: 0 } as const;
@@ -27,8 +27,9 @@ export interface SmallGolden {
 export async function makeSmallGolden(
   root = join(newFolder(), 'store'),
   layerCount = 3,
+  strategy: StrategyName = 'layer-link',
 ): Promise<SmallGolden> {
-  const store = await openStore(root, { require: 'layer-link' });
+  const store = await openStore(root, { require: strategy });
   const { dataRoot } = await store.clone({ project: 'app', session: 'first' });
   const layers: ClassicLayer[] = [];
   for (let i = 0; i < layerCount; i++) layers.push(addSmallLayer(dataRoot, layers.at(-1)));

@@ -52,7 +52,6 @@ async function tryClone(
     const manifest = await fill(context, folder, project, generation, { signal });
     onStep('clone:tree');
     await rename(folder, sessionFolder(paths, session));
-    await context.strategy.place?.(treeOf(sessionFolder(paths, session)));
     onStep('clone:publish');
     return manifest;
   } catch (error) {

@@ -51,7 +51,6 @@ async function finish(context: StoreContext, project: string, journal: Journal):
     await syncFileSystem(partial);
     onStep('promote:sync');
     await rename(partial, folder);
-    await strategy.place?.(treeOf(folder));
     await syncFolder(place.generations);
     onStep('promote:publish');
   }

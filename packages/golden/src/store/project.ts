@@ -74,7 +74,8 @@ export async function assertProject(paths: StorePaths, project: string): Promise
   });
 }
 
-async function namesIn(folder: string): Promise<string[]> {
+/** Empty for a folder that is not there. */
+export async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {

@@ -2,7 +2,6 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CallOptions, isWarmdockError, messageOf } from '@warmdock/core';
 import type { StoreContext } from './context.js';
-import { hasCode } from './disk-error.js';
 import { exists } from './exists.js';
 import { lockFile } from './file-lock.js';
 import { finishPromotion } from './finish-promotion.js';
@@ -10,7 +9,7 @@ import type { Recovery } from './golden-store.js';
 import { type Journal, partialGeneration, readJournal, removeJournal } from './journal.js';
 import { stateOfOwner } from './owner.js';
 import { projectPaths, treeOf } from './paths.js';
-import { allProjects, generationFolder } from './project.js';
+import { allProjects, generationFolder, namesIn } from './project.js';
 import { NEW, PARTIAL, readSession, sessionFolder } from './session.js';
 import { emptyTrash, removeIfThere } from './trash.js';
 
@@ -36,6 +35,7 @@ interface MendOptions extends CallOptions {
 /** What every opening of a store does: all but the deletion of what is out of sight already. */
 export async function mend(context: StoreContext, options: MendOptions): Promise<string[]> {
   const actions: string[] = [];
+  await attachTrees(context, options);
   for (const project of await allProjects(context.paths)) {
     actions.push(...(await mendProject(context, project, options)));
   }
@@ -45,6 +45,18 @@ export async function mend(context: StoreContext, options: MendOptions): Promise
     if (action !== undefined) actions.push(action);
   }
   return actions;
+}
+
+/** Of sessions and generations, those that are being made among them. */
+async function attachTrees({ paths, strategy }: StoreContext, options: CallOptions) {
+  if (strategy.attach === undefined) return;
+  const projects = await allProjects(paths);
+  const folders = projects.map((project) => projectPaths(paths, project).generations);
+  for (const folder of [paths.sessions, ...folders]) {
+    for (const name of await namesIn(folder)) {
+      await strategy.attach(treeOf(join(folder, name)), options);
+    }
+  }
 }
 
 async function mendProject(
@@ -128,10 +140,5 @@ async function isOld(folder: string): Promise<boolean> {
 const rest = /^(\.partial-|\.current-|journal\.json\.partial-)/;
 
 async function restsIn(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).filter((name) => rest.test(name));
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
-  }
+  return (await namesIn(folder)).filter((name) => rest.test(name));
 }

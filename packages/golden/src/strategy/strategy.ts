@@ -82,8 +82,8 @@ export interface Strategy {
   seal(tree: string, options: SealOptions): Promise<Content>;
   /** Gives the tree another place in the same store. */
   move(from: string, to: string, options?: CallOptions): Promise<void>;
-  /** Told that a folder above the tree got its last name; only what knows absolute paths has it. */
-  place?(tree: string, options?: CallOptions): Promise<void>;
+  /** Makes a tree visible that a start of the machine may have hidden; for what has to be mounted. */
+  attach?(tree: string, options?: CallOptions): Promise<void>;
   /** Removes a tree that nobody uses. */
   remove(tree: string, options?: CallOptions): Promise<void>;
   /** What a session's tree takes on disk by itself, in bytes; `undefined` where it cannot be told. */

@@ -1,87 +1,104 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { type CallOptions, messageOf } from '@warmdock/core';
 import { measure } from './measure.js';
+import { removeTree } from './remove-tree.js';
 import { runProgram } from './run-program.js';
 import type { Strategy } from './strategy.js';
+import {
+  attachDataset,
+  destroyDataset,
+  detachDataset,
+  newDataset,
+  ownSnapshot,
+  propertyOf,
+} from './zfs-dataset.js';
+import { datasetRecord, existingDataset, readDataset, writeDataset } from './zfs-record.js';
 
 /**
- * Every tree is a dataset mounted in its place, every clone one of a generation's snapshot: O(1).
+ * Every tree is a dataset, every clone one of a generation's snapshot: O(1). See zfs(8), zfs-clone(8).
  *
- * Unproven: follows zfs(8), zfs-clone(8) and zfs-promote(8), and has not been run on a pool yet. Its
- * probe tries every command that it needs before a store is made with it.
+ * A dataset is mounted by this store alone, never by the machine when it starts: folders above a tree
+ * get other names, which the mount follows and the property `mountpoint` does not.
  */
 export const zfs: Strategy = {
   name: 'zfs',
   async probe(directory, options) {
-    const probe = `${directory}/.probe-${randomUUID()}`;
-    const trees = [`${probe}-a`, `${probe}-b`] as const;
+    const folder = await mkdtemp(join(directory, '.probe-'));
+    const trees = ['a', 'b', 'c'].map((name) => join(folder, name, 'tree'));
     try {
-      await zfs.create(trees[0], options);
-      const content = await zfs.seal(trees[0], { ...options, transaction: '', base: undefined });
-      await zfs.clone({ tree: trees[0], content }, trees[1], options);
-      await zfs.remove(trees[1], options);
-      await zfs.remove(trees[0], options);
+      await tryOut(trees as [string, string, string], options);
       return { works: true };
     } catch (error) {
       return { works: false, reason: messageOf(error) };
+    } finally {
+      for (const tree of trees) await zfs.remove(tree).catch(() => {});
+      await removeTree(folder);
     }
   },
   async create(tree, options) {
-    const dataset = await newDataset(tree, options);
-    await mkdir(tree);
-    await run(['create', '-o', `mountpoint=${tree}`, dataset], options);
+    const dataset = await newDataset(dirname(tree), options);
+    await writeDataset(tree, dataset);
+    await run(['create', '-o', 'canmount=noauto', dataset], options);
+    await attachDataset(dataset, tree, options);
+    await chmod(tree, 0o711);
   },
   async clone(snapshot, tree, options) {
-    const origin = `${await datasetAt(snapshot.tree, options)}@${golden}`;
-    const dataset = await newDataset(tree, options);
-    await mkdir(tree);
-    const properties = ['-o', `mountpoint=${tree}`, '-o', 'readonly=off'];
-    await run(['clone', ...properties, origin, dataset], options);
+    const origin = ownSnapshot(await existingDataset(snapshot.tree));
+    const dataset = await newDataset(dirname(tree), options);
+    await writeDataset(tree, dataset);
+    await run(['clone', '-o', 'canmount=noauto', origin, dataset], options);
+    await attachDataset(dataset, tree, options);
   },
   async seal(tree, options) {
+    const dataset = await existingDataset(tree);
+    await attachDataset(dataset, tree, options);
     const { sizeBytes } = measure([tree]);
-    const dataset = await datasetAt(tree, options);
-    await run(['set', 'readonly=on', dataset], options);
-    // Else the generation that it comes from could never be removed before it.
-    const origin = await run(['get', '-H', '-o', 'value', 'origin', dataset], options);
-    if (origin.trim() !== '-') await run(['promote', dataset], options);
-    const snapshot = `${dataset}@${golden}`;
-    const known = await run(['list', '-H', '-o', 'name', '-t', 'snapshot', dataset], options);
+    const snapshot = ownSnapshot(dataset);
+    const known = await run(
+      ['list', '-H', '-o', 'name', '-t', 'snapshot', '-d', '1', dataset],
+      options,
+    );
     if (!known.split('\n').includes(snapshot)) await run(['snapshot', snapshot], options);
     return { kind: 'whole', sizeBytes, addedBytes: await usedBytes(tree, options) };
   },
   async move(from, to, options) {
-    await mkdir(to, { recursive: true });
-    await run(['set', `mountpoint=${to}`, await datasetAt(from, options)], options);
+    const dataset = (await readDataset(from)) ?? (await existingDataset(to));
+    if (await readDataset(from)) await rename(datasetRecord(from), datasetRecord(to));
+    await detachDataset(dataset, from, options);
+    await attachDataset(dataset, to, options);
   },
-  async place(tree, options) {
-    await run(['set', `mountpoint=${tree}`, await datasetAt(tree, options)], options);
+  async attach(tree, options) {
+    const dataset = await readDataset(tree);
+    if (dataset !== undefined) await attachDataset(dataset, tree, options);
   },
   async remove(tree, options) {
-    await run(['destroy', '-r', await datasetAt(tree, options)], options);
+    const dataset = await readDataset(tree);
+    if (dataset === undefined) return;
+    await destroyDataset(dataset, options);
+    await rm(datasetRecord(tree));
   },
   uniqueBytes: usedBytes,
 };
 
-async function usedBytes(tree: string, options?: CallOptions): Promise<number> {
-  const dataset = await datasetAt(tree, options);
-  const used = await run(['get', '-H', '-p', '-o', 'value', 'used', dataset], options);
-  return Number(used.trim());
+/** The generation goes before what was cloned from it, which is what asks most of ZFS. */
+async function tryOut(
+  [golden, session, moved]: [string, string, string],
+  options?: CallOptions,
+): Promise<void> {
+  for (const tree of [golden, session, moved]) await mkdir(dirname(tree));
+  await zfs.create(golden, options);
+  const content = await zfs.seal(golden, { ...options, transaction: '', base: undefined });
+  await zfs.clone({ tree: golden, content }, session, options);
+  await zfs.move(session, moved, options);
+  await zfs.remove(golden, options);
+  await zfs.remove(moved, options);
 }
 
-const golden = 'warmdock-golden';
+async function usedBytes(tree: string, options?: CallOptions): Promise<number> {
+  return Number(await propertyOf(await existingDataset(tree), 'used', options));
+}
 
 function run(args: readonly string[], options?: CallOptions): Promise<string> {
   return runProgram(`zfs ${args.join(' ')}`, 'zfs', args, options);
-}
-
-/** The dataset that a path lies on. */
-async function datasetAt(path: string, options?: CallOptions): Promise<string> {
-  return (await run(['list', '-H', '-o', 'name', path], options)).trim();
-}
-
-async function newDataset(tree: string, options?: CallOptions): Promise<string> {
-  const parent = tree.slice(0, tree.lastIndexOf('/'));
-  return `${await datasetAt(parent, options)}/warmdock-${randomUUID()}`;
 }

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { testbedDir } from './paths.js';
 import { removeFolder } from './unmount-below.js';
+import { makeZfsPool } from './zfs-pool.js';
 
 const run = promisify(execFile);
 
 export interface FileSystemOptions {
-  type: 'btrfs' | 'ext4' | 'xfs';
-  /** XFS takes 300 at least, btrfs 110; on disk it takes what is written. */
+  type: 'btrfs' | 'ext4' | 'xfs' | 'zfs';
+  /** XFS takes 300 at least, btrfs 110, ZFS 64; on disk it takes what is written. */
   sizeMb: number;
   /** Of ext4 alone: how many files and folders it has room for. */
   inodes?: number;
@@ -25,19 +26,29 @@ export interface FileSystem extends AsyncDisposable {
  * the latest with the testbed.
  */
 export async function makeFileSystem(options: FileSystemOptions): Promise<FileSystem> {
-  const { type, sizeMb, inodes } = options;
+  const { type, sizeMb } = options;
   await mkdir(testbedDir(), { recursive: true });
   const folder = await mkdtemp(join(testbedDir(), `${type}-`));
   const [image, dir] = [join(folder, 'image'), join(folder, 'fs')];
+  let destroyPool = async () => {};
   try {
     await mkdir(dir);
     await using file = await open(image, 'w');
     await file.truncate(sizeMb * 2 ** 20);
-    await run(`mkfs.${type}`, ['-q', ...(inodes ? ['-N', String(inodes)] : []), image]);
-    await run('mount', ['-t', type, '-o', 'loop', image, dir]);
+    if (type === 'zfs') destroyPool = await makeZfsPool(image, dir);
+    else await mountImage(image, dir, options);
   } catch (error) {
     await removeFolder(folder);
     throw error;
   }
-  return { dir, [Symbol.asyncDispose]: () => removeFolder(folder) };
+  const dispose = async () => {
+    await destroyPool();
+    await removeFolder(folder);
+  };
+  return { dir, [Symbol.asyncDispose]: dispose };
+}
+
+async function mountImage(image: string, dir: string, { type, inodes }: FileSystemOptions) {
+  await run(`mkfs.${type}`, ['-q', ...(inodes ? ['-N', String(inodes)] : []), image]);
+  await run('mount', ['-t', type, '-o', 'loop', image, dir]);
 }

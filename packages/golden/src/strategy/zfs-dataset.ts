@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { lstat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type CallOptions, messageOf } from '@warmdock/core';
+import { runProgram } from './run-program.js';
+
+/** Unmounting is through some time after zfs(8) says so: until then a dataset is called busy. */
+const busyMs = 5_000;
+const pollMs = 20;
+
+const ownName = /^[\w.:-]+(\/[\w.: -]+)*\/warmdock-[0-9a-f-]{36}$/;
+
+/** Of a dataset that `newDataset` named: no other is ever changed. */
+export function isDatasetName(name: string): boolean {
+  return ownName.test(name);
+}
+
+/** A name below the dataset that the folder lies on. Throws when it lies on none. */
+export async function newDataset(folder: string, options?: CallOptions): Promise<string> {
+  const parent = await run(['list', '-H', '-o', 'name', folder], options);
+  return `${parent.trim()}/warmdock-${randomUUID()}`;
+}
+
+/** The snapshot that clones of a generation are made of: no other dataset has one of the same name. */
+export function ownSnapshot(dataset: string): string {
+  return `${dataset}@${dataset.slice(dataset.lastIndexOf('/') + 1)}`;
+}
+
+export async function propertyOf(
+  dataset: string,
+  property: string,
+  options?: CallOptions,
+): Promise<string> {
+  const args = ['get', '-H', '-p', '-o', 'value', property, dataset];
+  return (await run(args, options)).trim();
+}
+
+/** Mounts it as the tree, unless it is there. */
+export async function attachDataset(
+  dataset: string,
+  tree: string,
+  options?: CallOptions,
+): Promise<void> {
+  if (await isMounted(tree)) return;
+  await run(['set', `mountpoint=${tree}`, dataset], options);
+  if (!(await isMounted(tree))) await runPatiently(['mount', dataset], options);
+}
+
+export async function detachDataset(
+  dataset: string,
+  tree: string,
+  options?: CallOptions,
+): Promise<void> {
+  if (await isMounted(tree)) await runPatiently(['unmount', dataset], options);
+}
+
+async function isMounted(tree: string): Promise<boolean> {
+  const stat = await lstat(tree).catch(() => undefined);
+  return stat !== undefined && stat.dev !== (await lstat(dirname(tree))).dev;
+}
+
+/** Does nothing when there is none of that name. */
+export async function destroyDataset(dataset: string, options?: CallOptions): Promise<void> {
+  const handed: string[] = [];
+  for (;;) {
+    const clones = await clonesIn(dataset.slice(0, dataset.lastIndexOf('/')), options);
+    const next = clones.find(({ origin }) => origin.startsWith(`${dataset}@`));
+    if (next === undefined) {
+      if (!clones.some(({ name }) => name === dataset)) return;
+      break;
+    }
+    // A snapshot goes with its clones where there are any: it changes hands.
+    await run(['promote', next.name], options);
+    handed.push(next.name + next.origin.slice(dataset.length));
+  }
+  await runPatiently(['destroy', '-r', dataset], options);
+  // At once, or when the last of its clones goes.
+  for (const snapshot of handed) await run(['destroy', '-d', snapshot], options);
+}
+
+/** Datasets below one; those that are no clone have `-` for an origin. */
+async function clonesIn(parent: string, options?: CallOptions) {
+  const args = ['list', '-H', '-o', 'name,origin', '-t', 'filesystem', '-r', parent];
+  const lines = (await run(args, options)).split('\n').filter(Boolean);
+  return lines.map((line) => {
+    const [name = '', origin = ''] = line.split('\t');
+    return { name, origin };
+  });
+}
+
+async function runPatiently(args: readonly string[], options?: CallOptions): Promise<void> {
+  const end = performance.now() + busyMs;
+  for (;;) {
+    try {
+      await run(args, options);
+      return;
+    } catch (error) {
+      if (!messageOf(error).includes('busy') || performance.now() > end) throw error;
+    }
+    await delay(pollMs, undefined, options);
+  }
+}
+
+function run(args: readonly string[], options?: CallOptions): Promise<string> {
+  return runProgram(`zfs ${args.join(' ')}`, 'zfs', args, options);
+}

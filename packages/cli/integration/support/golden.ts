@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { busyboxImage, namespacePrefix, testbedDir, useTestbed } from '@warmdock/testkit';
+import { busyboxImage, programsPrefix, testbedDir, useTestbed } from '@warmdock/testkit';
 import { type Ended, type Running, runWarmdock, startWarmdock } from './warmdock.js';
 
 /** A store, and a machine that has docker and dockerd. */
@@ -28,8 +28,9 @@ export async function makeGoldenSite(): Promise<GoldenSite> {
   const folder = mkdtempSync(join(testbedDir(), 'golden-'));
   const [bin, store] = [join(folder, 'bin'), join(folder, 'store')];
   mkdirSync(bin);
-  // The rootfs's program, on this machine's own files.
-  writeProgram(join(bin, 'dockerd'), [...namespacePrefix(rootfs), '/usr/sbin/dockerd']);
+  // The rootfs's programs, on this machine's own files.
+  writeProgram(join(bin, 'dockerd'), [...programsPrefix(rootfs), '/usr/sbin/dockerd']);
+  writeProgram(join(bin, 'containerd'), [...programsPrefix(rootfs), '/usr/bin/containerd']);
   writeProgram(join(bin, 'docker'), [...clients.prefix, clients.docker]);
   const archive = join(folder, 'busybox.tar');
   writeFileSync(archive, (await busyboxImage(rootfs, 'base:test')).archive);

@@ -54,6 +54,7 @@ const project = z.strictObject({
   timeout: duration.optional(),
   dockerd: z.array(z.string()).optional(),
   imageStore: z.enum(['classic', 'containerd']).optional(),
+  containerd: z.enum(['dockerd', 'apart']).optional(),
   webhook: webhook.optional(),
 });
 
@@ -146,7 +147,7 @@ function hookSecret({ secretFile, secretEnv = '' }: Secret, folder: string): Hoo
 
 function projectBuild(
   name: string,
-  { command, cwd = '.', env: variables = {}, timeout, dockerd, imageStore }: Project,
+  { command, cwd = '.', env: variables = {}, timeout, dockerd, ...daemon }: Project,
   folder: string,
   env: NodeJS.ProcessEnv,
 ): ProjectBuild {
@@ -157,7 +158,11 @@ function projectBuild(
   });
   return {
     script: { path, args, cwd: resolve(folder, cwd), env: Object.fromEntries(values) },
-    daemon: dockerdLauncher({ args: dockerd, imageStore }),
+    daemon: dockerdLauncher({
+      args: dockerd,
+      imageStore: daemon.imageStore,
+      containerd: daemon.containerd,
+    }),
     timeoutMs: timeout,
   };
 }

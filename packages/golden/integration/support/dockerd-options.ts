@@ -1,11 +1,24 @@
-import { namespacePrefix } from '@warmdock/testkit';
+import { type OlderVersion, programsPrefix, withVersion } from '@warmdock/testkit';
 import type { DockerdOptions, ImageStore } from '../../src/index.js';
 
 /** The testbed's dockerd, on this machine's own files but for its programs. */
-export function dockerdOptions(rootfs: string, imageStore: ImageStore): DockerdOptions {
+export function dockerdOptions(
+  rootfs: string,
+  imageStore: ImageStore,
+  version?: OlderVersion,
+): DockerdOptions {
   return {
-    command: [...namespacePrefix(rootfs), 'dockerd'],
+    command: [...programsPrefix(rootfs), ...withVersion(version, rootfs), 'dockerd'],
     args: ['--bridge=none', '--iptables=false', '--ip6tables=false'],
     imageStore,
+  };
+}
+
+/** The same beside a containerd of its own. */
+export function apartOptions(rootfs: string): DockerdOptions {
+  return {
+    ...dockerdOptions(rootfs, 'containerd'),
+    containerd: 'apart',
+    containerdCommand: [...programsPrefix(rootfs), 'containerd'],
   };
 }

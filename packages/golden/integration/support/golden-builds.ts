@@ -6,7 +6,7 @@ import { busyboxImage, useTestbed } from '@warmdock/testkit';
 import { onTestFinished } from 'vitest';
 import type { DaemonLauncher } from '../../src/build/daemon.js';
 import { type DockerdOptions, dockerdLauncher } from '../../src/build/dockerd.js';
-import type { GoldenStore, ImageStore } from '../../src/index.js';
+import type { Clone, GoldenStore, ImageStore } from '../../src/index.js';
 import { dockerdOptions } from './dockerd-options.js';
 import { newFolder } from './store-folder.js';
 
@@ -39,7 +39,7 @@ export async function bootSession(
   store: GoldenStore,
   project: string,
   launch: DaemonLauncher,
-): Promise<Engine> {
+): Promise<{ engine: Engine; clone: Clone }> {
   const session = 'looking';
   const clone = await store.clone({ project, session });
   const logPath = join(newFolder(), 'dockerd.log');
@@ -50,7 +50,7 @@ export async function bootSession(
     await daemon[Symbol.asyncDispose]();
     await store.release({ session });
   });
-  return engine;
+  return { engine, clone };
 }
 
 /** Processes and mounts on this machine that have to do with what is below a folder. */

@@ -102,6 +102,63 @@ describe('a contained command', () => {
   });
 });
 
+describe('a companion', () => {
+  /** Says so when it is told to end; its socket is there after a while. */
+  const companionOf = (end = 'exit 0', name = 'socket') => {
+    const socket = join(directory, name);
+    const serve = `require('net').createServer().listen(process.argv[1])`;
+    const script = `trap 'echo "it'"'"'s over"; ${end}' TERM
+      sleep 0.1; echo serving; "$0" -e "$1" "$2" & while :; do sleep 0.01; done`;
+    return { command: ['sh', '-c', script, process.execPath, serve, socket], socket };
+  };
+
+  it('is there before the command begins, and ends after it', async () => {
+    const companion = companionOf();
+    const script = `[ -S socket ] && echo "command"`;
+    const { contained, printed } = start(script, { companion });
+    expect(await contained.ended).toBe(0);
+    expect(await printed).toBe("serving\ncommand\nit's over\n");
+  });
+
+  it.each([
+    ['exit 0', 'exit 6', 6],
+    ['exit 3', 'exit 6', 3],
+  ])('beside %j, that ends with %j, makes it %i', async (script, end, code) => {
+    const { contained } = start(script, { companion: companionOf(end) });
+    expect(await contained.ended).toBe(code);
+  });
+
+  it('that fails to start keeps the command from starting', async () => {
+    const companion = { command: ['sh', '-c', 'echo broken; exit 1'], socket: '/nowhere' };
+    const { contained, printed } = start('echo started', { companion });
+    expect(await contained.ended).toBe(125);
+    expect(await printed).toBe('broken\n');
+  });
+
+  it('that takes its time is ended with all that was to come', async () => {
+    const companion = { ...companionOf(), socket: '/nowhere' };
+    const { contained, output, printed } = start('echo started', { companion });
+    await once(output, 'data');
+    expect(await contained.terminate(5_000)).toBe('ended');
+    expect(await contained.ended).toBe(143);
+    expect(await printed).toBe("serving\nit's over\n");
+  });
+
+  it('ends after a command that is told to end', async () => {
+    const script = `trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.01; done`;
+    const options = { companion: companionOf(), terminates: 'command' } as const;
+    const { contained, output, printed } = start(script, options);
+    let seen = '';
+    output.on('data', (chunk) => {
+      seen += chunk;
+    });
+    await expect.poll(() => seen).toContain('ready');
+    expect(await contained.terminate(5_000)).toBe('ended');
+    expect(await contained.ended).toBe(0);
+    expect(await printed).toMatch(/bye\nit's over\n$/);
+  });
+});
+
 describe('terminate', () => {
   const ready = 'echo ready; while :; do sleep 0.01; done';
 

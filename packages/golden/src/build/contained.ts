@@ -18,8 +18,16 @@ export interface ContainOptions {
   readonly mounts?: readonly Mount[] | undefined;
   /** A folder that the process tree has empty and for itself. */
   readonly ownFolder?: string | undefined;
+  /** Runs beside the command: begins before it, and is told to end after it; default none. */
+  readonly companion?: Companion | undefined;
   /** Who gets the signal to terminate: the command, or all that it has started as well. */
   readonly terminates: 'command' | 'all';
+}
+
+export interface Companion {
+  readonly command: readonly string[];
+  /** The command begins when this socket is there. */
+  readonly socket: string;
 }
 
 /** A process tree in mount and pid namespaces of its own. */
@@ -43,8 +51,16 @@ export interface Contained extends AsyncDisposable {
  */
 const init = `
 exec 2>&1
-terminates=$1; own=$2; shift 2
+terminates=$1; own=$2; companion=$3; socket=$4; shift 4
 terminate() { if [ "$terminates" = all ]; then kill -TERM -1; else kill -TERM "$main"; fi; }
+finish() {
+  [ -n "$companion" ] || exit "$1"
+  kill -TERM "$companion" 2>/dev/null
+  wait "$companion"
+  last=$?
+  [ "$1" -eq 0 ] || exit "$1"
+  exit "$last"
+}
 trap 'asked=yes; [ -z "\${main-}" ] || terminate' TERM
 if [ -n "$own" ]; then mkdir -p "$own" && mount -t tmpfs -o mode=0711 tmpfs "$own" || exit 126; fi
 while [ "$1" != -- ]; do
@@ -53,17 +69,26 @@ while [ "$1" != -- ]; do
   shift 3
 done
 shift
-[ -z "\${asked-}" ] || exit 143
+if [ -n "$companion" ]; then
+  eval "$companion" '&'
+  companion=$!
+  until [ -S "$socket" ]; do
+    kill -0 "$companion" 2>/dev/null || exit 125
+    [ -z "\${asked-}" ] || break
+    sleep 0.02
+  done
+fi
+[ -z "\${asked-}" ] || finish 143
 "$@" &
 main=$!
 [ -z "\${asked-}" ] || terminate
 while :; do
   wait "$main"; code=$?
-  [ "$code" -gt 128 ] || exit "$code"
+  [ "$code" -gt 128 ] || finish "$code"
   kill -0 "$main" 2>/dev/null && continue
   wait "$main" 2>/dev/null; last=$?
-  [ "$last" -ne 127 ] || exit "$code"
-  exit "$last"
+  [ "$last" -ne 127 ] || finish "$code"
+  finish "$last"
 done
 `;
 
@@ -109,13 +134,21 @@ export function startContained(options: ContainOptions): Contained {
   };
 }
 
-function argvOf({ command, mounts = [], ownFolder = '', terminates }: ContainOptions): string[] {
+function argvOf(options: ContainOptions): string[] {
+  const { command, mounts = [], ownFolder = '', companion, terminates } = options;
   const namespaces = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
   const bound = mounts.flatMap(({ source, target, readOnly }) =>
     source === target && !readOnly ? [] : [readOnly ? 'ro' : 'rw', source, target],
   );
-  const inside = ['sh', '-c', init, 'sh', terminates, ownFolder, ...bound, '--', ...command];
+  const beside = [companion?.command.map(quote).join(' ') ?? '', companion?.socket ?? ''];
+  const how = [terminates, ownFolder, ...beside, ...bound];
+  const inside = ['sh', '-c', init, 'sh', ...how, '--', ...command];
   return ['--pdeathsig', 'KILL', 'unshare', ...namespaces, ...inside];
+}
+
+/** One word of a shell. */
+function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function exitCodeOf(child: ChildProcess): Promise<number> {

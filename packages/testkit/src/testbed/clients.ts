@@ -45,6 +45,10 @@ async function runsDirectly(program: string): Promise<boolean> {
 
 /** Everything but the programs and libraries stays the machine's own: files, sockets, the working folder. */
 export function namespacePrefix(rootfs: string): string[] {
-  const enter = 'mount --bind "$0" /usr && exec "$@"';
-  return ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', enter, join(rootfs, 'usr')];
+  return ['unshare', '--mount', '--propagation', 'private', ...programsPrefix(rootfs)];
+}
+
+/** The same for what runs in a mount namespace that is its own already. */
+export function programsPrefix(rootfs: string): string[] {
+  return ['sh', '-c', 'mount --bind "$0" /usr && exec "$@"', join(rootfs, 'usr')];
 }

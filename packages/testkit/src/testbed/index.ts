@@ -1,6 +1,6 @@
 export * from './bridge.js';
 export * from './certificates.js';
-export { namespacePrefix } from './clients.js';
+export { namespacePrefix, programsPrefix } from './clients.js';
 export type { BindMount } from './contained.js';
 export * from './engine.js';
 export * from './file-system.js';
@@ -9,4 +9,4 @@ export * from './lifecycle.js';
 export { cacheDir, testbedDir } from './paths.js';
 export { ensureRootfs } from './rootfs.js';
 export { readTestbed } from './state.js';
-export type { OlderVersion } from './versions.js';
+export { type OlderVersion, withVersion } from './versions.js';

@@ -3,7 +3,6 @@ import {
   type BuildStatus,
   dockerdLauncher,
   type GoldenBuild,
-  type ImageStore,
   runGoldenBuild,
 } from '@warmdock/golden';
 import { formatDuration, formatSize } from '../../display/format.js';
@@ -18,6 +17,11 @@ export const build = goldenCommand({
   takes: '[OPTIONS] PROJECT --script FILE | -- COMMAND [ARG...]',
   about: "Run a project's start-up script beside a dockerd, and make the golden of what it leaves",
   flags: [
+    {
+      name: 'containerd',
+      kind: 'string',
+      about: 'Of the first golden: dockerd starts its own (dockerd, the default), or runs apart',
+    },
     {
       name: 'dockerd',
       kind: 'list',
@@ -49,17 +53,18 @@ export const build = goldenCommand({
       script: scriptOf(line),
       env: line.all('env'),
       dockerd: line.all('dockerd'),
-      imageStore: imageStoreOf(line),
+      imageStore: choiceOf(line, 'image-store', ['classic', 'containerd']),
+      containerd: choiceOf(line, 'containerd', ['dockerd', 'apart']),
       timeoutMs: line.durationMs('timeout'),
     };
   },
   async run(args, { store, env, signal, progress }) {
-    const { project, dockerd, imageStore, timeoutMs } = args;
+    const { project, dockerd, imageStore, containerd, timeoutMs } = args;
     const built = await runGoldenBuild({
       store,
       project,
       script: { ...args.script, env: environmentOf(args.env, env) },
-      daemon: dockerdLauncher({ args: dockerd, imageStore }),
+      daemon: dockerdLauncher({ args: dockerd, imageStore, containerd }),
       timeoutMs,
       signal,
       onState: phaseTeller(progress),
@@ -77,10 +82,15 @@ function scriptOf(line: Line) {
   return file === undefined ? { path: path as string, args } : { path: resolve(file), args: [] };
 }
 
-function imageStoreOf(line: Line): ImageStore | undefined {
-  const store = line.text('image-store');
-  if (store === undefined || store === 'classic' || store === 'containerd') return store;
-  throw line.refusal(`knows no image store ${JSON.stringify(store)}: classic, containerd`);
+function choiceOf<Choice extends string>(
+  line: Line,
+  name: string,
+  choices: readonly Choice[],
+): Choice | undefined {
+  const text = line.text(name);
+  const choice = choices.find((each) => each === text);
+  if (text === choice) return choice;
+  throw line.refusal(`takes no --${name} ${JSON.stringify(text)}: ${choices.join(', ')}`);
 }
 
 /** Says each phase of a build once. */

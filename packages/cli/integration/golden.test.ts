@@ -214,6 +214,29 @@ test('Ctrl-C ends a build with 130, and nothing of it stays', async () => {
   expect(await sessionsOf(project)).toEqual([]);
 });
 
+test('another process cancels a build', async () => {
+  const project = newProject();
+  const running = site.start(...site.buildArgs(project, 'exec sleep 600'));
+  await running.seen(/^running/m);
+  expect(await site.run('cancel', project)).toMatchObject({
+    exitCode: 0,
+    stdout: `cancelled the golden build of ${project}\n`,
+  });
+  expect((await running.ended).stderr).toMatch(/^ERROR: golden build of .+ was cancelled$/m);
+  expect(await sessionsOf(project)).toEqual([]);
+  expect(await site.json('cancel', project)).toEqual({ project, cancelled: false });
+});
+
+test('a golden of a containerd apart from dockerd is built on as such', async () => {
+  const project = newProject();
+  await build(project, 'load app:v1', '--containerd=apart', '--image-store=containerd');
+  const { stdout } = await build(project, 'docker run --rm --network=none app:v1 true');
+  expect(stdout).toMatch(/^image +app:v1$/m);
+  const { containerdRoot } = await site.json('clone', project, 'apart-1');
+  expect(readdirSync(containerdRoot)).toContain('io.containerd.content.v1.content');
+  await site.run('release', 'apart-1');
+});
+
 test('a build that takes too long is ended', async () => {
   const args = site.buildArgs(newProject(), 'exec sleep 600', '--timeout=1500ms');
   const { exitCode, stderr } = await site.run(...args);

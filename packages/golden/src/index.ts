@@ -1,6 +1,7 @@
 export type { OnState } from './build/build-record.js';
 export type { BuildRequest } from './build/build-request.js';
 export { type BuildPhase, type BuildStatus, readBuildStatus } from './build/build-state.js';
+export { cancelGoldenBuild } from './build/cancel-build.js';
 export type { DaemonLauncher, LaunchOptions, RunningDaemon } from './build/daemon.js';
 export { type DockerdOptions, dockerdLauncher } from './build/dockerd.js';
 export type { ContainerdPlace, DockerdSetUp } from './build/dockerd-set-up.js';

@@ -12,6 +12,7 @@ const built = {
   env: [],
   dockerd: [],
   imageStore: undefined,
+  containerd: undefined,
   timeoutMs: undefined,
 };
 
@@ -22,13 +23,14 @@ test.each([
   ],
   ['build app --script /x/start.sh', { ...built, script: { path: '/x/start.sh', args: [] } }],
   [
-    'build --dockerd --bridge=none --dockerd=--mtu=1400 -e A=1 --env B --timeout 90s --image-store classic app -- true',
+    'build --dockerd --bridge=none --dockerd=--mtu=1400 -e A=1 --env B --timeout 90s --image-store classic --containerd apart app -- true',
     {
       project: 'app',
       script: { path: 'true', args: [] },
       env: ['A=1', 'B'],
       dockerd: ['--bridge=none', '--mtu=1400'],
       imageStore: 'classic',
+      containerd: 'apart',
       timeoutMs: 90_000,
     },
   ],
@@ -39,6 +41,7 @@ test.each([
   ['list', { withUsage: false }],
   ['list --usage', { withUsage: true }],
   ['inspect app', ['app']],
+  ['cancel app', ['app']],
   ['verify app', { project: 'app', generation: undefined, deep: false }],
   ['verify --deep --generation 2 app', { project: 'app', generation: 2, deep: true }],
   ['gc', { keep: undefined, dryRun: false }],
@@ -64,6 +67,7 @@ test.each([
   ['list', false],
   ['release s1', false],
   ['gc', false],
+  ['cancel app', false],
   ['clone app s1', true],
   ['build app -- true', true],
 ])('%s makes a store where there is none: %s', (line, expected) => {
@@ -80,7 +84,8 @@ test.each([
   ['build app true', 1, /requires 1 argument: PROJECT/],
   ['build -- true', 1, /requires 1 argument: PROJECT/],
   ['build app --timeout 5 -- true', 125, /"--timeout" flag: not a duration/],
-  ['build app --image-store old -- true', 1, /knows no image store "old"/],
+  ['build app --image-store old -- true', 1, /takes no --image-store "old": classic, containerd/],
+  ['build app --containerd own -- true', 1, /takes no --containerd "own": dockerd, apart/],
   ['clone app', 1, /requires 2 arguments: PROJECT SESSION/],
   ['clone app s1 s2', 1, /requires 2 arguments/],
   ['clone app s1 --generation 0', 125, /invalid argument "0" for "--generation" flag/],

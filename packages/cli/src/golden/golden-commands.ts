@@ -1,6 +1,7 @@
 import type { Flag } from '../arguments/parse-flags.js';
 import type { AnyGoldenCommand } from './command.js';
 import { build } from './commands/build.js';
+import { cancel } from './commands/cancel.js';
 import { clone } from './commands/clone.js';
 import { gc } from './commands/gc.js';
 import { inspect } from './commands/inspect.js';
@@ -12,6 +13,7 @@ import { verify } from './commands/verify.js';
 
 export const goldenCommands: Readonly<Record<string, AnyGoldenCommand>> = {
   build,
+  cancel,
   clone,
   release,
   list,

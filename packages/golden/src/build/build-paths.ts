@@ -10,6 +10,8 @@ export interface BuildPaths {
   readonly state: string;
   /** A build that was asked for and has not begun. */
   readonly request: string;
+  /** Names a build that is to end. */
+  readonly cancellation: string;
   readonly logs: string;
 }
 
@@ -21,6 +23,7 @@ export function buildPaths(storeRoot: string, project: string): BuildPaths {
     lock: join(folder, 'build.lock'),
     state: join(folder, 'build.json'),
     request: join(folder, 'build-request.json'),
+    cancellation: join(folder, 'build-cancellation.json'),
     logs: join(folder, 'logs'),
   };
 }

@@ -2,7 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { buildPaths } from './build-paths.js';
+import { readBuildStatus } from './build-state.js';
 import { appending, fakeDaemon, gate, inGolden, testStore, until } from './builds.testing.js';
+import { cancelGoldenBuild } from './cancel-build.js';
 import { type GoldenBuilds, type OpenBuildsOptions, openBuilds } from './golden-builds.js';
 import { type ProjectBuild, runGoldenBuild } from './run-golden-build.js';
 
@@ -166,14 +168,32 @@ describe('cancel', () => {
     expect(await content()).toBe('built\n');
   });
 
-  it('does not reach into another process: CONFLICT', async () => {
-    const { store, daemon, builds } = await setUp();
-    const { shell, open } = await gate();
-    const running = runGoldenBuild({ store, project, script: { shell }, daemon });
+  it('ends a build that somebody else runs', async () => {
+    const { store, daemon, builds, content } = await setUp();
+    const script = { shell: 'sleep 60' };
+    const running = runGoldenBuild({ store, project, script, daemon });
+    const ended = expect(running).rejects.toMatchObject({ code: 'CANCELLED' });
     await untilRunning(builds);
-    await expect(builds.cancel(project)).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(await builds.cancel(project)).toBe(true);
+    await ended;
+    expect(await builds.status(project)).toMatchObject({ lastError: { code: 'CANCELLED' } });
+    expect((await store.list()).sessions).toEqual([]);
+    await runGoldenBuild({ store, project, script: appending('built'), daemon });
+    expect(await content()).toBe('built\n');
+  });
+
+  it('waits no longer than it may for a build that does not end', async () => {
+    const { store, daemon } = await setUp();
+    const { shell, open } = await gate();
+    const script = { shell: `trap '' TERM; ${shell}` };
+    const running = runGoldenBuild({ store, project, script, daemon, graceMs: 60_000 });
+    const ended = expect(running).rejects.toMatchObject({ code: 'CANCELLED' });
+    await until(async () => (await readBuildStatus(store, project)).phase === 'running');
+    const signal = AbortSignal.timeout(500);
+    const waiting = cancelGoldenBuild(store, project, { signal });
+    await expect(waiting).rejects.toMatchObject({ code: 'CANCELLED' });
     await open();
-    await running;
+    await ended;
   });
 });
 

@@ -33,10 +33,7 @@ export interface GoldenBuilds extends AsyncDisposable {
   readonly projects: readonly string[];
   /** Returns when the request would survive this process. */
   trigger(project: string, options?: TriggerOptions): Promise<void>;
-  /**
-   * Takes back what was asked for, and ends a build of this process; returns when nothing of it is
-   * left, false when there was nothing. Throws `CONFLICT` when another process builds.
-   */
+  /** As `cancelGoldenBuild`: also a build of another process. */
   cancel(project: string): Promise<boolean>;
   status(project: string): Promise<BuildStatus>;
   /** Ends builds that run, and leaves them, with all that was asked for, to the next process. */

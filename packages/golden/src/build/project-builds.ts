@@ -3,7 +3,7 @@ import { WarmdockError } from '@warmdock/core';
 import { lockFile } from '../store/file-lock.js';
 import { buildPaths } from './build-paths.js';
 import { addRequest, readRequest, takeRequest } from './build-request.js';
-import { readBuildStatus } from './build-state.js';
+import { cancelGoldenBuild } from './cancel-build.js';
 import { type GoldenBuildOptions, runLockedBuild } from './run-golden-build.js';
 
 /** The golden builds of one project in this process. */
@@ -86,16 +86,12 @@ export function openProjectBuilds(
       builds.wake();
     },
     async cancel() {
-      const isElsewhere = working === undefined && (await isBuilding());
-      if (isElsewhere)
-        throw new WarmdockError('CONFLICT', `${operation} runs in another process`, {
-          hint: 'Cancel it there.',
-        });
-      const request = await takeRequest(paths);
+      if (working === undefined) return cancelGoldenBuild(store, project);
       const wasWorking = working;
+      await takeRequest(paths);
       stop.abort();
       await wasWorking;
-      return request !== undefined || wasWorking !== undefined;
+      return true;
     },
     async close() {
       isClosed = true;
@@ -103,7 +99,5 @@ export function openProjectBuilds(
       await working;
     },
   };
-
-  const isBuilding = async () => (await readBuildStatus(store, project)).status === 'building';
   return builds;
 }

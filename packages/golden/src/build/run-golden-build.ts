@@ -6,6 +6,7 @@ import { newBuildId, sessionOf } from './build-id.js';
 import { type BuildLogs, logsOf, rotateLogs } from './build-logs.js';
 import { type BuildPaths, buildPaths } from './build-paths.js';
 import { type BuildRecord, beginRecord, type OnState } from './build-record.js';
+import { watchCancellation } from './cancel-build.js';
 import type { DaemonLauncher } from './daemon.js';
 import { dockerdLauncher } from './dockerd.js';
 import { isPromoting, releaseLeftSessions } from './left-sessions.js';
@@ -49,7 +50,8 @@ const lockWaitMs = 1_000;
  * The golden stays as it was, and nothing of the build is left but its logs and its state, when it
  * throws: `CONFLICT` when another build of the project runs, `ScriptError`, `TIMEOUT`, `CANCELLED`,
  * what the daemon's launcher throws, and what `promote` throws. A signal that fires during the
- * promotion comes too late. `readBuildStatus` tells how it stands, also to other processes.
+ * promotion comes too late. `readBuildStatus` tells how it stands, and `cancelGoldenBuild` ends it,
+ * also from other processes.
  */
 export async function runGoldenBuild(options: GoldenBuildOptions): Promise<GoldenBuild> {
   const { store, project, signal } = options;
@@ -74,7 +76,9 @@ export async function runLockedBuild(
   const logs = logsOf(paths.logs, buildId);
   await rotateLogs(paths.logs, keepLogs);
   const record = await beginRecord({ project, paths, buildId, logs, onState });
-  using limit = startTimeLimit(operationOf(project), timeoutMs, options.signal);
+  await using cancellation = watchCancellation(paths, buildId);
+  const signals = [cancellation.signal, ...(options.signal ? [options.signal] : [])];
+  using limit = startTimeLimit(operationOf(project), timeoutMs, AbortSignal.any(signals));
   try {
     await onBegun();
     return await buildInSession(options, { buildId, logs, record, limit });

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -44,14 +45,15 @@ export async function copyTree(from: string, to: string): Promise<void> {
   await run('cp', ['-a', from, to]);
 }
 
-/** A store whose generation 1 is the data root of a tree that lies beside it. */
-export async function makeGolden(
-  dir: string,
-  name: string,
+/** A store whose generation 1 is the data root of the tree. */
+export async function openOrMakeGolden(
+  root: string,
   tree: string,
   strategy: StrategyName,
 ): Promise<GoldenStore> {
-  const store = await openStore(join(dir, name), { require: strategy });
+  const isThere = existsSync(root);
+  const store = await openStore(root, { require: strategy });
+  if (isThere) return store;
   const { dataRoot } = await store.clone({ project: 'bench', session: 'first' });
   await run('cp', ['-a', '--no-target-directory', join(tree, 'docker'), dataRoot]);
   await store.promote({ session: 'first', proof: { buildId: 'bench', exitCode: 0 } });

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import type { StrategyName } from '@warmdock/golden';
+import type { GoldenStore, StrategyName } from '@warmdock/golden';
 import { describeMachine } from '../machine.js';
 import { isReached, type Row } from '../rows.js';
 import { formatRows, writeBetweenMarkers } from '../table.js';
@@ -19,7 +19,13 @@ import {
   sessionCase,
 } from './cases.js';
 import { large, type Size, small } from './images.js';
-import { copyTree, hostPlace, loopPlace, makeGolden, type Place } from './places.js';
+import { copyTree, hostPlace, loopPlace, openOrMakeGolden, type Place } from './places.js';
+
+/** Stores of the strategy that is chosen by itself get all cases, others their clones. */
+const loops: { fileSystem: 'btrfs' | 'xfs'; chosen: StrategyName; others: StrategyName[] }[] = [
+  { fileSystem: 'btrfs', chosen: 'btrfs', others: ['layer-link', 'reflink'] },
+  { fileSystem: 'xfs', chosen: 'layer-link', others: ['reflink'] },
+];
 
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -49,51 +55,68 @@ async function makeDataRoot(tree: string, { name }: Size): Promise<void> {
   await promisify(execFile)(process.execPath, ['--import', 'tsx', program, tree, name]);
 }
 
+/** The data roots, made on this machine's disk and copied to other file systems. */
+interface Trees {
+  readonly large: string;
+  readonly small: string;
+}
+
 async function measureAll(): Promise<Row[]> {
   const rows: Row[] = [];
   await using host = await hostPlace();
-  const tree = join(host.dir, 'large');
-  await makeDataRoot(tree, large);
-  rows.push(...(await measureHost(host, tree)));
-  const others: ['btrfs' | 'xfs', StrategyName][] = [
-    ['btrfs', 'btrfs'],
-    ['btrfs', 'layer-link'],
-    ['btrfs', 'reflink'],
-    ['xfs', 'layer-link'],
-    ['xfs', 'reflink'],
-  ];
-  for (const [fileSystem, strategy] of others) {
+  const trees = treesIn(host);
+  await makeDataRoot(trees.large, large);
+  rows.push(...(await measureClones(host, trees, 'layer-link')));
+  // After the first clones: ext4 makes files more slowly when many were made just before.
+  await makeDataRoot(trees.small, small);
+  rows.push(...(await measureRest(host, trees, 'layer-link')));
+  for (const { fileSystem, chosen, others } of loops) {
     await using place = await loopPlace(fileSystem);
-    await copyTree(tree, join(place.dir, 'large'));
-    rows.push(...(await measureClone(place, strategy)));
+    const copies = treesIn(place);
+    await copyTree(trees.large, copies.large);
+    await copyTree(trees.small, copies.small);
+    rows.push(...(await measureClones(place, copies, chosen)));
+    rows.push(...(await measureRest(place, copies, chosen)));
+    for (const other of others) rows.push(...(await measureClones(place, copies, other)));
   }
   return rows;
 }
 
-async function measureHost(host: Place, tree: string): Promise<Row[]> {
-  const store = await makeGolden(host.dir, 'golden', tree, 'layer-link');
-  const rows: Row[] = [];
-  const measured = (more: readonly Row[]) => {
-    for (const row of more) say(`${row.case}: ${row.ours.median.toFixed(0)}`);
-    rows.push(...more);
+function treesIn({ dir }: Place): Trees {
+  return { large: join(dir, 'large'), small: join(dir, 'small') };
+}
+
+async function measureClones(place: Place, trees: Trees, strategy: StrategyName): Promise<Row[]> {
+  const store = await openGolden(place, trees, 'large', strategy);
+  return told(place, await cloneCase(place, store, trees.large, options));
+}
+
+async function measureRest(place: Place, trees: Trees, strategy: StrategyName): Promise<Row[]> {
+  const stores = {
+    large: await openGolden(place, trees, 'large', strategy),
+    small: await openGolden(place, trees, 'small', strategy),
   };
-  measured(await cloneCase(host, store, tree, options));
-  const smallTree = join(host.dir, 'small');
-  await makeDataRoot(smallTree, small);
-  const smallStore = await makeGolden(host.dir, 'small-golden', smallTree, 'layer-link');
-  const stores = { small: smallStore, large: store };
-  measured(await growthCase(host, stores, options));
-  measured(await sessionCase(host, store, tree, options));
-  measured(await manyCase(host, store, tree, options));
-  measured(await diskCase(host, store, tree));
-  measured(await promoteCase(host, stores, tree, options));
+  return [
+    ...told(place, await growthCase(place, stores, options)),
+    ...told(place, await sessionCase(place, stores.large, trees.large, options)),
+    ...told(place, await manyCase(place, stores.large, trees.large, options)),
+    ...told(place, await diskCase(place, stores.large, trees.large)),
+    ...told(place, await promoteCase(place, stores, trees.large, options)),
+  ];
+}
+
+function told({ fileSystem }: Place, rows: Row[]): Row[] {
+  for (const row of rows) say(`${fileSystem}: ${row.case}: ${row.ours.median.toFixed(0)}`);
   return rows;
 }
 
-async function measureClone(place: Place, strategy: StrategyName): Promise<Row[]> {
-  const tree = join(place.dir, 'large');
-  const store = await makeGolden(place.dir, strategy, tree, strategy);
-  return cloneCase(place, store, tree, options);
+function openGolden(
+  { dir }: Place,
+  trees: Trees,
+  size: keyof Trees,
+  strategy: StrategyName,
+): Promise<GoldenStore> {
+  return openOrMakeGolden(join(dir, `${strategy}-${size}`), trees[size], strategy);
 }
 
 function writeResults(text: string, results: { machine: object; rows: Row[] }): void {

@@ -97,7 +97,10 @@ describe.each(settings)('$strategy on $type', ({ strategy, type }) => {
       parent: { ...base, diff: diffIn(dataRoot, base) },
       fill: (diff) => writeFileSync(join(diff, 'added'), 'added'),
     });
-    expect((await store.promote({ session: 'next', proof })).generation).toBe(2);
+    const next = await store.promote({ session: 'next', proof });
+    expect(next).toMatchObject({ generation: 2, sizeBytes: expect.any(Number) });
+    if (strategy === 'copy') expect(next.addedBytes).toBe(next.sizeBytes);
+    else expect(next.addedBytes).toBeLessThan(next.sizeBytes);
     const now = await store.clone({ project: 'app', session: 'now' });
     expect(readFileSync(join(diffIn(now.dataRoot, added), 'added'), 'utf8')).toBe('added');
     expect(existsSync(diffIn(now.dataRoot, top))).toBe(false);

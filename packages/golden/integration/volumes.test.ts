@@ -66,6 +66,21 @@ describe('on ZFS', () => {
     await store.release({ session: 's1' });
   });
 
+  test('a store is opened by many while sessions are made and go', async () => {
+    const { root, store } = await makeSmallGolden(newRoot(), 1, 'zfs');
+    const live = async (session: string) => {
+      for (let round = 0; round < 3; round++) {
+        await store.clone({ project: 'app', session });
+        await store.release({ session });
+      }
+    };
+    const open = async () => {
+      for (let round = 0; round < 20; round++) await openStore(root, { mustExist: true });
+    };
+    await Promise.all([live('s1'), live('s2'), live('s3'), open(), open()]);
+    expect(await store.list()).toMatchObject({ sessions: [], projects: [{ generations: [1] }] });
+  });
+
   test('releases and collections take their own datasets, and no others', async () => {
     const root = newRoot();
     zfs('create', `${pool()}/theirs`);

@@ -36,7 +36,7 @@ export async function collectPool(
       signal?.throwIfAborted();
       if (needed.has(`${transaction}/${name}`)) continue;
       collected.entries++;
-      collected.sizeBytes += measure([join(pool, transaction, name)]).sizeBytes;
+      collected.sizeBytes += (await measure([join(pool, transaction, name)])).sizeBytes;
       if (!dryRun) await discard(context, join(pool, transaction, name));
       context.onStep('gc:pool');
     }

@@ -28,7 +28,15 @@ const content = z.discriminatedUnion('kind', [
     ownBytes: bytes,
     addedBytes: bytes,
   }),
-  z.object({ kind: z.literal('whole'), sizeBytes: bytes, addedBytes: bytes }),
+  z.object({
+    kind: z.literal('whole'),
+    parts: z
+      .array(z.object({ at: relativePath, sizeBytes: bytes }))
+      .readonly()
+      .default([]),
+    sizeBytes: bytes,
+    addedBytes: bytes,
+  }),
 ]);
 
 /** What a generation is, in `manifest.json` beside its tree. */

@@ -7,6 +7,7 @@ import { lockFile } from './file-lock.js';
 import { finishPromotion } from './finish-promotion.js';
 import type { Recovery } from './golden-store.js';
 import { type Journal, partialGeneration, readJournal, removeJournal } from './journal.js';
+import { isName } from './names.js';
 import { stateOfOwner } from './owner.js';
 import { projectPaths, treeOf } from './paths.js';
 import { allProjects, generationFolder, namesIn } from './project.js';
@@ -47,13 +48,13 @@ export async function mend(context: StoreContext, options: MendOptions): Promise
   return actions;
 }
 
-/** Of sessions and generations, those that are being made among them. */
+/** Of sessions and generations that are complete: those that are being made are their makers'. */
 async function attachTrees({ paths, strategy }: StoreContext, options: CallOptions) {
   if (strategy.attach === undefined) return;
   const projects = await allProjects(paths);
   const folders = projects.map((project) => projectPaths(paths, project).generations);
   for (const folder of [paths.sessions, ...folders]) {
-    for (const name of await namesIn(folder)) {
+    for (const name of (await namesIn(folder)).filter(isName)) {
       await strategy.attach(treeOf(join(folder, name)), options);
     }
   }

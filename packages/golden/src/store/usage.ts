@@ -22,7 +22,7 @@ export async function usage(context: StoreContext, options: CallOptions = {}): P
     const manifest = manifests.find((m) => m.project === project && m.generation === generation);
     apparentBytes += (manifest ? sharedIn(manifest) : 0) + (uniqueBytes ?? 0);
   }
-  return { apparentBytes, sharedBytes: sharedOnce(context, manifests), sessions };
+  return { apparentBytes, sharedBytes: await sharedOnce(context, manifests), sessions };
 }
 
 async function allManifests({ paths }: StoreContext): Promise<Manifest[]> {
@@ -40,7 +40,10 @@ function sharedIn({ content }: Manifest): number {
   return contentBytes(content) - (content.kind === 'linked' ? content.ownBytes : 0);
 }
 
-function sharedOnce({ paths }: StoreContext, manifests: readonly Manifest[]): number {
+async function sharedOnce(
+  { paths }: StoreContext,
+  manifests: readonly Manifest[],
+): Promise<number> {
   const layers = new Map<string, number>();
   const shared: string[] = [];
   let wholeBytes = 0;
@@ -51,6 +54,6 @@ function sharedOnce({ paths }: StoreContext, manifests: readonly Manifest[]): nu
       for (const { pool, sizeBytes } of content.layers) layers.set(pool, sizeBytes);
     }
   }
-  const files = measure(shared).sizeBytes;
+  const files = (await measure(shared)).sizeBytes;
   return [...layers.values()].reduce((sum, size) => sum + size, wholeBytes + files);
 }

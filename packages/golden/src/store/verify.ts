@@ -33,7 +33,7 @@ export async function verify(
   for (const number of generations) {
     const manifest = await existingManifest(paths, project, number);
     const found = await verifyClone(context, manifest, { deep, signal });
-    if (deep) found.push(...compareShared(context, manifest, seen));
+    if (deep) found.push(...(await compareShared(context, manifest, seen)));
     context.onStep('verify:generation');
     problems.push(...found.map((problem) => ({ generation: number, ...problem })));
   }
@@ -65,22 +65,27 @@ async function verifyClone(
 }
 
 /** Names, modes, owners, sizes, times and links, as they were when they were promoted. */
-function compareShared(context: StoreContext, manifest: Manifest, seen: Set<string>): Found[] {
+async function compareShared(
+  context: StoreContext,
+  manifest: Manifest,
+  seen: Set<string>,
+): Promise<Found[]> {
   const { project, generation, content } = manifest;
   if (content.kind !== 'linked') return [];
   const { root, pool } = context.paths;
   const unseen = content.layers.filter((layer) => !seen.has(layer.pool) && seen.add(layer.pool));
   const tree = treeOf(generationFolder(context.paths, project, generation));
-  return [
-    ...unseen.flatMap((layer) => compare(root, join(pool, layer.pool), layer.fingerprint)),
-    ...compare(root, sharedPart(tree), content.fingerprint),
-  ];
+  const found: Found[] = [];
+  for (const layer of unseen) {
+    found.push(...(await compare(root, join(pool, layer.pool), layer.fingerprint)));
+  }
+  return [...found, ...(await compare(root, sharedPart(tree), content.fingerprint))];
 }
 
-function compare(root: string, path: string, fingerprint: string): Found[] {
+async function compare(root: string, path: string, fingerprint: string): Promise<Found[]> {
   const at = relative(root, path);
   try {
-    const isSame = measure([path]).fingerprint === fingerprint;
+    const isSame = (await measure([path])).fingerprint === fingerprint;
     return isSame ? [] : [{ at, text: 'was changed since it was promoted' }];
   } catch (error) {
     return [{ at, text: messageOf(error) }];

@@ -1,7 +1,7 @@
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CallOptions, messageOf, WarmdockError } from '@warmdock/core';
-import { measure } from './measure.js';
+import { measureWhole } from './measure-whole.js';
 import { runProgram } from './run-program.js';
 import type { Strategy } from './strategy.js';
 
@@ -25,9 +25,9 @@ export const btrfs: Strategy = {
   create: (tree, options) => subvolume(['create', tree], options),
   clone: (snapshot, tree, options) => subvolume(['snapshot', snapshot.tree, tree], options),
   async seal(tree, options) {
-    const { sizeBytes } = measure([tree]);
+    const content = await measureWhole(tree, options);
     await setReadOnly(tree, true, options);
-    return { kind: 'whole', sizeBytes, addedBytes: await exclusiveBytes(tree, options) };
+    return content;
   },
   move: rename,
   remove: (tree, options) => subvolume(['delete', tree], options),

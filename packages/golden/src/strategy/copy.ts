@@ -2,6 +2,7 @@ import { mkdir, rename } from 'node:fs/promises';
 import { copyTree } from './copy-tree.js';
 import { gnuCp } from './gnu-cp.js';
 import { measure } from './measure.js';
+import { measureWhole } from './measure-whole.js';
 import { removeTree } from './remove-tree.js';
 import type { Strategy } from './strategy.js';
 
@@ -11,11 +12,11 @@ export const copy: Strategy = {
   probe: (_directory, options) => gnuCp(options),
   create: async (tree) => void (await mkdir(tree, { mode: 0o711 })),
   clone: (snapshot, tree, options) => copyTree(snapshot.tree, tree, 'auto', options),
-  seal: async (tree) => {
-    const { sizeBytes } = measure([tree]);
-    return { kind: 'whole', sizeBytes, addedBytes: sizeBytes };
+  async seal(tree, options) {
+    const content = await measureWhole(tree, options);
+    return { ...content, addedBytes: content.sizeBytes };
   },
   move: rename,
   remove: removeTree,
-  uniqueBytes: async (tree) => measure([tree]).sizeBytes,
+  uniqueBytes: async (tree) => (await measure([tree])).sizeBytes,
 };

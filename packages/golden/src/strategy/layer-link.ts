@@ -22,6 +22,6 @@ export function layerLink(pool: string): Strategy {
     seal: (tree, options) => sealLayers(pool, tree, options),
     move: rename,
     remove: removeTree,
-    uniqueBytes: async (tree) => measure([tree]).aloneBytes,
+    uniqueBytes: async (tree) => (await measure([tree])).aloneBytes,
   };
 }

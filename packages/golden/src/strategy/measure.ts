@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 
 export interface Measure {
   /** Blocks on disk; a file with several names counts once. */
@@ -12,16 +13,28 @@ export interface Measure {
   readonly fingerprint: string;
 }
 
+/** Of files and folders, between two looks at what else this process has to do. */
+const atOnce = 500;
+
+export interface MeasureOptions {
+  /** Paths to pass over, with all below them. */
+  readonly without?: ReadonlySet<string> | undefined;
+}
+
 /** Looks at the paths and at every file below them, as one whole; follows no link. */
-export function measure(paths: readonly string[]): Measure {
+export async function measure(
+  paths: readonly string[],
+  { without = new Set() }: MeasureOptions = {},
+): Promise<Measure> {
   const walk = {
+    without,
     hash: createHash('sha256'),
     links: new Map<bigint, bigint>(),
     blocks: 0n,
     aloneBlocks: 0n,
     entries: 0,
   };
-  for (const path of paths) visit(path, '', walk);
+  for (const path of paths) await visit(path, '', walk);
   return {
     sizeBytes: Number(walk.blocks) * 512,
     aloneBytes: Number(walk.aloneBlocks) * 512,
@@ -31,6 +44,7 @@ export function measure(paths: readonly string[]): Measure {
 }
 
 interface Walk {
+  readonly without: ReadonlySet<string>;
   readonly hash: Hash;
   /** How many links of a file were seen, by inode. */
   readonly links: Map<bigint, bigint>;
@@ -39,14 +53,15 @@ interface Walk {
   entries: number;
 }
 
-function visit(root: string, at: string, walk: Walk): void {
+async function visit(root: string, at: string, walk: Walk): Promise<void> {
   const path = at === '' ? root : join(root, at);
+  if (walk.without.has(path)) return;
+  if (++walk.entries % atOnce === 0) await setImmediate();
   const stat = lstatSync(path, { bigint: true });
-  walk.entries++;
   walk.hash.update(line(path, at, stat));
   count(stat, walk);
   if (!stat.isDirectory()) return;
-  for (const name of readdirSync(path).sort()) visit(root, join(at, name), walk);
+  for (const name of readdirSync(path).sort()) await visit(root, join(at, name), walk);
 }
 
 /** A file with several names is counted at the first, and as one that is alone at the last of all. */

@@ -5,6 +5,7 @@ import { messageOf } from '@warmdock/core';
 import { copy } from './copy.js';
 import { copyTree } from './copy-tree.js';
 import { gnuCp } from './gnu-cp.js';
+import { measureWhole } from './measure-whole.js';
 import type { Probe, Strategy } from './strategy.js';
 
 /** Every clone is a copy whose files share their blocks with the golden's: O(files), XFS and btrfs. */
@@ -15,6 +16,7 @@ export const reflink: Strategy = {
     const cp = await gnuCp(options);
     return cp.works ? sharesBlocks(directory) : cp;
   },
+  seal: measureWhole,
   clone: (snapshot, tree, options) => copyTree(snapshot.tree, tree, 'always', options),
   /** Which blocks are shared is known to the file system alone. */
   uniqueBytes: async () => undefined,

@@ -1,6 +1,5 @@
 import { renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { WarmdockError } from '@warmdock/core';
 import { ensureFolder } from './ensure-folder.js';
 import { exists } from './exists.js';
@@ -70,8 +69,8 @@ async function contentOf(
   const layers = await layersOf(pool, plan, base);
   const known = new Set(base.layers.map(({ pool: entry }) => entry));
   const added = layers.filter(({ pool: entry }) => !known.has(entry));
-  const ownBytes = measure([ownPart(tree)]).sizeBytes;
-  const shared = measure([sharedPart(tree)]);
+  const { sizeBytes: ownBytes } = await measure([ownPart(tree)]);
+  const shared = await measure([sharedPart(tree)]);
   return {
     kind: 'linked',
     layers,
@@ -82,7 +81,7 @@ async function contentOf(
   };
 }
 
-/** Looks at every file of what is new, with room for other work between the layers. */
+/** Looks at every file of what is new. */
 async function layersOf(
   pool: string,
   plan: readonly Placement[],
@@ -92,13 +91,12 @@ async function layersOf(
   const layers: PooledLayer[] = [];
   for (const { at, pool: entry } of plan) {
     const kept = known.get(entry);
-    if (kept === undefined) await setImmediate();
-    layers.push(kept ?? measured(at, entry, join(pool, entry)));
+    layers.push(kept ?? (await measured(at, entry, join(pool, entry))));
   }
   return layers;
 }
 
-function measured(at: string, pool: string, path: string): PooledLayer {
-  const { sizeBytes, entries, fingerprint } = measure([path]);
+async function measured(at: string, pool: string, path: string): Promise<PooledLayer> {
+  const { sizeBytes, entries, fingerprint } = await measure([path]);
   return { at, pool, sizeBytes, entries, fingerprint };
 }

@@ -39,7 +39,13 @@ export type Content =
       /** What the generation added to the store. */
       readonly addedBytes: number;
     }
-  | { readonly kind: 'whole'; readonly sizeBytes: number; readonly addedBytes: number };
+  | {
+      readonly kind: 'whole';
+      /** Image layers and blobs, by their place in the tree: they do not change any more. */
+      readonly parts: readonly { readonly at: string; readonly sizeBytes: number }[];
+      readonly sizeBytes: number;
+      readonly addedBytes: number;
+    };
 
 /** What a daemon on it would call its own. */
 export function contentBytes(content: Content): number {

@@ -36,15 +36,28 @@ export async function propertyOf(
   return (await run(args, options)).trim();
 }
 
-/** Mounts it as the tree, unless it is there. */
+/** Mounts it as the tree, unless it is there; others may do the same at the same time. */
 export async function attachDataset(
   dataset: string,
   tree: string,
   options?: CallOptions,
 ): Promise<void> {
-  if (await isMounted(tree)) return;
-  await run(['set', `mountpoint=${tree}`, dataset], options);
-  if (!(await isMounted(tree))) await runPatiently(['mount', dataset], options);
+  if ((await placeOf(tree)) === 'mounted') return;
+  try {
+    await run(['set', `mountpoint=${tree}`, dataset], options);
+    if ((await placeOf(tree)) !== 'mounted') await runPatiently(['mount', dataset], options);
+  } catch (error) {
+    if ((await placeOf(tree)) !== 'mounted') throw error;
+  }
+}
+
+/** Only where it was mounted before: a folder that was moved away is not made again. */
+export async function reattachDataset(
+  dataset: string,
+  tree: string,
+  options?: CallOptions,
+): Promise<void> {
+  if ((await placeOf(tree)) === 'empty') await attachDataset(dataset, tree, options);
 }
 
 export async function detachDataset(
@@ -52,12 +65,15 @@ export async function detachDataset(
   tree: string,
   options?: CallOptions,
 ): Promise<void> {
-  if (await isMounted(tree)) await runPatiently(['unmount', dataset], options);
+  if ((await placeOf(tree)) === 'mounted') await runPatiently(['unmount', dataset], options);
 }
 
-async function isMounted(tree: string): Promise<boolean> {
-  const stat = await lstat(tree).catch(() => undefined);
-  return stat !== undefined && stat.dev !== (await lstat(dirname(tree))).dev;
+async function placeOf(tree: string): Promise<'mounted' | 'empty' | 'missing'> {
+  const [stat, parent] = await Promise.all(
+    [tree, dirname(tree)].map((path) => lstat(path).catch(() => undefined)),
+  );
+  if (stat === undefined || parent === undefined) return 'missing';
+  return stat.dev === parent.dev ? 'empty' : 'mounted';
 }
 
 /** Does nothing when there is none of that name. */

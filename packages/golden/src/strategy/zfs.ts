@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type CallOptions, messageOf } from '@warmdock/core';
-import { measure } from './measure.js';
+import { measureWhole } from './measure-whole.js';
 import { removeTree } from './remove-tree.js';
 import { runProgram } from './run-program.js';
 import type { Strategy } from './strategy.js';
@@ -12,6 +12,7 @@ import {
   newDataset,
   ownSnapshot,
   propertyOf,
+  reattachDataset,
 } from './zfs-dataset.js';
 import { datasetRecord, existingDataset, readDataset, writeDataset } from './zfs-record.js';
 
@@ -53,14 +54,14 @@ export const zfs: Strategy = {
   async seal(tree, options) {
     const dataset = await existingDataset(tree);
     await attachDataset(dataset, tree, options);
-    const { sizeBytes } = measure([tree]);
+    const content = await measureWhole(tree, options);
     const snapshot = ownSnapshot(dataset);
     const known = await run(
       ['list', '-H', '-o', 'name', '-t', 'snapshot', '-d', '1', dataset],
       options,
     );
     if (!known.split('\n').includes(snapshot)) await run(['snapshot', snapshot], options);
-    return { kind: 'whole', sizeBytes, addedBytes: await usedBytes(tree, options) };
+    return { ...content, addedBytes: await usedBytes(tree, options) };
   },
   async move(from, to, options) {
     const dataset = (await readDataset(from)) ?? (await existingDataset(to));
@@ -70,7 +71,13 @@ export const zfs: Strategy = {
   },
   async attach(tree, options) {
     const dataset = await readDataset(tree);
-    if (dataset !== undefined) await attachDataset(dataset, tree, options);
+    if (dataset === undefined) return;
+    try {
+      await reattachDataset(dataset, tree, options);
+    } catch (error) {
+      // Somebody has removed it in the meantime.
+      if ((await readDataset(tree)) !== undefined) throw error;
+    }
   },
   async remove(tree, options) {
     const dataset = await readDataset(tree);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -43,11 +43,17 @@ describe('kill -9 during clone', () => {
     expect(sessions.map(({ session }) => session)).toEqual(step === 'clone:publish' ? ['s1'] : []);
   });
 
-  test('its name is free for the next one, without a recovery', async () => {
-    const { root, store } = await makeSmallGolden();
-    await runVictim(root, 'clone app s1', 'clone:lease');
-    expect(await store.clone({ project: 'app', session: 's1' })).toMatchObject({ generation: 1 });
-  });
+  test.each(['clone:lease', 'clone:tree'])(
+    'after %s its name is free for the next one, which takes nothing over, without a recovery',
+    async (step) => {
+      const { root, store } = await makeSmallGolden();
+      await runVictim(root, 'clone app s1', step);
+      writeFileSync(join(root, 'sessions/.partial-s1/planted'), '');
+      expect(await store.clone({ project: 'app', session: 's1' })).toMatchObject({ generation: 1 });
+      expect(readdirSync(join(root, 'sessions'))).toEqual(['s1']);
+      expect(readdirSync(join(root, 'sessions/s1')).sort()).toEqual(['session.json', 'tree']);
+    },
+  );
 });
 
 const promoteSteps = [
@@ -110,6 +116,20 @@ describe('kill -9 during recover', () => {
     },
   );
 
+  test('of what a promotion left without a journal, after recover:partial', async () => {
+    const golden = await makeSmallGolden();
+    await addSession(golden);
+    const project = join(golden.root, 'projects/app');
+    for (const name of ['one', 'two']) {
+      mkdirSync(join(project, `generations/.partial-${name}/tree`), { recursive: true });
+    }
+    symlinkSync('generations/000009', join(project, '.current-x'));
+    expect((await runVictim(golden.root, 'recover', 'recover:partial')).signal).toBe('SIGKILL');
+    // Nothing of it stands in the way of the next one.
+    expect(await golden.store.promote({ session: 'next', proof })).toMatchObject({ generation: 2 });
+    await expectWhole(golden.root);
+  });
+
   test.each(['recover:session', 'recover:trash'])('of a clone, after %s', async (step) => {
     const { root } = await makeSmallGolden();
     await runVictim(root, 'clone app s1', 'clone:tree');
@@ -141,6 +161,44 @@ describe('kill -9 during gc', () => {
     expect(readdirSync(join(root, 'layers'))).toHaveLength(1);
     await expectWhole(root);
   });
+});
+
+describe('a generation that gc had taken when it was killed', () => {
+  const kill = async () => {
+    const { root, store, layers } = await makeSmallGolden();
+    await store.clone({ project: 'app', session: 'next' });
+    await store.promote({ session: 'next', proof });
+    const session = await store.clone({ project: 'app', session: 'late', generation: 1 });
+    const record = join(root, 'sessions/late/session.json');
+    const text = readFileSync(record, 'utf8');
+    // As if the clone had come between gc's first look and its end.
+    writeFileSync(record, text.replace('"generation": 1', '"generation": 2'));
+    expect((await runVictim(root, 'gc', 'gc:discard')).signal).toBe('SIGKILL');
+    writeFileSync(record, text);
+    const file = join(session.dataRoot, 'overlay2', layers[0]?.cacheId ?? '', 'diff/file');
+    return { root, file };
+  };
+
+  test('is put back for the session that was made from it', async () => {
+    const { root, file } = await kill();
+    const store = await expectWhole(root);
+    expect((await store.list()).projects).toMatchObject([{ generations: [1, 2] }]);
+    await store.gc({ keep: 0 });
+    expect(readFileSync(file, 'utf8')).not.toBe('');
+    await store.release({ session: 'late' });
+    expect((await store.gc({ keep: 0 })).generations).toHaveLength(1);
+  });
+
+  test.each(['recover:parked', 'recover:promotion'])(
+    'is so, too, when the recovery is killed after %s',
+    async (step) => {
+      const { root, file } = await kill();
+      await runVictim(root, 'recover', step);
+      const store = await expectWhole(root);
+      expect((await store.list()).projects).toMatchObject([{ generations: [1, 2] }]);
+      expect(readFileSync(file, 'utf8')).not.toBe('');
+    },
+  );
 });
 
 describe('kill -9 during release', () => {

@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openStore } from '../src/index.js';
+import { type GoldenStore, openStore } from '../src/index.js';
 import { listingOf } from './support/listing.js';
 import { addSmallLayer, makeSmallGolden, newFolder, proof } from './support/store-folder.js';
 
@@ -199,6 +199,40 @@ describe('links that somebody planted', () => {
     });
   });
 
+  test.each(['layers', 'projects', 'sessions', 'trash'])(
+    "instead of the store's folder %s are refused, and nothing behind them changes",
+    async (name) => {
+      const { root } = await makeSmallGolden();
+      const outside = join(newFolder(), 'outside');
+      renameSync(join(root, name), outside);
+      symlinkSync(outside, join(root, name));
+      const before = listingOf(outside);
+      await expect(openStore(root, { mustExist: true })).rejects.toMatchObject({
+        code: 'CONFLICT',
+        message: expect.stringContaining(join(root, name)),
+      });
+      expect(listingOf(outside)).toBe(before);
+    },
+  );
+
+  test('instead of a project or what is to be deleted are refused, or deleted alone', async () => {
+    const { root, store } = await makeSmallGolden();
+    const outside = newFolder();
+    mkdirSync(join(outside, 'tree'));
+    writeFileSync(join(outside, 'tree/file'), '');
+    const before = listingOf(outside);
+    symlinkSync(outside, join(root, 'projects/linked'));
+    const clone = store.clone({ project: 'linked', session: 's' });
+    await expect(clone).rejects.toMatchObject({ code: 'CONFLICT' });
+    unlinkSync(join(root, 'projects/linked'));
+    symlinkSync(outside, join(root, 'projects/app/.current-planted'));
+    symlinkSync(outside, join(root, 'projects/app/generations/.partial-planted'));
+    symlinkSync(outside, join(root, 'trash/planted'));
+    expect((await store.recover()).actions).toHaveLength(2);
+    expect(readdirSync(join(root, 'trash'))).toEqual([]);
+    expect(listingOf(outside)).toBe(before);
+  });
+
   test('instead of a session, a generation or `current` are refused', async () => {
     const { root, store } = await makeSmallGolden();
     const outside = newFolder();
@@ -348,6 +382,76 @@ describe('verify', () => {
   });
 });
 
+describe('gc', () => {
+  /** Five generations; from the first ones sessions were made, in this order. */
+  async function makeGenerations(usedInOrder: readonly number[]) {
+    const { root, store } = await makeSmallGolden();
+    for (let generation = 2; generation <= 5; generation++) {
+      await store.clone({ project: 'app', session: 'next' });
+      await store.promote({ session: 'next', proof });
+    }
+    for (const generation of usedInOrder) {
+      await store.clone({ project: 'app', session: 'user', generation });
+      await store.release({ session: 'user' });
+    }
+    return { root, store };
+  }
+  const generationsIn = async (store: GoldenStore) => (await store.list()).projects[0]?.generations;
+
+  test('keeps the golden and the two others that were used last', async () => {
+    const { store } = await makeGenerations([2, 1]);
+    expect((await store.gc()).generations.map(({ generation }) => generation).sort()).toEqual([
+      3, 4,
+    ]);
+    expect(await generationsIn(store)).toEqual([1, 2, 5]);
+  });
+
+  test('keeps as many as it is told', async () => {
+    const { store } = await makeGenerations([3, 4]);
+    await store.gc({ keep: 1 });
+    expect(await generationsIn(store)).toEqual([4, 5]);
+  });
+
+  test("deletes nothing while a session's record cannot be read", async () => {
+    const { root, store } = await makeGenerations([]);
+    await store.clone({ project: 'app', session: 'lost' });
+    writeFileSync(join(root, 'sessions/lost/session.json'), 'no JSON');
+    const before = ['layers', 'projects'].map((name) => listingOf(join(root, name)));
+    await expect(store.gc({ keep: 0 })).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(['layers', 'projects'].map((name) => listingOf(join(root, name)))).toEqual(before);
+  });
+
+  test('puts back what a session was made from in the meantime', async () => {
+    const { root } = await makeGenerations([]);
+    const lease = () => {
+      mkdirSync(join(root, 'sessions/late'), { recursive: true });
+      const record = { format: 1, session: 'late', project: 'app', generation: 1 };
+      const owner = { pid: 1, startTime: '1', bootId: 'none', pidNamespace: 'none' };
+      const createdAt = new Date().toISOString();
+      const text = JSON.stringify({ ...record, createdAt, owner });
+      writeFileSync(join(root, 'sessions/late/session.json'), text);
+    };
+    const onStep = (step: string) => step === 'gc:discard' && lease();
+    const store = await openStore(root, { onStep });
+    const { generations } = await store.gc({ keep: 0 });
+    expect(generations.map(({ generation }) => generation)).not.toContain(1);
+    expect(await generationsIn(store)).toContain(1);
+    expect((await store.verify({ project: 'app', deep: true })).problems).toEqual([]);
+  });
+
+  test('leaves the pool alone when what a session was made from is not there', async () => {
+    const { root, store } = await makeGenerations([]);
+    await store.clone({ project: 'app', session: 's', generation: 1 });
+    renameSync(join(root, 'projects/app/generations/000001'), join(newFolder(), 'taken'));
+    const before = listingOf(join(root, 'layers'));
+    await expect(store.gc()).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('session s was made from generation 1'),
+    });
+    expect(listingOf(join(root, 'layers'))).toBe(before);
+  });
+});
+
 describe('usage', () => {
   test('counts what is shared once, and of each session what it has alone', async () => {
     const { root, store, layers } = await makeSmallGolden(undefined, 10);
@@ -374,6 +478,25 @@ describe('usage', () => {
 });
 
 describe('cancelling', () => {
+  const signal = AbortSignal.abort(new Error('enough'));
+
+  test.each<[string, (store: GoldenStore) => Promise<unknown>]>([
+    ['promote', (store) => store.promote({ session: 's', proof, signal })],
+    ['release', (store) => store.release({ session: 's', signal })],
+    ['verify', (store) => store.verify({ project: 'app', deep: true, signal })],
+    ['gc', (store) => store.gc({ keep: 0, signal })],
+    ['recover', (store) => store.recover({ signal })],
+  ])('%s is told of as such, and changes nothing', async (_, call) => {
+    const { root, store } = await makeSmallGolden();
+    for (const session of ['next', 's']) await store.clone({ project: 'app', session });
+    await store.promote({ session: 'next', proof });
+    mkdirSync(join(root, 'sessions/.new-left'));
+    const before = ['projects', 'layers'].map((name) => listingOf(join(root, name)));
+    await expect(call(store)).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(['projects', 'layers'].map((name) => listingOf(join(root, name)))).toEqual(before);
+    expect((await store.list()).sessions.map(({ session }) => session)).toEqual(['s']);
+  });
+
   test('a clone leaves nothing behind', async () => {
     const { root, store } = await makeSmallGolden();
     const controller = new AbortController();

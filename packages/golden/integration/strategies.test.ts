@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFileSystem } from '@warmdock/testkit';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -9,6 +9,19 @@ import { listingOf } from './support/listing.js';
 import { makeSpecialFiles } from './support/special-files.js';
 
 const proof = { buildId: 'build', exitCode: 0 } as const;
+
+describe('a store that is told nothing', () => {
+  test.each([
+    ['ext4', 'layer-link', 'btrfs: '],
+    ['xfs', 'layer-link', 'btrfs: '],
+    ['btrfs', 'btrfs', 'first choice'],
+    ['zfs', 'zfs', 'btrfs: '],
+  ] as const)('on %s takes %s, and says why', async (type, strategy, reason) => {
+    await using disk = await makeFileSystem({ type, sizeMb: 320 });
+    const store = await openStore(join(disk.dir, 'store'));
+    expect(store).toMatchObject({ strategy, reason: expect.stringContaining(reason) });
+  });
+});
 
 /** Every strategy on every file system that it is for. */
 const settings: { strategy: StrategyName; type: 'ext4' | 'xfs' | 'btrfs' | 'zfs' }[] = [
@@ -64,6 +77,16 @@ describe.each(settings)('$strategy on $type', ({ strategy, type }) => {
     expect(readFileSync(join(dataRoot, 'engine-id'), 'utf8')).toBe('an engine');
     expect(modeOf(join(dataRoot, 'overlay2'))).toBe('710');
     expect(existsSync(join(dataRoot, 'overlay2', top.cacheId, 'committed'))).toBe(true);
+  });
+
+  test('a clone has holes where the golden has some', async () => {
+    const { store, base } = await makeGolden();
+    const { dataRoot } = await store.clone({ project: 'app', session: 's1' });
+    for (const folder of [diffIn(dataRoot, base), join(dataRoot, 'volumes/special')]) {
+      const { size, blocks } = statSync(join(folder, 'sparse'));
+      expect(size).toBe(8 * 2 ** 20);
+      expect(blocks * 512).toBeLessThan(2 ** 20);
+    }
   });
 
   test('what a session writes and removes is seen by nobody else', async () => {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 
 /**
  * All that there is to know of the files below a folder, one line each: type, mode, owner, size, ns
- * time, device, link target, link count, blocks, extended attributes, content.
+ * time, device, link target, link count, extended attributes, content.
  */
 export function listingOf(folder: string): string {
   const format = '%p %y %m %U %G %s %T@ %l %n\\n';

@@ -144,6 +144,19 @@ describe('a companion', () => {
     expect(await printed).toBe("serving\nit's over\n");
   });
 
+  it('that dies ends the command, as one that failed', async () => {
+    const { command, socket } = companionOf();
+    const [shell = '', flag = '', script = '', ...args] = command;
+    const dying = {
+      command: [shell, flag, `(sleep 0.5; kill -9 $$) & ${script}`, ...args],
+      socket,
+    };
+    const main = `trap 'echo bye; exit 0' TERM; while :; do sleep 0.01; done`;
+    const { contained, printed } = start(main, { companion: dying });
+    expect(await contained.ended).toBe(137);
+    expect(await printed).toContain('bye');
+  });
+
   it('ends after a command that is told to end', async () => {
     const script = `trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.01; done`;
     const options = { companion: companionOf(), terminates: 'command' } as const;

@@ -18,7 +18,7 @@ export interface ContainOptions {
   readonly mounts?: readonly Mount[] | undefined;
   /** A folder that the process tree has empty and for itself. */
   readonly ownFolder?: string | undefined;
-  /** Runs beside the command: begins before it, and is told to end after it; default none. */
+  /** Runs beside the command: begins before it, and is told to end after it, which it ends by its own end; default none. */
   readonly companion?: Companion | undefined;
   /** Who gets the signal to terminate: the command, or all that it has started as well. */
   readonly terminates: 'command' | 'all';
@@ -53,6 +53,11 @@ const init = `
 exec 2>&1
 terminates=$1; own=$2; companion=$3; socket=$4; shift 4
 terminate() { if [ "$terminates" = all ]; then kill -TERM -1; else kill -TERM "$main"; fi; }
+# A shell waits for one of its children; the other's end is looked for.
+follow() {
+  while kill -0 "$companion" 2>/dev/null; do sleep 0.5; done
+  kill -TERM "$main"
+}
 finish() {
   [ -n "$companion" ] || exit "$1"
   kill -TERM "$companion" 2>/dev/null
@@ -81,6 +86,7 @@ fi
 [ -z "\${asked-}" ] || finish 143
 "$@" &
 main=$!
+[ -z "$companion" ] || follow &
 [ -z "\${asked-}" ] || terminate
 while :; do
   wait "$main"; code=$?
@@ -91,6 +97,9 @@ while :; do
   finish "$last"
 done
 `;
+
+/** What is unmounted outside is so inside, too: else a volume would be in use as long as the tree runs. */
+const seesUnmounts = ['--propagation', 'slave'];
 
 /**
  * Starts a command in private mount and pid namespaces; needs root, and util-linux.
@@ -136,7 +145,14 @@ export function startContained(options: ContainOptions): Contained {
 
 function argvOf(options: ContainOptions): string[] {
   const { command, mounts = [], ownFolder = '', companion, terminates } = options;
-  const namespaces = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+  const namespaces = [
+    '--mount',
+    ...seesUnmounts,
+    '--pid',
+    '--fork',
+    '--kill-child',
+    '--mount-proc',
+  ];
   const bound = mounts.flatMap(({ source, target, readOnly }) =>
     source === target && !readOnly ? [] : [readOnly ? 'ro' : 'rw', source, target],
   );

@@ -101,8 +101,8 @@ function configOf({ imageStore: kept }: Clone, { imageStore: wanted, config }: D
   if (imageStore === undefined) return { ...config };
   const features = (config?.features ?? {}) as object;
   return {
-    'storage-driver': imageStore === 'classic' ? 'overlay2' : 'overlayfs',
     ...config,
+    'storage-driver': imageStore === 'classic' ? 'overlay2' : 'overlayfs',
     features: { ...features, 'containerd-snapshotter': imageStore === 'containerd' },
   };
 }

@@ -182,6 +182,18 @@ describe('cancel', () => {
     expect(await content()).toBe('built\n');
   });
 
+  it('ends a build of another process that this one waits for', async () => {
+    const { store, daemon, builds } = await setUp({ debounceMs: 0 });
+    const running = runGoldenBuild({ store, project, script: { shell: 'sleep 60' }, daemon });
+    const ended = expect(running).rejects.toMatchObject({ code: 'CANCELLED' });
+    await untilRunning(builds);
+    await builds.trigger(project);
+    await delay(100);
+    expect(await builds.cancel(project)).toBe(true);
+    await ended;
+    expect(await builds.status(project)).toMatchObject({ status: 'failed', pending: undefined });
+  });
+
   it('waits no longer than it may for a build that does not end', async () => {
     const { store, daemon } = await setUp();
     const { shell, open } = await gate();

@@ -59,8 +59,10 @@ export function openProjectBuilds(
     if (!(await readRequest(paths))) return;
     let hasTaken = false;
     const take = async () => {
-      await takeRequest(paths);
+      const request = await takeRequest(paths);
       hasTaken = true;
+      if (request === undefined)
+        throw new WarmdockError('CANCELLED', `${operation} was taken back`);
     };
     try {
       await runLockedBuild({ ...options, signal }, paths, take);
@@ -91,6 +93,8 @@ export function openProjectBuilds(
       await takeRequest(paths);
       stop.abort();
       await wasWorking;
+      // That of another process, for whose end this one was waiting.
+      await cancelGoldenBuild(store, project);
       return true;
     },
     async close() {

@@ -5,6 +5,7 @@ import { databasesOf } from './databases.js';
 import { leftContainers } from './left-containers.js';
 import { type Problem, problemsOf } from './problem.js';
 import { containerdRoots } from './tree.js';
+import { namesIn } from './tree-files.js';
 import { contentStores, verifyContent } from './verify-content.js';
 import { verifyImages } from './verify-images.js';
 import { verifyLayers } from './verify-layers.js';
@@ -21,6 +22,7 @@ export async function verifyTree(tree: string, { signal }: CallOptions = {}): Pr
     ...problemsOf('docker/containers', () => ofContainers(tree)),
     ...problemsOf('docker/overlay2', () => verifyLayers(tree)),
     ...problemsOf('docker/image', () => verifyImages(tree)),
+    ...problemsOf('docker/image', () => ofOtherDrivers(tree)),
   ];
   for (const store of contentStores) {
     signal?.throwIfAborted();
@@ -40,6 +42,16 @@ function damagedDatabases(tree: string): Problem[] {
       return [];
     }),
   );
+}
+
+/** Layers of a driver that nobody here knows would be neither shared nor looked at. */
+function ofOtherDrivers(tree: string): Problem[] {
+  const drivers = namesIn(tree, 'docker/image').filter((name) => name !== 'overlay2');
+  const used = drivers.filter((name) => namesIn(tree, `docker/image/${name}/layerdb`).length > 0);
+  return used.map((name) => ({
+    at: `docker/image/${name}`,
+    text: `is of the storage driver ${name}; goldens are of overlay2 or containerd's image store`,
+  }));
 }
 
 function ofContainers(tree: string): Problem[] {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CallOptions, WarmdockError } from '@warmdock/core';
+import { type CallOptions, isWarmdockError, WarmdockError } from '@warmdock/core';
 import { containerdRoot, dockerRoot } from '../data-root/tree.js';
 import { ensureFolder } from '../strategy/ensure-folder.js';
 import type { StoreContext } from './context.js';
@@ -10,19 +10,18 @@ import { exists } from './exists.js';
 import type { Clone, CloneOptions, Mount } from './golden-store.js';
 import type { Manifest } from './manifest.js';
 import { checkedName } from './names.js';
-import { ownerOfThisProcess, stateOfOwner } from './owner.js';
+import { stateOfOwner } from './owner.js';
 import { projectPaths, type StorePaths, treeOf } from './paths.js';
 import { currentGeneration, existingManifest, generationFolder } from './project.js';
 import {
+  makeSessionFolder,
   NEW,
   PARTIAL,
   readSession,
   type Session,
   sessionFolder,
-  sessionRecord,
 } from './session.js';
 import { removeIfThere } from './trash.js';
-import { writeJson } from './write-json.js';
 
 /** A clone that loses its generation to gc begins again; gc cannot overtake it for ever. */
 const MAX_ATTEMPTS = 5;
@@ -55,8 +54,10 @@ async function tryClone(
     onStep('clone:publish');
     return manifest;
   } catch (error) {
-    await removeIfThere(context, folder);
-    const isOvertaken = wanted === undefined && (await isGone(paths, project, generation));
+    // What cannot be deleted now is out of sight, and goes with the next recovery.
+    await removeIfThere(context, folder).catch(() => {});
+    const isOvertaken =
+      wanted === undefined && (isMissing(error) || (await isGone(paths, project, generation)));
     if (isOvertaken && attempt < MAX_ATTEMPTS && !signal?.aborted) return 'overtaken';
     throw error;
   }
@@ -71,12 +72,9 @@ async function claim(
   const { project, session } = lease;
   const fresh = join(paths.sessions, `${NEW}${randomUUID()}`);
   const folder = join(paths.sessions, `${PARTIAL}${session}`);
-  const owner = ownerOfThisProcess();
   ensureFolder(projectPaths(paths, project).folder, 0o700);
-  await mkdir(fresh, { mode: 0o711 });
-  const record: Session = { format: 1, createdAt: new Date().toISOString(), owner, ...lease };
   try {
-    await writeJson(sessionRecord(fresh), record, { durable: false });
+    await makeSessionFolder(fresh, lease);
     await discardStale(context, folder);
     await renameUnlessTaken(fresh, folder, session);
   } catch (error) {
@@ -138,6 +136,11 @@ async function markUsed(folder: string): Promise<void> {
 
 async function isGone(paths: StorePaths, project: string, generation: number | undefined) {
   return generation !== undefined && !(await exists(generationFolder(paths, project, generation)));
+}
+
+/** As when gc takes a generation out of sight to look whether somebody needs it. */
+function isMissing(error: unknown): boolean {
+  return hasCode(error, 'ENOENT') || (isWarmdockError(error) && error.code === 'NOT_FOUND');
 }
 
 function describe(

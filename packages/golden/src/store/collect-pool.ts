@@ -1,13 +1,15 @@
 import { readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CallOptions } from '@warmdock/core';
+import { type CallOptions, WarmdockError } from '@warmdock/core';
 import { measure } from '../strategy/measure.js';
 import { PLAN_NAME } from '../strategy/plan-seal.js';
 import type { StoreContext } from './context.js';
 import { hasCode } from './disk-error.js';
+import { exists } from './exists.js';
 import { readJournal } from './journal.js';
 import { projectPaths } from './paths.js';
-import { allProjects, existingManifest, generationsOf } from './project.js';
+import { allProjects, existingManifest, generationFolder, generationsOf } from './project.js';
+import { completeSessions } from './session.js';
 import { discard } from './trash.js';
 
 interface CollectPoolOptions extends CallOptions {
@@ -26,6 +28,7 @@ export async function collectPool(
   { dropped, dryRun, signal }: CollectPoolOptions,
 ): Promise<{ entries: number; sizeBytes: number }> {
   const { pool } = context.paths;
+  await assertLeasesHeld(context);
   const found = await poolEntries(pool);
   const underWay = await transactionsUnderWay(context);
   const needed = await neededEntries(context, dropped);
@@ -63,6 +66,19 @@ async function transactionsUnderWay({ paths }: StoreContext): Promise<ReadonlySe
     projects.map((project) => readJournal(projectPaths(paths, project))),
   );
   return new Set(journals.flatMap((journal) => journal?.transaction ?? []));
+}
+
+/** A session sees its generation's layers: without the manifest nobody knows which. */
+async function assertLeasesHeld({ paths }: StoreContext): Promise<void> {
+  for (const { session, project, generation } of await completeSessions(paths)) {
+    if (generation === undefined) continue;
+    if (await exists(generationFolder(paths, project, generation))) continue;
+    throw new WarmdockError(
+      'CONFLICT',
+      `session ${session} was made from generation ${generation} of ${project}, which is not there`,
+      { hint: 'No layer was removed. Run `warmdock golden recover`, or release the session.' },
+    );
+  }
 }
 
 async function neededEntries(

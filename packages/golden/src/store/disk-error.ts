@@ -1,5 +1,11 @@
 import { constants } from 'node:os';
-import { isWarmdockError, messageOf, WarmdockError } from '@warmdock/core';
+import {
+  type CallOptions,
+  cancelled,
+  isWarmdockError,
+  messageOf,
+  WarmdockError,
+} from '@warmdock/core';
 
 const full =
   'The disk has no space or no inodes left: make room (`warmdock golden gc`), then repeat it.';
@@ -27,12 +33,18 @@ export function diskError(operation: string, error: unknown): unknown {
   }
 }
 
-/** What the operation answers, its errors by `diskError`. */
-export async function named<T>(operation: string, answer: Promise<T>): Promise<T> {
+/** What the operation answers; its errors by `diskError`, and `CANCELLED` for the signal's reason. */
+export async function named<T>(
+  operation: string,
+  answer: Promise<T>,
+  { signal }: CallOptions = {},
+): Promise<T> {
   try {
     return await answer;
   } catch (error) {
-    throw diskError(operation, error);
+    throw signal?.aborted && error === signal.reason
+      ? cancelled(operation, signal)
+      : diskError(operation, error);
   }
 }
 

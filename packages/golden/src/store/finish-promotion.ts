@@ -36,9 +36,10 @@ async function finish(context: StoreContext, project: string, journal: Journal):
   const { paths, strategy, onStep } = context;
   const place = projectPaths(paths, project);
   const folder = generationFolder(paths, project, journal.generation);
-  const base = await baseContent(context, project, journal);
   let manifest = await publishedManifest(folder, journal);
   if (manifest === undefined) {
+    // Once it is published, nothing holds the base any more.
+    const base = await baseContent(context, project, journal);
     const partial = partialGeneration(place, journal);
     await takeTree(context, journal, partial);
     onStep('promote:take');

@@ -1,10 +1,11 @@
-import { rename, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { isWarmdockError, WarmdockError } from '@warmdock/core';
 import { contentBytes } from '../strategy/strategy.js';
 import { collectPool } from './collect-pool.js';
 import type { StoreContext } from './context.js';
 import { lockFile } from './file-lock.js';
 import type { Collection, GcOptions } from './golden-store.js';
+import { leasedGenerations, parkGeneration, settleParked } from './parked.js';
 import { projectPaths, treeOf } from './paths.js';
 import {
   allProjects,
@@ -13,8 +14,7 @@ import {
   generationFolder,
   generationsOf,
 } from './project.js';
-import { allSessions } from './session.js';
-import { discard, emptyTrash } from './trash.js';
+import { emptyTrash } from './trash.js';
 
 const DEFAULT_KEEP = 2;
 
@@ -61,7 +61,7 @@ async function candidatesOf(
 ): Promise<Candidate[]> {
   const current = await currentGeneration(paths, project);
   if (current === undefined) return [];
-  const leased = await leasedGenerations({ paths }, project);
+  const leased = await leasedGenerations(paths, project);
   const others = (await generationsOf(paths, project)).filter(
     (generation) => generation < current && !leased.has(generation),
   );
@@ -75,28 +75,15 @@ async function candidatesOf(
   return used.slice(keep).map(({ generation }) => ({ project, generation }));
 }
 
-async function leasedGenerations({ paths }: Pick<StoreContext, 'paths'>, project: string) {
-  const sessions = await allSessions(paths);
-  return new Set(
-    sessions.filter((session) => session.project === project).map(({ generation }) => generation),
-  );
-}
-
-/**
- * Out of sight first, then a second look at the leases: a clone leases before it looks whether its
- * generation is there, so one of the two sees the other. False when it had to be put back.
- */
+/** Out of sight first: see `settleParked`. False when it had to be put back, or a promotion is under way. */
 async function drop(context: StoreContext, { project, generation }: Candidate): Promise<boolean> {
-  const folder = generationFolder(context.paths, project, generation);
   const operation = `removing generation ${generation} of ${project}`;
   const { lock } = projectPaths(context.paths, project);
   try {
     await using _lock = await lockFile(lock, { operation });
-    const place = await discard(context, folder);
+    await parkGeneration(context.paths, project, generation);
     context.onStep('gc:discard');
-    if (!(await leasedGenerations(context, project)).has(generation)) return true;
-    await rename(place, folder);
-    return false;
+    return (await settleParked(context, project, generation)) === 'removed';
   } catch (error) {
     // Somebody promotes: what they need is not known yet.
     if (isWarmdockError(error) && error.code === 'CONFLICT') return false;

@@ -207,7 +207,7 @@ export interface Recovery {
 export interface Usage {
   /** The sum of what every daemon on every generation and session would call its own. */
   readonly apparentBytes: number;
-  /** What is shared, counted once. */
+  /** What generations take on disk, with what they share, also with sessions, counted once. */
   readonly sharedBytes: number;
   readonly sessions: readonly {
     readonly session: string;

@@ -48,23 +48,25 @@ export async function openStore(
       { hint: 'Make a store in another folder: a strategy is chosen once, when a store is made.' },
     );
   }
+  await assertFolders(paths);
   const context: StoreContext = { paths, strategy, reason: marker.reason, onStep };
-  const mended = await mend(context, { signal });
+  const mending = `opening the store in ${paths.root}`;
+  const mended = await named(mending, mend(context, { signal }), { signal });
   return {
     root: paths.root,
     strategy: strategy.name,
     reason: marker.reason,
     mended,
     clone: (call) =>
-      named(`cloning ${call.project} for session ${call.session}`, clone(context, call)),
-    promote: (call) => named(`promoting session ${call.session}`, promote(context, call)),
-    release: (call) => named(`releasing session ${call.session}`, release(context, call)),
+      named(`cloning ${call.project} for session ${call.session}`, clone(context, call), call),
+    promote: (call) => named(`promoting session ${call.session}`, promote(context, call), call),
+    release: (call) => named(`releasing session ${call.session}`, release(context, call), call),
     list: () => named(`listing ${paths.root}`, list(context)),
-    inspect: (call) => named(`inspecting ${call.project}`, inspect(context, call)),
-    verify: (call) => named(`verifying ${call.project}`, verify(context, call)),
-    gc: (call) => named(`collecting garbage in ${paths.root}`, gc(context, call)),
-    recover: (call) => named(`recovering ${paths.root}`, recover(context, call)),
-    usage: (call) => named(`measuring ${paths.root}`, usage(context, call)),
+    inspect: (call) => named(`inspecting ${call.project}`, inspect(context, call), call),
+    verify: (call) => named(`verifying ${call.project}`, verify(context, call), call),
+    gc: (call) => named(`collecting garbage in ${paths.root}`, gc(context, call), call),
+    recover: (call) => named(`recovering ${paths.root}`, recover(context, call), call),
+    usage: (call) => named(`measuring ${paths.root}`, usage(context, call), call),
   };
 }
 
@@ -90,6 +92,17 @@ async function checkedRoot(root: string, { mustExist = false }: OpenStoreOptions
     return await realpath(root);
   } catch (error) {
     throw diskError(operation, error);
+  }
+}
+
+/** Nothing that is kept or deleted is looked for behind a link. */
+async function assertFolders({ pool, projects, sessions, trash }: StorePaths): Promise<void> {
+  for (const folder of [pool, projects, sessions, trash]) {
+    const stat = await lstat(folder).catch(() => undefined);
+    if (stat?.isDirectory()) continue;
+    throw new WarmdockError('CONFLICT', `${folder} is not the folder that the store made`, {
+      hint: 'Put it back as it was: what the store keeps is in it.',
+    });
   }
 }
 

@@ -19,7 +19,8 @@ export async function currentGeneration(
   paths: StorePaths,
   project: string,
 ): Promise<number | undefined> {
-  const { current } = projectPaths(paths, project);
+  const { current, folder } = projectPaths(paths, project);
+  await assertNoLink(folder);
   let target: string;
   try {
     target = await readlink(current);
@@ -30,6 +31,13 @@ export async function currentGeneration(
   const name = currentTarget.exec(target)?.[1];
   if (name !== undefined) return Number(name);
   throw new WarmdockError('CONFLICT', `${current} links to ${target}, which is no generation`);
+}
+
+/** Throws `CONFLICT` for anything but a folder; it need not be there. */
+async function assertNoLink(folder: string): Promise<void> {
+  const stat = await lstat(folder).catch(() => undefined);
+  if (stat === undefined || stat.isDirectory()) return;
+  throw new WarmdockError('CONFLICT', `${folder} is not this store's: it is no folder`);
 }
 
 /** The numbers of all complete generations, lowest first; empty for an unknown project. */

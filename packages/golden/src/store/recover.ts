@@ -9,6 +9,7 @@ import type { Recovery } from './golden-store.js';
 import { type Journal, partialGeneration, readJournal, removeJournal } from './journal.js';
 import { isName } from './names.js';
 import { stateOfOwner } from './owner.js';
+import { parkedGenerations, settleParked } from './parked.js';
 import { projectPaths, treeOf } from './paths.js';
 import { allProjects, generationFolder, namesIn } from './project.js';
 import { NEW, PARTIAL, readSession, sessionFolder } from './session.js';
@@ -35,8 +36,7 @@ interface MendOptions extends CallOptions {
 
 /** What every opening of a store does: all but the deletion of what is out of sight already. */
 export async function mend(context: StoreContext, options: MendOptions): Promise<string[]> {
-  const actions: string[] = [];
-  await attachTrees(context, options);
+  const actions = await attachTrees(context, options);
   for (const project of await allProjects(context.paths)) {
     actions.push(...(await mendProject(context, project, options)));
   }
@@ -48,16 +48,30 @@ export async function mend(context: StoreContext, options: MendOptions): Promise
   return actions;
 }
 
-/** Of sessions and generations that are complete: those that are being made are their makers'. */
-async function attachTrees({ paths, strategy }: StoreContext, options: CallOptions) {
-  if (strategy.attach === undefined) return;
+/**
+ * Of sessions and generations that are complete: those that are being made are their makers'. One that
+ * cannot be had does not keep anybody from the others.
+ */
+async function attachTrees(
+  { paths, strategy }: StoreContext,
+  options: CallOptions,
+): Promise<string[]> {
+  if (strategy.attach === undefined) return [];
+  const failures: string[] = [];
   const projects = await allProjects(paths);
   const folders = projects.map((project) => projectPaths(paths, project).generations);
   for (const folder of [paths.sessions, ...folders]) {
     for (const name of (await namesIn(folder)).filter(isName)) {
-      await strategy.attach(treeOf(join(folder, name)), options);
+      const tree = treeOf(join(folder, name));
+      try {
+        await strategy.attach(tree, options);
+      } catch (error) {
+        if (options.signal?.aborted) throw error;
+        failures.push(`${tree} cannot be had: ${messageOf(error)}`);
+      }
     }
   }
+  return failures;
 }
 
 async function mendProject(
@@ -67,7 +81,8 @@ async function mendProject(
 ) {
   const place = projectPaths(context.paths, project);
   const rests = [...(await restsIn(place.generations)), ...(await restsIn(place.folder))];
-  if (rests.length === 0 && !(await exists(place.journal))) return [];
+  const parked = await parkedGenerations(context.paths, project);
+  if (rests.length + parked.length === 0 && !(await exists(place.journal))) return [];
   const operation = `recovering project ${project}`;
   try {
     await using _lock = await lockFile(place.lock, { operation, signal, waitMs });
@@ -96,6 +111,11 @@ async function mendLocked(context: StoreContext, project: string): Promise<strin
     );
   }
   context.onStep('recover:promotion');
+  for (const generation of await parkedGenerations(context.paths, project)) {
+    const end = await settleParked(context, project, generation);
+    context.onStep('recover:parked');
+    actions.push(`project ${project}: generation ${generation}, which gc had taken: ${end}`);
+  }
   for (const folder of [place.generations, place.folder]) {
     for (const name of await restsIn(folder)) {
       await removeIfThere(context, join(folder, name));

@@ -16,8 +16,10 @@ export async function release(
   const folder = sessionFolder(context.paths, session);
   const operation = `releasing session ${session}`;
   if (await exists(treeOf(folder))) await assertQuiet(treeOf(folder), operation, { signal });
+  signal?.throwIfAborted();
+  // From here on it is gone, and what it leaves is deleted whatever the signal says.
   const place = await discardForShredding(context, folder);
   context.onStep('release:discard');
-  await shred(context, place, { signal });
+  await shred(context, place);
   context.onStep('release:done');
 }

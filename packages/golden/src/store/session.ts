@@ -1,12 +1,13 @@
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WarmdockError } from '@warmdock/core';
 import { z } from 'zod';
 import { generationNumber } from './manifest.js';
 import { isName } from './names.js';
-import { ownerSchema } from './owner.js';
+import { ownerOfThisProcess, ownerSchema } from './owner.js';
 import type { StorePaths } from './paths.js';
 import { readJson } from './read-json.js';
+import { writeJson } from './write-json.js';
 
 /**
  * What a session is, in `session.json` beside its tree. It is there before the tree, and is the lease
@@ -35,6 +36,17 @@ export const sessionRecord = (folder: string): string => join(folder, 'session.j
 
 export function readSession(folder: string): Promise<Session | undefined> {
   return readJson(sessionRecord(folder), sessionSchema);
+}
+
+/** Makes a session's folder with its record, owned by this process; the parent must be there. */
+export async function makeSessionFolder(
+  folder: string,
+  lease: Pick<Session, 'project' | 'session' | 'generation'>,
+): Promise<void> {
+  const owner = ownerOfThisProcess();
+  const record: Session = { format: 1, createdAt: new Date().toISOString(), owner, ...lease };
+  await mkdir(folder, { mode: 0o711 });
+  await writeJson(sessionRecord(folder), record, { durable: false });
 }
 
 /** Throws `NOT_FOUND`, and `CONFLICT` when it is not a folder. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, rename } from 'node:fs/promises';
+import { lstat, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CallOptions, messageOf } from '@warmdock/core';
 import { removeTree } from '../strategy/remove-tree.js';
@@ -27,14 +27,19 @@ export async function discardForShredding(context: StoreContext, path: string): 
   }
 }
 
-/** Deletes a discarded folder, and the tree in it by the strategy's means. */
+/** Deletes what was discarded: the tree in a folder by the strategy's means. Others may do so as well. */
 export async function shred(
   { strategy }: StoreContext,
   place: string,
   options?: CallOptions,
 ): Promise<void> {
-  if (await exists(treeOf(place))) await strategy.remove(treeOf(place), options);
-  await removeTree(place, options);
+  const stat = await lstat(place).catch(() => undefined);
+  try {
+    if (stat?.isDirectory()) await strategy.remove(treeOf(place), options);
+    await removeTree(place, options);
+  } catch (error) {
+    if (await exists(place)) throw error;
+  }
 }
 
 /** Deletes what is in the trash; answers with what could not be deleted. */

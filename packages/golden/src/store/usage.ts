@@ -22,7 +22,7 @@ export async function usage(context: StoreContext, options: CallOptions = {}): P
     const manifest = manifests.find((m) => m.project === project && m.generation === generation);
     apparentBytes += (manifest ? sharedIn(manifest) : 0) + (uniqueBytes ?? 0);
   }
-  return { apparentBytes, sharedBytes: await sharedOnce(context, manifests), sessions };
+  return { apparentBytes, sharedBytes: await heldBytes(context, manifests, options), sessions };
 }
 
 async function allManifests({ paths }: StoreContext): Promise<Manifest[]> {
@@ -40,20 +40,27 @@ function sharedIn({ content }: Manifest): number {
   return contentBytes(content) - (content.kind === 'linked' ? content.ownBytes : 0);
 }
 
-async function sharedOnce(
-  { paths }: StoreContext,
+/** What generations take on disk together; a copy shares nothing with another. */
+async function heldBytes(
+  { paths, strategy }: StoreContext,
   manifests: readonly Manifest[],
+  options: CallOptions,
 ): Promise<number> {
-  const layers = new Map<string, number>();
+  const parts = new Map<string, number>();
   const shared: string[] = [];
-  let wholeBytes = 0;
+  let ownBytes = 0;
   for (const { content, project, generation } of manifests) {
-    if (content.kind === 'whole') wholeBytes += content.addedBytes;
-    else {
+    const owner = strategy.name === 'copy' ? `${project}/${generation}` : project;
+    if (content.kind === 'whole') {
+      const partBytes = content.parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+      ownBytes += content.sizeBytes - partBytes;
+      for (const { at, sizeBytes } of content.parts) parts.set(`${owner}/${at}`, sizeBytes);
+    } else {
+      ownBytes += content.ownBytes;
       shared.push(sharedPart(treeOf(generationFolder(paths, project, generation))));
-      for (const { pool, sizeBytes } of content.layers) layers.set(pool, sizeBytes);
+      for (const { pool, sizeBytes } of content.layers) parts.set(pool, sizeBytes);
     }
   }
-  const files = (await measure(shared)).sizeBytes;
-  return [...layers.values()].reduce((sum, size) => sum + size, wholeBytes + files);
+  const files = (await measure(shared, options)).sizeBytes;
+  return [...parts.values()].reduce((sum, size) => sum + size, ownBytes + files);
 }

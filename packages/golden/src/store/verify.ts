@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { type CallOptions, messageOf } from '@warmdock/core';
+import { type CallOptions, isWarmdockError, messageOf } from '@warmdock/core';
 import { verifyTree } from '../data-root/verify-tree.js';
 import { measure } from '../strategy/measure.js';
 import { sharedPart } from '../strategy/sealed-tree.js';
@@ -9,10 +8,11 @@ import type { StoreContext } from './context.js';
 import type { Problem, Verification, VerifyOptions } from './golden-store.js';
 import type { Manifest } from './manifest.js';
 import { checkedName } from './names.js';
-import { treeOf } from './paths.js';
+import { type StorePaths, treeOf } from './paths.js';
 import { assertProject, existingManifest, generationFolder, generationsOf } from './project.js';
 import { rehashBlobs } from './rehash-blobs.js';
-import { shred } from './trash.js';
+import { makeSessionFolder, PARTIAL } from './session.js';
+import { removeIfThere } from './trash.js';
 
 interface Found {
   readonly at: string;
@@ -27,30 +27,58 @@ export async function verify(
   const { paths } = context;
   const project = checkedName('project', name);
   await assertProject(paths, project);
-  const generations = generation === undefined ? await generationsOf(paths, project) : [generation];
+  const numbers = generation === undefined ? await generationsOf(paths, project) : [generation];
+  const looked: number[] = [];
   const problems: Problem[] = [];
   const seen = new Set<string>();
-  for (const number of generations) {
-    const manifest = await existingManifest(paths, project, number);
-    const found = await verifyClone(context, manifest, { deep, signal });
-    if (deep) found.push(...(await compareShared(context, manifest, seen)));
+  for (const number of numbers) {
+    await using lease = await leaseGeneration(context, project, number);
+    const manifest = await manifestOf(paths, project, number, generation);
+    // One of all that gc has taken since they were listed.
+    if (manifest === undefined) continue;
+    const found = await verifyClone(context, manifest, lease.tree, { deep, signal });
+    if (deep) found.push(...(await compareShared(context, manifest, seen, { signal })));
     context.onStep('verify:generation');
+    looked.push(number);
     problems.push(...found.map((problem) => ({ generation: number, ...problem })));
   }
-  return { generations, problems };
+  return { generations: looked, problems };
 }
 
-/** Looks at what a session would get: a clone, out of everyone's sight. */
+/** Keeps the generation where it is, as a session would that is being made; `tree` is for a clone. */
+async function leaseGeneration(context: StoreContext, project: string, generation: number) {
+  const session = `verify-${randomUUID()}`;
+  const folder = join(context.paths.sessions, `${PARTIAL}${session}`);
+  await makeSessionFolder(folder, { project, session, generation });
+  return {
+    tree: treeOf(folder),
+    [Symbol.asyncDispose]: async () => void (await removeIfThere(context, folder)),
+  };
+}
+
+async function manifestOf(
+  paths: StorePaths,
+  project: string,
+  generation: number,
+  wanted: number | undefined,
+): Promise<Manifest | undefined> {
+  try {
+    return await existingManifest(paths, project, generation);
+  } catch (error) {
+    const isGone = isWarmdockError(error) && error.code === 'NOT_FOUND';
+    if (isGone && wanted === undefined) return undefined;
+    throw error;
+  }
+}
+
+/** Looks at what a session would get. */
 async function verifyClone(
-  context: StoreContext,
+  { paths, strategy }: StoreContext,
   { project, generation, content }: Manifest,
+  tree: string,
   { deep, signal }: CallOptions & { readonly deep: boolean },
 ): Promise<Found[]> {
-  const { paths, strategy } = context;
   const source = treeOf(generationFolder(paths, project, generation));
-  const folder = join(paths.trash, `verify-${randomUUID()}`);
-  const tree = treeOf(folder);
-  await mkdir(folder);
   try {
     await strategy.clone({ tree: source, content }, tree, { signal });
     const found = [...(await verifyTree(tree, { signal }))];
@@ -59,8 +87,6 @@ async function verifyClone(
   } catch (error) {
     signal?.throwIfAborted();
     return [{ at: relative(paths.root, source), text: `cannot be cloned: ${messageOf(error)}` }];
-  } finally {
-    await shred(context, folder);
   }
 }
 
@@ -69,6 +95,7 @@ async function compareShared(
   context: StoreContext,
   manifest: Manifest,
   seen: Set<string>,
+  options: CallOptions,
 ): Promise<Found[]> {
   const { project, generation, content } = manifest;
   if (content.kind !== 'linked') return [];
@@ -77,17 +104,23 @@ async function compareShared(
   const tree = treeOf(generationFolder(context.paths, project, generation));
   const found: Found[] = [];
   for (const layer of unseen) {
-    found.push(...(await compare(root, join(pool, layer.pool), layer.fingerprint)));
+    found.push(...(await compare(root, join(pool, layer.pool), layer.fingerprint, options)));
   }
-  return [...found, ...(await compare(root, sharedPart(tree), content.fingerprint))];
+  return [...found, ...(await compare(root, sharedPart(tree), content.fingerprint, options))];
 }
 
-async function compare(root: string, path: string, fingerprint: string): Promise<Found[]> {
+async function compare(
+  root: string,
+  path: string,
+  fingerprint: string,
+  { signal }: CallOptions,
+): Promise<Found[]> {
   const at = relative(root, path);
   try {
-    const isSame = (await measure([path])).fingerprint === fingerprint;
+    const isSame = (await measure([path], { signal })).fingerprint === fingerprint;
     return isSame ? [] : [{ at, text: 'was changed since it was promoted' }];
   } catch (error) {
+    signal?.throwIfAborted();
     return [{ at, text: messageOf(error) }];
   }
 }

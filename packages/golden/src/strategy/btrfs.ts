@@ -1,6 +1,7 @@
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CallOptions, messageOf, WarmdockError } from '@warmdock/core';
+import { exists } from './exists.js';
 import { measureWhole } from './measure-whole.js';
 import { runProgram } from './run-program.js';
 import type { Strategy } from './strategy.js';
@@ -30,7 +31,9 @@ export const btrfs: Strategy = {
     return content;
   },
   move: rename,
-  remove: (tree, options) => subvolume(['delete', tree], options),
+  async remove(tree, options) {
+    if (exists(tree)) await subvolume(['delete', tree], options);
+  },
   uniqueBytes: exclusiveBytes,
 };
 

@@ -18,5 +18,6 @@ export const copy: Strategy = {
   },
   move: rename,
   remove: removeTree,
-  uniqueBytes: async (tree) => (await measure([tree])).sizeBytes,
+  uniqueBytes: async (tree, options) =>
+    (await measure([tree], { ...options, isLive: true })).sizeBytes,
 };

@@ -9,6 +9,8 @@ import { ownPart, sharedPart } from './sealed-tree.js';
 
 /** Of links, files or folders between two looks at what else this process has to do. */
 const atOnce = 100;
+/** Files take longer. */
+const filesAtOnce = 1;
 
 /** Paths that one program is given. */
 const maxArguments = 1000;
@@ -24,15 +26,15 @@ export async function fillClone(
   options: CallOptions = {},
 ): Promise<void> {
   const operation = `cloning ${sealed}`;
-  const each = <T>(items: Iterable<T>, make: (item: T) => void) =>
-    forEach(items, make, operation, options);
+  const each = <T>(items: Iterable<T>, make: (item: T) => void, count = atOnce) =>
+    forEach(items, make, { ...options, operation, count });
   await each(folders, ([at, stat]) => makeFolderLike(stat, join(tree, at)));
   const link = (at: string) => linkFile(join(sharedPart(sealed), at), join(tree, at));
   const copy = ([at, stat]: [string, Stats]) =>
     copyFile(join(ownPart(sealed), at), stat, join(tree, at));
   const ends = await Promise.allSettled([
     copyRest(ownPart(sealed), tree, rest, options),
-    each(links, link).then(() => each(files, copy)),
+    each(links, link).then(() => each(files, copy, filesAtOnce)),
   ]);
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
@@ -40,14 +42,13 @@ export async function fillClone(
 async function forEach<T>(
   items: Iterable<T>,
   make: (item: T) => void,
-  operation: string,
-  { signal }: CallOptions,
+  { operation, count, signal }: CallOptions & { operation: string; count: number },
 ): Promise<void> {
-  let count = 0;
+  let done = 0;
   for (const item of items) {
     if (signal?.aborted) throw cancelled(operation, signal);
     make(item);
-    if (++count % atOnce === 0) await setImmediate();
+    if (++done % count === 0) await setImmediate();
   }
 }
 

@@ -22,6 +22,7 @@ export function layerLink(pool: string): Strategy {
     seal: (tree, options) => sealLayers(pool, tree, options),
     move: rename,
     remove: removeTree,
-    uniqueBytes: async (tree) => (await measure([tree])).aloneBytes,
+    uniqueBytes: async (tree, options) =>
+      (await measure([tree], { ...options, isLive: true })).aloneBytes,
   };
 }

@@ -18,10 +18,10 @@ export async function measureWhole(
   const names = [...layers, ...blobs];
   const parts: { at: string; sizeBytes: number }[] = [];
   const without = new Set(names.map((at) => join(tree, at)));
-  const rest = await measure([tree], { without });
+  const rest = await measure([tree], { without, signal });
   let [sizeBytes, addedBytes] = [rest.sizeBytes, rest.sizeBytes];
   for (const at of names) {
-    const part = known.get(at) ?? (await measure([join(tree, at)])).sizeBytes;
+    const part = known.get(at) ?? (await measure([join(tree, at)], { signal })).sizeBytes;
     parts.push({ at, sizeBytes: part });
     sizeBytes += part;
     if (!known.has(at)) addedBytes += part;

@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import type { CallOptions } from '@warmdock/core';
 
 export interface Measure {
   /** Blocks on disk; a file with several names counts once. */
@@ -16,18 +17,22 @@ export interface Measure {
 /** Of files and folders, between two looks at what else this process has to do. */
 const atOnce = 500;
 
-export interface MeasureOptions {
+export interface MeasureOptions extends CallOptions {
   /** Paths to pass over, with all below them. */
   readonly without?: ReadonlySet<string> | undefined;
+  /** A daemon works there: pass over what goes in the meantime; default false. */
+  readonly isLive?: boolean | undefined;
 }
 
 /** Looks at the paths and at every file below them, as one whole; follows no link. */
 export async function measure(
   paths: readonly string[],
-  { without = new Set() }: MeasureOptions = {},
+  { without = new Set(), isLive = false, signal }: MeasureOptions = {},
 ): Promise<Measure> {
   const walk = {
     without,
+    isLive,
+    signal,
     hash: createHash('sha256'),
     links: new Map<bigint, bigint>(),
     blocks: 0n,
@@ -45,6 +50,8 @@ export async function measure(
 
 interface Walk {
   readonly without: ReadonlySet<string>;
+  readonly isLive: boolean;
+  readonly signal: AbortSignal | undefined;
   readonly hash: Hash;
   /** How many links of a file were seen, by inode. */
   readonly links: Map<bigint, bigint>;
@@ -56,12 +63,24 @@ interface Walk {
 async function visit(root: string, at: string, walk: Walk): Promise<void> {
   const path = at === '' ? root : join(root, at);
   if (walk.without.has(path)) return;
-  if (++walk.entries % atOnce === 0) await setImmediate();
-  const stat = lstatSync(path, { bigint: true });
-  walk.hash.update(line(path, at, stat));
-  count(stat, walk);
-  if (!stat.isDirectory()) return;
-  for (const name of readdirSync(path).sort()) await visit(root, join(at, name), walk);
+  if (++walk.entries % atOnce === 0) {
+    walk.signal?.throwIfAborted();
+    await setImmediate();
+  }
+  for (const name of look(path, at, walk)) await visit(root, join(at, name), walk);
+}
+
+/** Counts what is at a path; answers with the names in it. */
+function look(path: string, at: string, walk: Walk): string[] {
+  try {
+    const stat = lstatSync(path, { bigint: true });
+    walk.hash.update(line(path, at, stat));
+    count(stat, walk);
+    return stat.isDirectory() ? readdirSync(path).sort() : [];
+  } catch (error) {
+    if (walk.isLive && (error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 /** A file with several names is counted at the first, and as one that is alone at the last of all. */

@@ -6,6 +6,8 @@ export interface RunProgramOptions extends CallOptions {
   readonly cwd?: string | undefined;
 }
 
+const maxOutputBytes = 2 ** 26;
+
 const full = /No space left on device|Disk quota exceeded/;
 
 /**
@@ -23,7 +25,7 @@ export function runProgram(
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(cancelled(operation, signal));
     // Not by its `signal`, which does not wait until the program has gone.
-    const spawned = { env, cwd, maxBuffer: 2 ** 20 };
+    const spawned = { env, cwd, maxBuffer: maxOutputBytes };
     const child = execFile(program, args, spawned, (error, stdout, stderr) => {
       signal?.removeEventListener('abort', kill);
       if (!error) resolve(stdout);

@@ -90,7 +90,7 @@ export interface Strategy {
   move(from: string, to: string, options?: CallOptions): Promise<void>;
   /** Makes a tree visible that a start of the machine may have hidden; for what has to be mounted. */
   attach?(tree: string, options?: CallOptions): Promise<void>;
-  /** Removes a tree that nobody uses. */
+  /** Removes a tree that nobody uses; does nothing where there is none. */
   remove(tree: string, options?: CallOptions): Promise<void>;
   /** What a session's tree takes on disk by itself, in bytes; `undefined` where it cannot be told. */
   uniqueBytes(tree: string, options?: CallOptions): Promise<number | undefined>;

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type CallOptions, messageOf } from '@warmdock/core';
+import { type CallOptions, messageOf, WarmdockError } from '@warmdock/core';
 import { runProgram } from './run-program.js';
 
 /** Unmounting is through some time after zfs(8) says so: until then a dataset is called busy. */
 const busyMs = 5_000;
 const pollMs = 20;
+/** zfs(8) tells it in words alone, and ends with 1 for everything. */
+const busy = /: (dataset|pool or dataset|filesystem) is busy|resource busy/;
 
 const ownName = /^[\w.:-]+(\/[\w.: -]+)*\/warmdock-[0-9a-f-]{36}$/;
 
@@ -51,13 +53,9 @@ export async function attachDataset(
   }
 }
 
-/** Only where it was mounted before: a folder that was moved away is not made again. */
-export async function reattachDataset(
-  dataset: string,
-  tree: string,
-  options?: CallOptions,
-): Promise<void> {
-  if ((await placeOf(tree)) === 'empty') await attachDataset(dataset, tree, options);
+/** Is there a folder where it was mounted? One that was moved away is not to be made again. */
+export async function isDetached(tree: string): Promise<boolean> {
+  return (await placeOf(tree)) === 'empty';
 }
 
 export async function detachDataset(
@@ -86,18 +84,33 @@ export async function destroyDataset(dataset: string, options?: CallOptions): Pr
       if (!clones.some(({ name }) => name === dataset)) return;
       break;
     }
+    if (!isDatasetName(next.name)) throw usedElsewhere(dataset, next.name);
     // A snapshot goes with its clones where there are any: it changes hands.
     await run(['promote', next.name], options);
     handed.push(next.name + next.origin.slice(dataset.length));
   }
-  await runPatiently(['destroy', '-r', dataset], options);
+  try {
+    await runPatiently(['destroy', '-r', dataset], options);
+  } catch (error) {
+    // Others may remove the same.
+    const left = await clonesIn(dataset.slice(0, dataset.lastIndexOf('/')), options);
+    if (left.some(({ name }) => name === dataset)) throw error;
+  }
   // At once, or when the last of its clones goes.
   for (const snapshot of handed) await run(['destroy', '-d', snapshot], options);
 }
 
-/** Datasets below one; those that are no clone have `-` for an origin. */
+function usedElsewhere(dataset: string, clone: string): WarmdockError {
+  return new WarmdockError(
+    'CONFLICT',
+    `${dataset} cannot be destroyed: ${clone}, which is not this store's, was cloned from it`,
+    { hint: `Give that one its own snapshot, \`zfs promote ${clone}\`, or destroy it.` },
+  );
+}
+
+/** Datasets right below one, as all of a store are; those that are no clone have `-` for an origin. */
 async function clonesIn(parent: string, options?: CallOptions) {
-  const args = ['list', '-H', '-o', 'name,origin', '-t', 'filesystem', '-r', parent];
+  const args = ['list', '-H', '-o', 'name,origin', '-t', 'filesystem', '-d', '1', parent];
   const lines = (await run(args, options)).split('\n').filter(Boolean);
   return lines.map((line) => {
     const [name = '', origin = ''] = line.split('\t');
@@ -112,7 +125,7 @@ async function runPatiently(args: readonly string[], options?: CallOptions): Pro
       await run(args, options);
       return;
     } catch (error) {
-      if (!messageOf(error).includes('busy') || performance.now() > end) throw error;
+      if (!busy.test(messageOf(error)) || performance.now() > end) throw error;
     }
     await delay(pollMs, undefined, options);
   }

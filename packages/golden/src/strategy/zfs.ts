@@ -9,10 +9,10 @@ import {
   attachDataset,
   destroyDataset,
   detachDataset,
+  isDetached,
   newDataset,
   ownSnapshot,
   propertyOf,
-  reattachDataset,
 } from './zfs-dataset.js';
 import { datasetRecord, existingDataset, readDataset, writeDataset } from './zfs-record.js';
 
@@ -33,8 +33,9 @@ export const zfs: Strategy = {
     } catch (error) {
       return { works: false, reason: messageOf(error) };
     } finally {
+      // Whatever is left, other strategies are still to be tried.
       for (const tree of trees) await zfs.remove(tree).catch(() => {});
-      await removeTree(folder);
+      await removeTree(folder).catch(() => {});
     }
   },
   async create(tree, options) {
@@ -70,10 +71,12 @@ export const zfs: Strategy = {
     await attachDataset(dataset, to, options);
   },
   async attach(tree, options) {
+    if (!(await isDetached(tree))) return;
+    // Read last: a promotion that moves the tree takes the record first.
     const dataset = await readDataset(tree);
     if (dataset === undefined) return;
     try {
-      await reattachDataset(dataset, tree, options);
+      await attachDataset(dataset, tree, options);
     } catch (error) {
       // Somebody has removed it in the meantime.
       if ((await readDataset(tree)) !== undefined) throw error;
@@ -83,7 +86,7 @@ export const zfs: Strategy = {
     const dataset = await readDataset(tree);
     if (dataset === undefined) return;
     await destroyDataset(dataset, options);
-    await rm(datasetRecord(tree));
+    await rm(datasetRecord(tree), { force: true });
   },
   uniqueBytes: usedBytes,
 };

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { useTestbed } from '@warmdock/testkit';
+import { outputOf, runDocker, useTestbed } from '@warmdock/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runFolder } from '../src/build/run-folder.js';
 import {
@@ -17,6 +17,7 @@ import {
 } from '../src/index.js';
 import { scriptTools, testDockerd, usersOf } from './support/golden-builds.js';
 import { listingOf } from './support/listing.js';
+import { runVictim } from './support/run-victim.js';
 import { newFolder } from './support/store-folder.js';
 
 const project = 'app';
@@ -219,6 +220,35 @@ describe('a golden build on a real daemon', () => {
       expect(existsSync(runFolder(dataRoot))).toBe(false);
       await expectUntouched();
       expect(await build('docker image inspect app:v1')).toMatchObject({ generation: 2 });
+    },
+  );
+});
+
+describe.each(['classic', 'containerd'] as const)('a daemon of the %s store', (imageStore) => {
+  it.each(['promote:take', 'promote:seal', 'promote:publish'])(
+    'runs on a golden whose promotion was killed after %s',
+    async (step) => {
+      const root = join(newFolder(), 'store');
+      const store = await openStore(root);
+      const tools = await scriptTools();
+      const daemon = testDockerd(imageStore);
+      const build = (shell: string) =>
+        runGoldenBuild({ store, project, daemon, script: { shell: `${tools}${shell}` } });
+      await build('load app:v1');
+      const clone = await store.clone({ project, session: 'next' });
+      {
+        const signal = new AbortController().signal;
+        await using running = await daemon(clone, { signal, logPath: join(root, '../log') });
+        await outputOf(runDocker(['tag', 'app:v1', 'app:v2'], { host: running.host }));
+        await running.stop();
+      }
+      expect((await runVictim(root, 'promote next', step)).signal).toBe('SIGKILL');
+      await openStore(root);
+      const run = 'docker run --rm --network none app:v2 echo alive';
+      const built = await build(`${run}; docker save app:v2 | wc -c`);
+      expect(built).toMatchObject({ generation: 3, images: ['app:v1', 'app:v2', 'base:test'] });
+      expect(await readFile(built.logPath, 'utf8')).toMatch(/^alive\n\d{7,}\n$/);
+      expect((await store.verify({ project, deep: true })).problems).toEqual([]);
     },
   );
 });

@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFileSystem, useTestbed } from '@warmdock/testkit';
+import { makeFileSystem, outputOf, runDocker, useTestbed } from '@warmdock/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   type DockerdOptions,
@@ -11,6 +11,7 @@ import {
   type StrategyName,
 } from '../src/index.js';
 import { apartOptions, dockerdOptions } from './support/dockerd-options.js';
+import { folderDigest } from './support/folder-digest.js';
 import { bootSession, scriptTools, usersOf } from './support/golden-builds.js';
 import { newFolder } from './support/store-folder.js';
 
@@ -55,7 +56,7 @@ async function storeFolder(fileSystem: Setting['fileSystem']): Promise<string> {
 }
 
 describe.each(settings)('a golden build on %s', (_, setting) => {
-  it('makes a golden whose clones have every image and volume, and no container', async () => {
+  it('makes a golden whose clones have all that it has, and leave it as it is', async () => {
     const { strategy = 'layer-link' } = setting;
     const root = await storeFolder(setting.fileSystem);
     const store = await openStore(root, { require: strategy });
@@ -65,8 +66,11 @@ describe.each(settings)('a golden build on %s', (_, setting) => {
     const build = (shell: string) =>
       runGoldenBuild({ store, project, daemon, script: { shell: `${tools}${shell}` } });
 
+    const source = newFolder();
     const first = await build(`
       load app:v1
+      docker run --detach --network none --restart always --volume ${source}:/source \
+        app:v1 sleep 600 >/dev/null
       docker volume create seeded >/dev/null
       docker run --detach --network none --restart always --name server --volume seeded:/seeded \
         --volume /anonymous app:v1 sh -c 'echo rows >/seeded/db; sleep 600' >/dev/null
@@ -92,12 +96,26 @@ describe.each(settings)('a golden build on %s', (_, setting) => {
       problems: [],
     });
 
-    const { engine, clone } = await bootSession(store, project, daemon);
+    const golden = join(root, 'projects/app/generations/000002/tree');
+    const digests = () => Promise.all([golden, join(root, 'layers')].map(folderDigest));
+    const before = await digests();
+    rmSync(source, { recursive: true });
+    const { engine, clone, host } = await bootSession(store, project, daemon);
     expect(await engine.listContainers()).toEqual([]);
     const images = (await engine.listImages()).flatMap(({ tags }) => tags);
     expect(images.sort()).toEqual(['app:v1', 'app:v2', 'base:test']);
     expect(await engine.info()).toMatchObject({ store: options.imageStore });
     const apart = readdirSync(join(clone.dataRoot, '..')).includes('containerd');
     expect(apart).toBe(options.containerd === 'apart');
+
+    const docker = (...args: string[]) => outputOf(runDocker(args, { host }));
+    const run = ['run', '--rm', '--network', 'none', '--volume', 'seeded:/seeded', 'app:v2'];
+    await docker(...run, 'sh', '-c', 'echo changed >/seeded/db; rm /bin/id');
+    await docker('rmi', '--force', ...images);
+    await docker('system', 'prune', '--all', '--force', '--volumes');
+    await docker('volume', 'rm', '--force', 'seeded');
+    expect(await engine.listImages()).toEqual([]);
+    expect(await digests()).toEqual(before);
+    expect(existsSync(source)).toBe(false);
   });
 });

@@ -37,7 +37,7 @@ describe.each<[string, Daemon]>([
   let folder: string;
   let golden: GoldenStore;
   let pool: string;
-  let before: { pool: string; saved: Record<string, string[]>; images: string[] };
+  let before: { golden: string[]; saved: Record<string, string[]>; images: string[] };
   let clone: Clone;
   let engine: Engine;
 
@@ -47,7 +47,7 @@ describe.each<[string, Daemon]>([
     golden = await openStore(join(folder, 'store'), { require: 'layer-link' });
     pool = join(golden.root, 'layers');
     const { saved, images } = await makeGolden();
-    before = { pool: await folderDigest(pool), saved, images };
+    before = { golden: await goldenDigests(), saved, images };
     clone = await golden.clone({ project: 'app', session: 'work' });
     engine = await startSessionEngine(clone, daemon);
   });
@@ -70,6 +70,11 @@ describe.each<[string, Daemon]>([
     await golden.promote({ session: 'first', proof: { buildId: 'first', exitCode: 0 } });
     return { saved, images };
   }
+
+  const goldenDigests = () =>
+    Promise.all(
+      [pool, join(golden.root, 'projects/app/generations/000001/tree')].map(folderDigest),
+    );
 
   const context = () =>
     makeContext(join(folder, 'context'), {
@@ -167,6 +172,15 @@ describe.each<[string, Daemon]>([
     await docker(engine, 'rm', '--force', 'changing');
   });
 
+  test('is not made a golden while its daemon runs', async () => {
+    const proof = { buildId: 'early', exitCode: 0 } as const;
+    await expect(golden.promote({ session: 'work', proof })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('is in use'),
+    });
+    expect((await golden.list()).projects).toMatchObject([{ current: 1, generations: [1] }]);
+  });
+
   test('has the named volumes of the golden', async () => {
     const mounted = ['--volume', 'kept:/kept', 'busybox:test', 'ls', '/kept'];
     expect(await docker(engine, ...run, ...mounted)).toBe('file\n');
@@ -191,10 +205,10 @@ describe.each<[string, Daemon]>([
 
   test('leaves the layers of the golden as they were, and ends', async () => {
     await quiesce(engine);
-    expect(await folderDigest(pool)).toBe(before.pool);
+    expect(await goldenDigests()).toEqual(before.golden);
     expect(await golden.verify({ project: 'app', deep: true })).toMatchObject({ problems: [] });
     await golden.release({ session: 'work' });
-    expect(await folderDigest(pool)).toBe(before.pool);
+    expect(await goldenDigests()).toEqual(before.golden);
   });
 
   test('becomes a golden that shares the layers of the one before', async () => {

@@ -39,7 +39,7 @@ export async function bootSession(
   store: GoldenStore,
   project: string,
   launch: DaemonLauncher,
-): Promise<{ engine: Engine; clone: Clone }> {
+): Promise<{ engine: Engine; clone: Clone; host: string }> {
   const session = 'looking';
   const clone = await store.clone({ project, session });
   const logPath = join(newFolder(), 'dockerd.log');
@@ -50,7 +50,7 @@ export async function bootSession(
     await daemon[Symbol.asyncDispose]();
     await store.release({ session });
   });
-  return { engine, clone };
+  return { engine, clone, host: daemon.host };
 }
 
 /** Processes and mounts on this machine that have to do with what is below a folder. */

@@ -19,7 +19,11 @@ export default defineConfig({
       ? ['default', ['json', { outputFile: `${results}/${process.pid}.json` }]]
       : ['default'],
     projects: [
-      { resolve: { alias }, test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'] } },
+      // A process for each file would take longer than its tests; no module keeps state.
+      {
+        resolve: { alias },
+        test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'], isolate: false },
+      },
       { test: { name: 'architecture', include: ['packages/testkit/architecture/*.test.ts'] } },
       {
         resolve: { alias },

@@ -87,7 +87,7 @@ describe('kill -9 during promote', () => {
     for (let attempt = 0; attempt < 12; attempt++) {
       const golden = await makeSmallGolden(undefined, 40);
       const layer = await addSession(golden);
-      const victim = startVictim(golden.root, 'promote next');
+      const victim = await startVictim(golden.root, 'promote next');
       const begun = new Promise((resolve) => victim.process.stdout?.once('data', resolve));
       await Promise.race([begun, victim.ended]);
       await sleep(attempt * 3);

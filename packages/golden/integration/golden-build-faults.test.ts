@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { outputOf, runDocker, useTestbed } from '@warmdock/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runFolder } from '../src/build/run-folder.js';
@@ -15,14 +14,13 @@ import {
   readBuildStatus,
   runGoldenBuild,
 } from '../src/index.js';
+import { bundled } from './support/bundled.js';
 import { scriptTools, testDockerd, usersOf } from './support/golden-builds.js';
 import { listingOf } from './support/listing.js';
 import { runVictim } from './support/run-victim.js';
 import { newFolder } from './support/store-folder.js';
 
 const project = 'app';
-const runBuild = fileURLToPath(new URL('support/run-build.ts', import.meta.url));
-const repository = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** A store with a golden of one image, and what a script needs to build on it. */
 async function setUp() {
@@ -195,9 +193,7 @@ describe('a golden build on a real daemon', () => {
       const shell = `${tools}${busy}; ${phase === 'running' ? 'touch "$0"; sleep 600' : 'true'}`;
       const marker = join(root, '..', 'busy');
       const args = [root, useTestbed().rootfs, shell.replace('"$0"', marker)];
-      const child = spawn(process.execPath, ['--import', 'tsx', runBuild, ...args], {
-        cwd: repository,
-        env: { ...process.env, TSX_TSCONFIG_PATH: `${repository}/tsconfig.json` },
+      const child = spawn(process.execPath, [await bundled('run-build'), ...args], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       onTestFinished(() => void child.kill('SIGKILL'));
@@ -224,10 +220,14 @@ describe('a golden build on a real daemon', () => {
   );
 });
 
-describe.each(['classic', 'containerd'] as const)('a daemon of the %s store', (imageStore) => {
-  it.each(['promote:take', 'promote:seal', 'promote:publish'])(
-    'runs on a golden whose promotion was killed after %s',
-    async (step) => {
+describe('a golden on a real daemon', () => {
+  it.each([
+    ['promote:take', 'containerd'],
+    ['promote:seal', 'classic'],
+    ['promote:publish', 'classic'],
+  ] as const)(
+    'whose promotion was killed after %s runs, of the %s store',
+    async (step, imageStore) => {
       const root = join(newFolder(), 'store');
       const store = await openStore(root);
       const tools = await scriptTools();

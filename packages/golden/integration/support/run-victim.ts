@@ -1,8 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-
-const program = fileURLToPath(new URL('victim.ts', import.meta.url));
-const repository = fileURLToPath(new URL('../../../..', import.meta.url));
+import { bundled } from './bundled.js';
 
 export interface VictimEnd {
   readonly signal: NodeJS.Signals | null;
@@ -18,12 +15,14 @@ export interface Victim {
 }
 
 /** Runs an operation of a store in a process of its own, which dies after the step; see `victim.ts`. */
-export function startVictim(root: string, words: string, step = '', count = 1): Victim {
-  const args = ['--import', 'tsx', program, root, words, step, String(count)];
-  const child = spawn(process.execPath, args, {
-    cwd: repository,
-    env: { ...process.env, TSX_TSCONFIG_PATH: `${repository}/tsconfig.json` },
-  });
+export async function startVictim(
+  root: string,
+  words: string,
+  step = '',
+  count = 1,
+): Promise<Victim> {
+  const args = [await bundled('victim'), root, words, step, String(count)];
+  const child = spawn(process.execPath, args);
   const said = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => {
     said.stdout += chunk;
@@ -41,6 +40,7 @@ export function startVictim(root: string, words: string, step = '', count = 1): 
   return { process: child, ended };
 }
 
-export function runVictim(root: string, words: string, step?: string, count?: number) {
-  return startVictim(root, words, step, count).ended;
+export async function runVictim(root: string, words: string, step?: string, count?: number) {
+  const victim = await startVictim(root, words, step, count);
+  return victim.ended;
 }

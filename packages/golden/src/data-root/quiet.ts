@@ -1,7 +1,7 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { type CallOptions, WarmdockError } from '@warmdock/core';
 import { databasesOf } from './databases.js';
-import { isLocked } from './is-locked.js';
+import { lockedFiles } from './locked-files.js';
 import { mountsOf } from './mounts-of.js';
 
 const MAX_NAMED = 3;
@@ -28,7 +28,7 @@ export async function assertQuiet(
 }
 
 async function openDatabases(tree: string, options: CallOptions): Promise<string[]> {
-  const databases = databasesOf(tree);
-  const locked = await Promise.all(databases.map((at) => isLocked(join(tree, at), options)));
-  return databases.flatMap((at, index) => (locked[index] ? [`a daemon has ${at} open`] : []));
+  const databases = databasesOf(tree).map((at) => join(tree, at));
+  const locked = await lockedFiles(databases, options);
+  return locked.map((path) => `a daemon has ${relative(tree, path)} open`);
 }

@@ -1,8 +1,9 @@
 import type { CallOptions } from '@warmdock/core';
 import { measure } from '../strategy/measure.js';
 import { sharedPart } from '../strategy/sealed-tree.js';
-import { contentBytes } from '../strategy/strategy.js';
+import { contentBytes, type Strategy } from '../strategy/strategy.js';
 import type { StoreContext } from './context.js';
+import { exists } from './exists.js';
 import type { Usage } from './golden-store.js';
 import type { Manifest } from './manifest.js';
 import { treeOf } from './paths.js';
@@ -17,12 +18,27 @@ export async function usage(context: StoreContext, options: CallOptions = {}): P
   let apparentBytes = manifests.reduce((sum, { content }) => sum + contentBytes(content), 0);
   for (const { session, project, generation } of await completeSessions(paths)) {
     const tree = treeOf(sessionFolder(paths, session));
-    const uniqueBytes = await strategy.uniqueBytes(tree, options);
+    const uniqueBytes = await uniqueBytesOf(strategy, tree, options);
+    if (uniqueBytes === 'gone') continue;
     sessions.push({ session, uniqueBytes });
     const manifest = manifests.find((m) => m.project === project && m.generation === generation);
     apparentBytes += (manifest ? sharedIn(manifest) : 0) + (uniqueBytes ?? 0);
   }
   return { apparentBytes, sharedBytes: await heldBytes(context, manifests, options), sessions };
+}
+
+/** A session may be released in the meantime. */
+async function uniqueBytesOf(
+  strategy: Strategy,
+  tree: string,
+  options: CallOptions,
+): Promise<number | undefined | 'gone'> {
+  try {
+    return await strategy.uniqueBytes(tree, options);
+  } catch (error) {
+    if (await exists(tree)) throw error;
+    return 'gone';
+  }
 }
 
 async function allManifests({ paths }: StoreContext): Promise<Manifest[]> {

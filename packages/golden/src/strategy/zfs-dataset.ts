@@ -20,7 +20,7 @@ export function isDatasetName(name: string): boolean {
 
 /** A name below the dataset that the folder lies on. Throws when it lies on none. */
 export async function newDataset(folder: string, options?: CallOptions): Promise<string> {
-  const parent = await run(['list', '-H', '-o', 'name', folder], options);
+  const parent = await runZfs(['list', '-H', '-o', 'name', folder], options);
   return `${parent.trim()}/warmdock-${randomUUID()}`;
 }
 
@@ -35,7 +35,7 @@ export async function propertyOf(
   options?: CallOptions,
 ): Promise<string> {
   const args = ['get', '-H', '-p', '-o', 'value', property, dataset];
-  return (await run(args, options)).trim();
+  return (await runZfs(args, options)).trim();
 }
 
 /** Mounts it as the tree, unless it is there; others may do the same at the same time. */
@@ -46,7 +46,7 @@ export async function attachDataset(
 ): Promise<void> {
   if ((await placeOf(tree)) === 'mounted') return;
   try {
-    await run(['set', `mountpoint=${tree}`, dataset], options);
+    await runZfs(['set', `mountpoint=${tree}`, dataset], options);
     if ((await placeOf(tree)) !== 'mounted') await runPatiently(['mount', dataset], options);
   } catch (error) {
     if ((await placeOf(tree)) !== 'mounted') throw error;
@@ -86,7 +86,7 @@ export async function destroyDataset(dataset: string, options?: CallOptions): Pr
     }
     if (!isDatasetName(next.name)) throw usedElsewhere(dataset, next.name);
     // A snapshot goes with its clones where there are any: it changes hands.
-    await run(['promote', next.name], options);
+    await runZfs(['promote', next.name], options);
     handed.push(next.name + next.origin.slice(dataset.length));
   }
   try {
@@ -97,7 +97,7 @@ export async function destroyDataset(dataset: string, options?: CallOptions): Pr
     if (left.some(({ name }) => name === dataset)) throw error;
   }
   // At once, or when the last of its clones goes.
-  for (const snapshot of handed) await run(['destroy', '-d', snapshot], options);
+  for (const snapshot of handed) await runZfs(['destroy', '-d', snapshot], options);
 }
 
 function usedElsewhere(dataset: string, clone: string): WarmdockError {
@@ -111,7 +111,7 @@ function usedElsewhere(dataset: string, clone: string): WarmdockError {
 /** Datasets right below one, as all of a store are; those that are no clone have `-` for an origin. */
 async function clonesIn(parent: string, options?: CallOptions) {
   const args = ['list', '-H', '-o', 'name,origin', '-t', 'filesystem', '-d', '1', parent];
-  const lines = (await run(args, options)).split('\n').filter(Boolean);
+  const lines = (await runZfs(args, options)).split('\n').filter(Boolean);
   return lines.map((line) => {
     const [name = '', origin = ''] = line.split('\t');
     return { name, origin };
@@ -122,7 +122,7 @@ async function runPatiently(args: readonly string[], options?: CallOptions): Pro
   const end = performance.now() + busyMs;
   for (;;) {
     try {
-      await run(args, options);
+      await runZfs(args, options);
       return;
     } catch (error) {
       if (!busy.test(messageOf(error)) || performance.now() > end) throw error;
@@ -131,6 +131,6 @@ async function runPatiently(args: readonly string[], options?: CallOptions): Pro
   }
 }
 
-function run(args: readonly string[], options?: CallOptions): Promise<string> {
+export function runZfs(args: readonly string[], options?: CallOptions): Promise<string> {
   return runProgram(`zfs ${args.join(' ')}`, 'zfs', args, options);
 }

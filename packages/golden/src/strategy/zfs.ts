@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 import { type CallOptions, messageOf } from '@warmdock/core';
 import { measureWhole } from './measure-whole.js';
 import { removeTree } from './remove-tree.js';
-import { runProgram } from './run-program.js';
 import type { Strategy } from './strategy.js';
 import {
   attachDataset,
@@ -13,6 +12,7 @@ import {
   newDataset,
   ownSnapshot,
   propertyOf,
+  runZfs,
 } from './zfs-dataset.js';
 import { datasetRecord, existingDataset, readDataset, writeDataset } from './zfs-record.js';
 
@@ -41,7 +41,7 @@ export const zfs: Strategy = {
   async create(tree, options) {
     const dataset = await newDataset(dirname(tree), options);
     await writeDataset(tree, dataset);
-    await run(['create', '-o', 'canmount=noauto', dataset], options);
+    await runZfs(['create', '-o', 'canmount=noauto', dataset], options);
     await attachDataset(dataset, tree, options);
     await chmod(tree, 0o711);
   },
@@ -49,7 +49,7 @@ export const zfs: Strategy = {
     const origin = ownSnapshot(await existingDataset(snapshot.tree));
     const dataset = await newDataset(dirname(tree), options);
     await writeDataset(tree, dataset);
-    await run(['clone', '-o', 'canmount=noauto', origin, dataset], options);
+    await runZfs(['clone', '-o', 'canmount=noauto', origin, dataset], options);
     await attachDataset(dataset, tree, options);
   },
   async seal(tree, options) {
@@ -57,11 +57,11 @@ export const zfs: Strategy = {
     await attachDataset(dataset, tree, options);
     const content = await measureWhole(tree, options);
     const snapshot = ownSnapshot(dataset);
-    const known = await run(
+    const known = await runZfs(
       ['list', '-H', '-o', 'name', '-t', 'snapshot', '-d', '1', dataset],
       options,
     );
-    if (!known.split('\n').includes(snapshot)) await run(['snapshot', snapshot], options);
+    if (!known.split('\n').includes(snapshot)) await runZfs(['snapshot', snapshot], options);
     return { ...content, addedBytes: await usedBytes(tree, options) };
   },
   async move(from, to, options) {
@@ -107,8 +107,4 @@ async function tryOut(
 
 async function usedBytes(tree: string, options?: CallOptions): Promise<number> {
   return Number(await propertyOf(await existingDataset(tree), 'used', options));
-}
-
-function run(args: readonly string[], options?: CallOptions): Promise<string> {
-  return runProgram(`zfs ${args.join(' ')}`, 'zfs', args, options);
 }

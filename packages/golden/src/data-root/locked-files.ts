@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, open } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { type CallOptions, WarmdockError } from '@warmdock/core';
+
+/** Descriptors before the first file: the standard ones. */
+const FIRST = 3;
+
+/** What flock(1) is told to end with when somebody holds a lock. */
+const HELD = '75';
+
+/** One shell for all files: to start a program takes longer than the rest. Prints a code a line. */
+const script = `
+fd=${FIRST}
+while [ "$fd" -lt "$1" ]; do
+  flock --exclusive --nonblock --conflict-exit-code ${HELD} "$fd"
+  echo "$?"
+  fd=$((fd + 1))
+done
+`;
+
+/**
+ * Those of the files on which another open file holds a lock (flock), as bbolt does as long as it has
+ * them open. Follows no link, and passes over what is not a file.
+ * Throws `UNSUPPORTED` where there is no flock(1) of util-linux, `CANCELLED`.
+ */
+export async function lockedFiles(
+  paths: readonly string[],
+  options: CallOptions = {},
+): Promise<string[]> {
+  const files: { path: string; handle: FileHandle }[] = [];
+  try {
+    for (const path of paths) {
+      if (!(await lstat(path)).isFile()) continue;
+      files.push({ path, handle: await open(path, constants.O_RDONLY | constants.O_NOFOLLOW) });
+    }
+    const codes = await tryLocks(
+      files.map(({ handle }) => handle.fd),
+      options,
+    );
+    return files.filter((_, index) => codes[index] === HELD).map(({ path }) => path);
+  } finally {
+    for (const { handle } of files) await handle.close();
+  }
+}
+
+async function tryLocks(fds: readonly number[], { signal }: CallOptions): Promise<string[]> {
+  if (fds.length === 0) return [];
+  const stdio = ['ignore', 'pipe', 'pipe', ...fds] as const;
+  const argv = ['-c', script, 'sh', String(FIRST + fds.length)];
+  const child = spawn('sh', argv, { stdio: [...stdio], ...(signal && { signal }) });
+  const ended = new Promise<void>((resolve, reject) => {
+    child.once('error', reject).once('close', () => resolve());
+  });
+  const said = Promise.all([child.stdout, child.stderr].map((stream) => stream && text(stream)));
+  try {
+    await ended;
+  } catch (cause) {
+    throw notRun(cause, signal);
+  }
+  const [codes = '', errors = ''] = await said;
+  const lines = (codes ?? '').split('\n').slice(0, fds.length);
+  if (lines.length === fds.length && lines.every((code) => code === '0' || code === HELD)) {
+    return lines;
+  }
+  throw notRun(new Error((errors || `codes ${lines.join(', ')}`).trim()), signal);
+}
+
+function notRun(cause: unknown, signal: AbortSignal | undefined): WarmdockError {
+  const operation = 'looking for locks of databases';
+  if (signal?.aborted) return new WarmdockError('CANCELLED', `${operation} was cancelled`);
+  const said = cause instanceof Error ? cause.message.slice(0, 200) : String(cause);
+  return new WarmdockError('UNSUPPORTED', `${operation}: flock failed: ${said}`, {
+    hint: 'Install util-linux.',
+    cause,
+  });
+}

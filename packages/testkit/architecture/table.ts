@@ -75,6 +75,7 @@ export const parts: Record<string, Part> = {
       'golden',
       '@warmdock/core',
       '@warmdock/golden',
+      'tsup',
     ],
   },
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -81,6 +81,15 @@ describe('kill -9 during promote', () => {
     const { dataRoot } = await store.clone({ project: 'app', session: 'now' });
     const file = join(dataRoot, 'overlay2', layer.cacheId, 'diff/file');
     expect(readFileSync(file, 'utf8')).toContain(layer.cacheId);
+  });
+
+  test('when all but the journal is done, it is finished though the base is gone', async () => {
+    const golden = await makeSmallGolden();
+    await addSession(golden);
+    await runVictim(golden.root, 'promote next', 'promote:current');
+    rmSync(join(golden.root, 'projects/app/generations/000001'), { recursive: true });
+    const store = await expectWhole(golden.root);
+    expect((await store.list()).projects).toMatchObject([{ current: 2, generations: [2] }]);
   });
 
   test('at any moment', async () => {

@@ -292,6 +292,16 @@ describe('promote', () => {
     expect(sizeBytes).toBeGreaterThan(addedBytes);
   });
 
+  test('refuses a data root of a storage driver that nobody here knows', async () => {
+    const { store } = await makeSmallGolden();
+    const { dataRoot } = await store.clone({ project: 'app', session: 's' });
+    mkdirSync(join(dataRoot, 'image/zfs/layerdb/sha256'), { recursive: true });
+    await expect(store.promote({ session: 's', proof })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('storage driver zfs'),
+    });
+  });
+
   test('refuses a data root that is broken, and leaves it to be looked at', async () => {
     const { store, layers } = await makeSmallGolden();
     const { dataRoot } = await store.clone({ project: 'app', session: 's' });
@@ -475,6 +485,15 @@ describe('usage', () => {
     expect(counted).toBeGreaterThan(onDisk * 0.8);
     expect(counted).toBeLessThan(onDisk * 1.05);
   });
+});
+
+test('what a generation took over from one that gc removed counts as held', async () => {
+  const root = join(newFolder(), 'store');
+  const { store } = await makeSmallGolden(root, 3, 'copy');
+  await store.clone({ project: 'app', session: 'next' });
+  const { sizeBytes } = await store.promote({ session: 'next', proof });
+  expect((await store.gc({ keep: 0 })).generations).toHaveLength(1);
+  expect((await store.usage()).sharedBytes).toBe(sizeBytes);
 });
 
 describe('cancelling', () => {

@@ -53,14 +53,16 @@ async function tryLocks(fds: readonly number[], { signal }: CallOptions): Promis
   const ended = new Promise<void>((resolve, reject) => {
     child.once('error', reject).once('close', () => resolve());
   });
-  const said = Promise.all([child.stdout, child.stderr].map((stream) => stream && text(stream)));
+  const said = Promise.all(
+    [child.stdout, child.stderr].map((stream) => (stream ? text(stream) : '')),
+  );
   try {
     await ended;
   } catch (cause) {
     throw notRun(cause, signal);
   }
   const [codes = '', errors = ''] = await said;
-  const lines = (codes ?? '').split('\n').slice(0, fds.length);
+  const lines = codes.split('\n').slice(0, fds.length);
   if (lines.length === fds.length && lines.every((code) => code === '0' || code === HELD)) {
     return lines;
   }

@@ -78,10 +78,10 @@ async function placeOf(tree: string): Promise<'mounted' | 'empty' | 'missing'> {
 export async function destroyDataset(dataset: string, options?: CallOptions): Promise<void> {
   const handed: string[] = [];
   for (;;) {
-    const clones = await clonesIn(dataset.slice(0, dataset.lastIndexOf('/')), options);
-    const next = clones.find(({ origin }) => origin.startsWith(`${dataset}@`));
+    const datasets = await siblingsOf(dataset, options);
+    const next = datasets.find(({ origin }) => origin.startsWith(`${dataset}@`));
     if (next === undefined) {
-      if (!clones.some(({ name }) => name === dataset)) return;
+      if (!datasets.some(({ name }) => name === dataset)) return;
       break;
     }
     if (!isDatasetName(next.name)) throw usedElsewhere(dataset, next.name);
@@ -93,7 +93,7 @@ export async function destroyDataset(dataset: string, options?: CallOptions): Pr
     await runPatiently(['destroy', '-r', dataset], options);
   } catch (error) {
     // Others may remove the same.
-    const left = await clonesIn(dataset.slice(0, dataset.lastIndexOf('/')), options);
+    const left = await siblingsOf(dataset, options);
     if (left.some(({ name }) => name === dataset)) throw error;
   }
   // At once, or when the last of its clones goes.
@@ -108,8 +108,9 @@ function usedElsewhere(dataset: string, clone: string): WarmdockError {
   );
 }
 
-/** Datasets right below one, as all of a store are; those that are no clone have `-` for an origin. */
-async function clonesIn(parent: string, options?: CallOptions) {
+/** All of a store are right below one dataset; those that are no clone have `-` for an origin. */
+async function siblingsOf(dataset: string, options?: CallOptions) {
+  const parent = dataset.slice(0, dataset.lastIndexOf('/'));
   const args = ['list', '-H', '-o', 'name,origin', '-t', 'filesystem', '-d', '1', parent];
   const lines = (await runZfs(args, options)).split('\n').filter(Boolean);
   return lines.map((line) => {

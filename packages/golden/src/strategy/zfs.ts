@@ -65,8 +65,9 @@ export const zfs: Strategy = {
     return { ...content, addedBytes: await usedBytes(tree, options) };
   },
   async move(from, to, options) {
-    const dataset = (await readDataset(from)) ?? (await existingDataset(to));
-    if (await readDataset(from)) await rename(datasetRecord(from), datasetRecord(to));
+    const isFirst = (await readDataset(from)) !== undefined;
+    if (isFirst) await rename(datasetRecord(from), datasetRecord(to));
+    const dataset = await existingDataset(to);
     await detachDataset(dataset, from, options);
     await attachDataset(dataset, to, options);
   },

@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream, lstatSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { FileTarget } from '../buildkit/session/file-send.js';
+import { placeFile } from '../content/place-file.js';
 import { messageOf, WarmdockError } from '../errors.js';
 
 /**
@@ -19,13 +19,11 @@ export function fileTarget(path: string): FileTarget {
     kind: 'stream',
     async receive(chunks, signal) {
       const there = lstatSync(path, { throwIfNoEntry: false });
-      const partial = there && !there.isFile() ? undefined : `${path}.${randomUUID()}`;
       try {
         await mkdir(dirname(path), { recursive: true });
-        await pipeline(chunks, createWriteStream(partial ?? path), { signal });
-        if (partial) await rename(partial, path);
+        if (there && !there.isFile()) await pipeline(chunks, createWriteStream(path), { signal });
+        else await placeFile(path, chunks, { signal });
       } catch (cause) {
-        if (partial) await rm(partial, { force: true });
         if (!(cause as NodeJS.ErrnoException).syscall) throw cause;
         throw new WarmdockError('PERMISSION_DENIED', `cannot write ${path}: ${messageOf(cause)}`, {
           cause,

@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { WarmdockError } from '../errors.js';
 import { algorithmOf, type Digest, hexOf } from '../oci/digest.js';
 import type { ContentSource, ContentStore, FetchOptions, Range } from './content.js';
+import { placeFile } from './place-file.js';
 import { untilAborted } from './until-aborted.js';
 import { verified } from './verified.js';
 
@@ -27,16 +26,9 @@ export function openLayoutStore(directory: string): LayoutStore {
     fetch: ({ digest }, options) => read(pathOf(digest), digest, options),
     async push(descriptor, content, { signal } = {}) {
       const path = pathOf(descriptor.digest);
-      const partial = `${path}.${randomUUID()}`;
       await mkdir(dirname(path), { recursive: true });
-      try {
-        const chunks = untilAborted(content, signal, `storing blob ${descriptor.digest}`);
-        await pipeline(verified(descriptor, chunks), createWriteStream(partial, { flags: 'wx' }));
-        await rename(partial, path);
-      } catch (error) {
-        await rm(partial, { force: true });
-        throw error;
-      }
+      const chunks = untilAborted(content, signal, `storing blob ${descriptor.digest}`);
+      await placeFile(path, verified(descriptor, chunks));
     },
   };
 }

@@ -1,12 +1,11 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { access, mkdtemp, rename, rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { WarmdockError } from '../errors.js';
-import type { Descriptor } from '../oci/descriptor.js';
 import { algorithmOf, type Digest, hexOf } from '../oci/digest.js';
 import type { ContentSource, ContentStore, FetchOptions } from './content.js';
+import { placeFile } from './place-file.js';
 import { untilAborted } from './until-aborted.js';
 import { verified } from './verified.js';
 
@@ -26,7 +25,6 @@ export interface SpoolStore extends ContentSource, ContentStore, AsyncDisposable
 export async function createSpoolStore({ parentDirectory = tmpdir() } = {}): Promise<SpoolStore> {
   const directory = await mkdtemp(join(parentDirectory, 'warmdock-spool-'));
   const pathOf = (digest: Digest) => join(directory, `${algorithmOf(digest)}-${hexOf(digest)}`);
-  let ingests = 0;
 
   return {
     directory,
@@ -34,32 +32,12 @@ export async function createSpoolStore({ parentDirectory = tmpdir() } = {}): Pro
     fetch: (descriptor, options) => readFile(pathOf(descriptor.digest), descriptor.digest, options),
 
     async push(descriptor, content, { signal } = {}) {
-      ingests += 1;
-      const partial = join(directory, `partial-${ingests}`);
-      try {
-        await writeFile(partial, descriptor, content, signal);
-        await rename(partial, pathOf(descriptor.digest));
-      } catch (error) {
-        await rm(partial, { force: true });
-        throw error;
-      }
+      const chunks = untilAborted(content, signal, `storing blob ${descriptor.digest}`);
+      await placeFile(pathOf(descriptor.digest), verified(descriptor, chunks), { mode: 0o600 });
     },
 
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
   };
-}
-
-async function writeFile(
-  path: string,
-  descriptor: Descriptor,
-  content: AsyncIterable<Uint8Array>,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const chunks = untilAborted(content, signal, `storing blob ${descriptor.digest}`);
-  await pipeline(
-    verified(descriptor, chunks),
-    createWriteStream(path, { flags: 'wx', mode: 0o600 }),
-  );
 }
 
 async function* readFile(path: string, digest: Digest, { signal, range }: FetchOptions = {}) {

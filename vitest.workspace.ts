@@ -13,6 +13,8 @@ const alias = ['compose', 'core', 'golden', 'testkit'].map((name) => ({
 /** `scripts/test` sums up the results of all runs from JSON files in this folder. */
 const results = process.env.WARMDOCK_TEST_RESULTS;
 
+const workers = Number(process.env.WARMDOCK_TEST_WORKERS ?? 3);
+
 export default defineConfig({
   test: {
     reporters: results
@@ -31,7 +33,9 @@ export default defineConfig({
           name: 'integration',
           include: ['packages/*/integration/**/*.test.ts', 'examples/**/*.test.ts'],
           globalSetup: ['packages/testkit/src/testbed/global-setup.ts'],
-          fileParallelism: false,
+          setupFiles: ['packages/testkit/src/testbed/worker-setup.ts'],
+          // Each has a testbed of its own. Much of a test's time is waiting.
+          maxWorkers: workers,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

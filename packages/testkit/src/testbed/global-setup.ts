@@ -8,28 +8,40 @@ import { removeTraces, sweepTestbeds } from './sweep.js';
 import type {} from './use-testbed.js';
 
 /**
- * Offers the testbed that was started by hand and leaves it up; when there is none, starts one of
- * this run's own, which ends with it, however it ends.
+ * Offers each worker a testbed: the first gets the one that was started by hand, if there is one, which
+ * stays up; the others, ones of this run's own, which end with it, however it ends.
  */
-export default async function setUp(
-  project: TestProject,
-): Promise<(() => Promise<void>) | undefined> {
-  const say = (line: string) => process.stderr.write(`testbed: ${line}\n`);
-  if (isHeld(testbedDir())) {
-    const found = await testbedUp(testbedDir(), { ownership: 'detached', say });
-    assertBuildkits(found);
-    project.provide('testbed', found);
-    return undefined;
-  }
+export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   await sweepTestbeds();
-  const dir = join(cacheDir(), `testbed-${process.pid}`);
-  // Test files run in processes of their own, which inherit it.
-  process.env.WARMDOCK_TESTBED_DIR = dir;
-  project.provide('testbed', await testbedUp(dir, { ownership: 'owned', say }));
-  return async () => {
-    await testbedDown(dir);
-    await removeTraces(dir);
-  };
+  const byHand = isHeld(testbedDir()) ? [await findTestbed()] : [];
+  const dirs = ownDirs(workersOf(project) - byHand.length);
+  const own = dirs.map((dir) => testbedUp(dir, { ownership: 'owned', say }));
+  project.provide('testbeds', [...byHand, ...(await Promise.all(own))]);
+  return async () => void (await Promise.all(dirs.map(takeDown)));
+}
+
+const say = (line: string) => process.stderr.write(`testbed: ${line}\n`);
+
+/** As many as there will be at the same time. */
+function workersOf({ config, vitest }: TestProject): number {
+  return Math.min(config.maxWorkers, vitest.state.getPaths().length);
+}
+
+function ownDirs(count: number): string[] {
+  return Array.from({ length: count }, (_, at) =>
+    join(cacheDir(), `testbed-${process.pid}-${at + 1}`),
+  );
+}
+
+async function takeDown(dir: string): Promise<void> {
+  await testbedDown(dir);
+  await removeTraces(dir);
+}
+
+async function findTestbed(): Promise<TestbedInfo> {
+  const found = await testbedUp(testbedDir(), { ownership: 'detached', say });
+  assertBuildkits(found);
+  return found;
 }
 
 /** Running fewer tests than asked for must not look like success. */

@@ -15,9 +15,10 @@ export async function removeTraces(dir: string): Promise<void> {
 /** Removes what testbeds of test runs left behind whose owners could not tidy up. */
 export async function sweepTestbeds(): Promise<void> {
   const names = await readdir(cacheDir()).catch(() => []);
-  for (const name of new Set(names.flatMap((name) => /^testbed-\d+/.exec(name) ?? []))) {
+  const testbeds = new Set(names.flatMap((name) => /^testbed-\d+(?:-\d+)?/.exec(name) ?? []));
+  for (const name of testbeds) {
     const dir = join(cacheDir(), name);
-    const ownerRuns = existsSync(`/proc/${name.slice('testbed-'.length)}`);
+    const ownerRuns = existsSync(`/proc/${name.split('-')[1]}`);
     if (!ownerRuns && !isHeld(dir)) await removeTraces(dir);
   }
 }

@@ -3,6 +3,7 @@ import { type LineCase, left, ours } from './lines.js';
 export const bakeFiles: Readonly<Record<string, string>> = {
   'docker-bake.hcl': `
 variable "NAME" {}
+variable "REGISTRY" {}
 variable "WHO" { default = "file" }
 group "default" { targets = ["a", "b"] }
 group "all" { targets = ["default", "c"] }
@@ -19,6 +20,7 @@ target "c" {
   tags = ["\${NAME}-c:v1"]
   output = ["type=docker"]
 }
+target "pushed" { tags = ["\${REGISTRY}/\${NAME}"] }
 target "files" { output = ["files"] }
 target "many" { platforms = ["linux/amd64", "linux/arm64"] }
 target "insecure" {
@@ -75,7 +77,7 @@ export const bakeCases: readonly LineCase[] = [
   left('docker buildx bake --load many', [], /linux\/amd64, linux\/arm64/),
   left('docker buildx bake --print', [], /--print/, { prints: true }),
   left('docker buildx bake --list=targets', [], /--list/, { prints: true }),
-  left('docker buildx bake --push a', [], /pushed/),
+  left('docker buildx bake --push pushed', [], /pushed/),
   left('docker buildx bake --load --metadata-file m a', ['a'], /metadata/),
   left('docker buildx bake --check a', [], /--check/, { prints: true }),
   left('docker buildx bake --call=targets a', [], /--call/, { prints: true }),

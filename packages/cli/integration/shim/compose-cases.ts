@@ -22,6 +22,8 @@ services:
   'web/file': 'web',
   'db.Dockerfile': 'FROM scratch\nCOPY web /db\n',
   'other.yaml': 'services:\n  other:\n    build: web\n',
+  'pushed.yaml':
+    'services:\n  pushed:\n    image: ${REGISTRY}/${COMPOSE_PROJECT_NAME}\n    build: web\n',
   'override.yaml': 'services:\n  web:\n    build: { args: { WHO: override } }\n',
   'platforms.yaml':
     'services:\n  many:\n    build: { context: web, platforms: [linux/amd64, linux/arm64] }\n',
@@ -97,7 +99,7 @@ const notBuilds: LineCase[] = [
   left('docker compose -f other.yaml config --services', [], /no build/, { prints: true }),
   left('docker compose config --format json build', [], /no build/, { prints: true }),
   left('docker-compose version --short', [], /no build/, { prints: true }),
-  left('docker-compose build --push db', [], /pushed/),
+  left('docker-compose -f pushed.yaml build --push', [], /pushed/),
   left('docker compose ps', [], /no build/, { prints: true }),
   left('docker compose exec web npm run build', [], /no build/, { prints: true }),
   left('docker compose exec web up --build', [], /no build/, { prints: true }),
@@ -109,7 +111,7 @@ const notBuilds: LineCase[] = [
   left('docker compose build --help', [], /help/, { prints: true }),
   left('docker compose build --print web', [], /--print/),
   left('docker compose build --check web', [], /--check/),
-  left('docker compose build --push db', [], /pushed/),
+  left('docker compose -f pushed.yaml build --push', [], /pushed/),
   left('docker compose build plain', [], /nothing to build/, { prints: true }),
   left('docker compose build --provenance=true web', [], /--provenance/),
   left('docker compose build --sbom=true web', [], /--sbom/, { isNew: true }),

@@ -101,6 +101,7 @@ export async function outcomeOf(
       PATH: sides.paths[side],
       NAME: name,
       COMPOSE_PROJECT_NAME: name,
+      REGISTRY: useTestbed().registry.address,
       WARMDOCK: 'explain',
       ...env,
     },

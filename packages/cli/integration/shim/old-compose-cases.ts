@@ -46,7 +46,7 @@ export const oldComposeCases: readonly LineCase[] = [
   ours('docker-compose -f other.yaml build -q', ['other'], { prints: true }),
   left('docker compose version --short', [], /no build/, { prints: true }),
   left('docker compose -f other.yaml config --services', [], /no build/, { prints: true }),
-  left('docker compose build --push db', ['db'], /pushed/),
+  left('docker compose -f pushed.yaml build --push', ['pushed'], /pushed/),
   left('docker compose build --memory 64m web', ['web'], /--memory/),
   left('docker compose build nobody', [], /no such service/, { prints: true }),
   left('docker compose -f bad.yaml build', [], /yaml/, { prints: true }),

@@ -4,7 +4,7 @@ import type { ImageStore } from '@warmdock/testkit';
 export interface ParityCase {
   /**
    * The words behind `docker`, as a shell reads them; `TAG` is a name for the image, `OUT` a folder
-   * for files, `GIT` the address of a repository, `HTTP` of a web server.
+   * for files, `GIT` the address of a repository, `HTTP` of a web server, `REGISTRY` of a registry.
    */
   readonly line: string;
   readonly stdin?: string;
@@ -221,7 +221,7 @@ const passed: ParityCase[] = [
   left('build -Z .'),
   left('build --tag'),
   left('build --pull=maybe .'),
-  left('build --load --push -t TAG .'),
+  left('build --load --push -t REGISTRY/TAG .'),
   left('build --builder nobody --load .'),
   left('build --shm-size x --load .'),
   left('build --ulimit x --load .'),

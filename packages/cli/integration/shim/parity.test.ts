@@ -25,7 +25,11 @@ describe.each(settings)(
     const place = (side: Side) => ({
       cwd: project.folder,
       env: { ...sides.env, WHO: 'me', PATH: sides.paths[side] },
-      words: { GIT: project.git, HTTP: project.http },
+      words: {
+        GIT: project.git,
+        HTTP: project.http,
+        REGISTRY: useTestbed().registry.address,
+      },
     });
 
     test.each(cases)('docker $line', async (each) => {

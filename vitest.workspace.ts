@@ -13,7 +13,17 @@ const alias = ['compose', 'core', 'golden', 'testkit'].map((name) => ({
 /** `scripts/test` sums up the results of all runs from JSON files in this folder. */
 const results = process.env.WARMDOCK_TEST_RESULTS;
 
-const workers = Number(process.env.WARMDOCK_TEST_WORKERS ?? 3);
+/** More than cores: much of a test's time is waiting. */
+const maxWorkers = Number(process.env.WARMDOCK_TEST_WORKERS ?? 3);
+
+/** Each worker has a testbed of its own. */
+const onEngines = {
+  globalSetup: ['packages/testkit/src/testbed/global-setup.ts'],
+  setupFiles: ['packages/testkit/src/testbed/worker-setup.ts'],
+  maxWorkers,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+};
 
 export default defineConfig({
   test: {
@@ -24,20 +34,29 @@ export default defineConfig({
       // A process for each file would take longer than its tests; no module keeps state.
       {
         resolve: { alias },
-        test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'], isolate: false },
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts'],
+          isolate: false,
+          maxWorkers,
+        },
       },
       { test: { name: 'architecture', include: ['packages/testkit/architecture/*.test.ts'] } },
       {
         resolve: { alias },
         test: {
+          ...onEngines,
           name: 'integration',
           include: ['packages/*/integration/**/*.test.ts', 'examples/**/*.test.ts'],
-          globalSetup: ['packages/testkit/src/testbed/global-setup.ts'],
-          setupFiles: ['packages/testkit/src/testbed/worker-setup.ts'],
-          // Each has a testbed of its own. Much of a test's time is waiting.
-          maxWorkers: workers,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          ...onEngines,
+          name: 'soak',
+          include: ['packages/*/soak/**/*.test.ts'],
+          testTimeout: 3_600_000,
         },
       },
     ],

@@ -92,6 +92,7 @@ export const parts: Record<string, Part> = {
     ],
   },
   'cli tests': { at: 'packages/cli/integration', uses: ['cli', '@warmdock/core'] },
+  'cli soak': { at: 'packages/cli/soak', uses: ['cli tests'] },
 
   testkit: { at: 'packages/testkit/src', uses: ['@grpc/grpc-js', 'tar-stream', 'vitest'] },
   'testkit tests': { at: 'packages/testkit/integration', uses: ['testkit'] },

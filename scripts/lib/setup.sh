@@ -3,7 +3,6 @@
 # or by apt. What is there already is left alone.
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/warmdock
 cd "$repository"
 . scripts/lib/step.sh
 
@@ -23,20 +22,14 @@ set_up() {
   step 'Engines: root filesystem' pnpm --silent testbed rootfs
 }
 
-# Asks outside of the repository: inside, pnpm would fetch and report the version of package.json.
+# For everybody's use, so that `pnpm check` works afterwards. Here, a pnpm of another version turns into
+# that of package.json by itself.
 use_pnpm() {
-  local version=$1 home=$cache/pnpm-$1
-  [ "$(cd / && pnpm --version 2>/dev/null)" != "$version" ] || return 0
-  [ -x "$home/node_modules/.bin/pnpm" ] || step "Package manager: pnpm $version" install_pnpm "$version" "$home"
-  export PATH=$home/node_modules/.bin:$PATH
-}
-
-install_pnpm() {
-  local partial=$2.partial-$$
-  mkdir -p "$partial" &&
-    npm install --prefix "$partial" --no-audit --no-fund --loglevel=error "pnpm@$1" &&
-    rm -rf "$2" &&
-    mv "$partial" "$2"
+  local version=$1
+  command -v pnpm >/dev/null ||
+    step "Package manager: pnpm $version" npm install --global --no-audit --no-fund --loglevel=error "pnpm@$version"
+  hash -r
+  [ "$(pnpm --version)" = "$version" ] || die "$0 needs pnpm $version, and pnpm is $(pnpm --version): $(command -v pnpm)"
 }
 
 install_packages() {
@@ -46,6 +39,7 @@ install_packages() {
   done <<'PROGRAMS'
 debootstrap
 git
+ip iproute2
 make
 openssl
 tmux

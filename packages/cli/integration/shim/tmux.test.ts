@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { outputOf, runDocker, startFaultProxy, useTestbed, withShell } from '@warmdock/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Gate, makeGate } from '../support/gate.js';
 import { newTag, projectOf } from '../support/project.js';
 import type { ScreenSize } from '../support/screen.js';
 import { openTerminal, type Terminal } from '../support/tmux.js';
@@ -33,32 +34,49 @@ async function enter(terminal: Terminal, line: string): Promise<void> {
 
 const ended = (exitCode: number) => new RegExp(`^ended with ${exitCode}$`, 'm');
 const isTitle = (line: string) => line.startsWith('[+] Building ');
+/** One of the steps of `parallelProject` is shown with that line. */
+const at = (line: number) => new RegExp(` => => # (first|second|third) ${line} `);
 const isStep = (line: string) => / => .*\d\.\ds$/.test(line);
 
-/** Some steps that run at once, each of which prints long lines for a second and a half. */
-function parallelProject(last = 'RUN --network=none true'): string {
+interface ParallelProject {
+  readonly last?: string;
+  /** Default true: the frontend warns of a word that is written differently from the others. */
+  readonly warns?: boolean;
+  /** Where there is one, the steps stay at their second line until `more`, at their sixth until `end`. */
+  readonly gate?: Gate;
+}
+
+/** Some steps that run at once, each of which prints long lines. */
+function parallelProject({
+  last = 'RUN --network=none true',
+  warns = true,
+  gate,
+}: ParallelProject = {}): string {
   const stage = (name: string) => {
     const line = `${name} $i ${randomBytes(50).toString('hex')}`;
-    const loop = `for i in 1 2 3 4 5 6 7 8; do echo "${line}"; busybox sleep 0.2; done`;
-    return `FROM base AS ${name}\nRUN --network=none ${loop}; echo > /bin/${name}`;
+    const waits = gate && `case $i in 2) ${gate.until('more')};; 6) ${gate.until('end')};; esac`;
+    const loop = `for i in 1 2 3 4 5 6 7 8; do echo "${line}"; ${waits ?? 'busybox sleep 0.2'}; done`;
+    const run = `RUN --network=none ${gate?.mount ?? ''} ${loop}; echo > /bin/${name}`;
+    return `FROM base AS ${name}\n${run}`;
   };
   const names = ['first', 'second', 'third'];
   const base = withShell.replace('FROM scratch', 'FROM scratch AS base');
   const copies = names.map((name) => `COPY --link --from=${name} /bin/${name} /${name}`);
-  // The frontend warns of a word that is written differently from the others.
-  const Dockerfile = [base, ...names.map(stage), 'from base', ...copies, last, ''].join('\n');
+  const from = warns ? 'from base' : 'FROM base';
+  const Dockerfile = [base, ...names.map(stage), from, ...copies, last, ''].join('\n');
   return projectOf({ Dockerfile });
 }
 
 /** Resizes the window while the steps print, and gives what is shown when they have gone on. */
 async function resized(terminal: Terminal, to: ScreenSize): Promise<string[]> {
-  await enter(
-    terminal,
-    `docker build -t ${newTag(useTestbed().classic.host)} ${parallelProject()}`,
-  );
-  await terminal.shows(/ => => # (first|second|third) 2 /);
+  const gate = makeGate();
+  const tag = newTag(useTestbed().classic.host);
+  await enter(terminal, `docker build -t ${tag} ${parallelProject({ gate })}`);
+  await terminal.shows(at(2));
   await terminal.resize(to);
-  const screen = await terminal.shows(/ => => # (first|second|third) 6 /);
+  await gate.open('more');
+  const screen = await terminal.shows(at(6));
+  await gate.open('end');
   expect(screen.filter(isTitle), screen.join('\n')).toHaveLength(1);
   const widths = screen.filter(isStep).map((line) => line.length);
   expect(new Set(widths), screen.join('\n')).toEqual(new Set([to.columns - 1]));
@@ -134,7 +152,11 @@ describe('in a window', () => {
   });
 
   test('a failed build leaves what docker leaves', async () => {
-    const context = parallelProject('RUN --network=none echo before; exit 3');
+    // Docker shows a warning of a failed build only when it comes early enough.
+    const context = parallelProject({
+      last: 'RUN --network=none echo before; exit 3',
+      warns: false,
+    });
     const left = [];
     for (const side of ['real', 'shim'] as const) {
       const terminal = await openShell(side);

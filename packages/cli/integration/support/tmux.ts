@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
 import { temporaryFolder } from './project.js';
@@ -54,6 +55,8 @@ export async function openTerminal(
         const shown = lines.join('\n');
         if (typeof text === 'string' ? shown.includes(text) : text.test(shown)) return lines;
         if (performance.now() > end) throw new Error(`no ${text} on the screen:\n${shown}`);
+        // Looking starts a program, which takes time from those that are looked at.
+        await sleep(20);
       }
     },
   };

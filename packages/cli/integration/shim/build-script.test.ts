@@ -23,7 +23,14 @@ async function runScript(side: Side, env: Readonly<Record<string, string>> = {})
   const out = temporaryFolder();
   const { exitCode, stdout, stderr } = await runCommand(['bash', 'build.sh', out], {
     cwd: project,
-    env: { ...sides.env, ...env, NAME: name, PATH: sides.paths[side] },
+    env: {
+      ...sides.env,
+      ...env,
+      NAME: name,
+      PATH: sides.paths[side],
+      // The script runs npm, which would look for a newer one of itself.
+      npm_config_update_notifier: 'false',
+    },
   });
   const images = await imagesOf(name);
   const neutral = (text: string) => text.replaceAll(name, 'NAME').replaceAll(out, 'OUT');

@@ -117,7 +117,7 @@ const notBuilds: LineCase[] = [
   left('docker compose build --sbom=true web', [], /--sbom/, { isNew: true }),
   left('docker compose build --memory 64m web', ['web'], /--memory/),
   left('docker compose --dry-run build web', [], /--dry-run/),
-  left('docker compose --dry-run up --build -d', [], /--dry-run/, { isNew: true }),
+  left('docker compose --dry-run up --build -d web', [], /--dry-run/, { isNew: true }),
   left('docker compose -f - build', ['in'], /standard input/, {
     stdin: 'services:\n  in:\n    build: web\n',
   }),

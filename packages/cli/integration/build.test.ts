@@ -1,16 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runDocker, useTestbed, withShell } from '@warmdock/testkit';
+import { imageIdOf, runDocker, useTestbed, withShell } from '@warmdock/testkit';
 import { describe, expect, test } from 'vitest';
-import {
-  imageIdOf,
-  layeredProject,
-  newTag,
-  occupy,
-  projectOf,
-  temporaryFolder,
-} from './support/project.js';
+import { layeredProject, newTag, occupy, projectOf, temporaryFolder } from './support/project.js';
 import { runWarmdock } from './support/warmdock.js';
 
 const stores = ['classic', 'containerd'] as const;

@@ -1,15 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { useTestbed, withShell } from '@warmdock/testkit';
+import { imageIdOf, useTestbed, withShell } from '@warmdock/testkit';
 import { describe, expect, test } from 'vitest';
-import {
-  imageIdOf,
-  layeredProject,
-  newTag,
-  occupy,
-  projectOf,
-  temporaryFolder,
-} from './support/project.js';
+import { layeredProject, newTag, occupy, projectOf, temporaryFolder } from './support/project.js';
 import { runWarmdock } from './support/warmdock.js';
 
 const { host } = useTestbed().classic;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { startFaultProxy, useTestbed, withShell } from '@warmdock/testkit';
+import { imageIdOf, startFaultProxy, useTestbed, withShell } from '@warmdock/testkit';
 import { describe, expect, test } from 'vitest';
-import { imageIdOf, layeredProject, newTag, occupy, projectOf } from './support/project.js';
+import { layeredProject, newTag, occupy, projectOf } from './support/project.js';
 import { startWarmdock } from './support/warmdock.js';
 
 const signals = ['SIGINT', 'SIGTERM'] as const;

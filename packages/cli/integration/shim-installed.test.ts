@@ -1,8 +1,8 @@
 import { readlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { useTestbed } from '@warmdock/testkit';
+import { imageIdOf, useTestbed } from '@warmdock/testkit';
 import { expect, test } from 'vitest';
-import { imageIdOf, layeredProject, newTag, temporaryFolder } from './support/project.js';
+import { layeredProject, newTag, temporaryFolder } from './support/project.js';
 import { runShim, shim, systemPath } from './support/shim.js';
 import { runWarmdock } from './support/warmdock.js';
 

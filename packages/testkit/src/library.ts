@@ -1,3 +1,4 @@
+export * from './clients/engine-api.js';
 export * from './clients/named-images.js';
 export * from './clients/run-command.js';
 export * from './clients/run-docker.js';

@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { makeDockerConfig, outputOf, runDocker, useTestbed, withShell } from '@warmdock/testkit';
+import {
+  imageIdOf,
+  makeDockerConfig,
+  outputOf,
+  runDocker,
+  useTestbed,
+  withShell,
+} from '@warmdock/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { imageIdOf, newTag, projectOf, temporaryFolder } from '../support/project.js';
+import { newTag, projectOf, temporaryFolder } from '../support/project.js';
 import { outcomeOf } from './outcome.js';
 import { type Side, useSides } from './sides.js';
 

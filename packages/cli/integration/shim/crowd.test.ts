@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ImageStore, outputOf, runDocker } from '@warmdock/testkit';
+import { type ImageStore, imageIdOf, outputOf, runDocker } from '@warmdock/testkit';
 import { describe, expect, test } from 'vitest';
-import { imageIdOf, layeredProject, newTag } from '../support/project.js';
+import { layeredProject, newTag } from '../support/project.js';
 import { runShim } from '../support/shim.js';
 import { useSides } from './sides.js';
 

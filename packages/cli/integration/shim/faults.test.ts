@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   type GrpcProxyOptions,
   type ImageStore,
+  imageIdOf,
   outputOf,
   runDocker,
   solveBefore011,
@@ -15,7 +16,7 @@ import {
   withShell,
 } from '@warmdock/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { imageIdOf, layeredProject, newTag, occupy, projectOf } from '../support/project.js';
+import { layeredProject, newTag, occupy, projectOf } from '../support/project.js';
 import { printedError, programs, runShim, startShim, systemPath } from '../support/shim.js';
 import { smallDisk } from '../support/small-disk.js';
 import { type Sides, sidesOfTest } from './sides.js';

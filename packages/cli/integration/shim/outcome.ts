@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommand, runDocker, useTestbed } from '@warmdock/testkit';
+import { removeImage, runCommand, useTestbed } from '@warmdock/testkit';
 import { onTestFinished } from 'vitest';
 import { loadedImage } from '../support/loaded-image.js';
 import { temporaryFolder } from '../support/project.js';
@@ -48,7 +48,7 @@ export async function outcomeOf(
   const { DOCKER_HOST: host = useTestbed().classic.host } = env;
   const image = await loadedImage(host, tag);
   onTestFinished(async () => {
-    if (image) await runDocker(['image', 'rm', '--force', image.id], { host });
+    if (image) await removeImage(host, image.id);
   });
   const imageId = image?.content.join(' ');
   const neutral = (text: string) => {

@@ -1,8 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommand, runDocker } from '@warmdock/testkit';
+import { imageIdOf, runCommand, runDocker } from '@warmdock/testkit';
 import { describe, expect, test } from 'vitest';
-import { imageIdOf, layeredProject, newTag, projectOf } from '../support/project.js';
+import { layeredProject, newTag, projectOf } from '../support/project.js';
 import { makeReadOnly, smallDisk } from '../support/small-disk.js';
 import { type Side, type Sides, sidesOfTest } from './sides.js';
 

@@ -1,8 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { runDocker, useTestbed, withShell } from '@warmdock/testkit';
+import { imageIdOf, removeImage, useTestbed, withShell } from '@warmdock/testkit';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { imageIdOf, projectOf } from '../support/project.js';
+import { projectOf } from '../support/project.js';
 import { drawingOf, linesOf, screenOf } from '../support/screen.js';
 import { printed, startShim } from '../support/shim.js';
 import { type Side, useSides } from './sides.js';
@@ -15,7 +15,7 @@ const size = { columns: 80, rows: 24 };
 function newName(): string {
   const name = `terminal-${randomBytes(6).toString('hex')}`;
   onTestFinished(async () => {
-    await runDocker(['image', 'rm', '--force', name], { host: useTestbed().classic.host });
+    await removeImage(useTestbed().classic.host, name);
   });
   return name;
 }

@@ -1,5 +1,4 @@
-import { request } from 'node:http';
-import { json } from 'node:stream/consumers';
+import { askEngine, askedOf } from '@warmdock/testkit';
 
 /** What is in an image, whichever build made it. */
 export interface LoadedImage {
@@ -21,18 +20,8 @@ interface Summary {
 export async function loadedImage(host: string, name: string): Promise<LoadedImage | undefined> {
   const filters = JSON.stringify({ reference: [name] });
   const query = new URLSearchParams({ manifests: 'true', filters });
-  const [image] = await list(host, `/images/json?${query}`);
+  const [image] = (await askedOf(askEngine(host, `/v1.47/images/json?${query}`))) as Summary[];
   if (image === undefined) return undefined;
   const manifests = image.Manifests?.map(({ ID, Kind }) => (Kind === 'image' ? ID : Kind));
   return { id: image.Id, content: manifests ?? [image.Id] };
-}
-
-async function list(host: string, path: string): Promise<Summary[]> {
-  const socketPath = host.replace('unix://', '');
-  const answer = await new Promise<NodeJS.ReadableStream>((resolve, reject) => {
-    request({ socketPath, path: `/v1.47${path}` }, resolve)
-      .once('error', reject)
-      .end();
-  });
-  return (await json(answer)) as Summary[];
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { outputOf, runDocker, useTestbed } from '@warmdock/testkit';
+import { imageIdOf, outputOf, removeImage, runDocker, useTestbed } from '@warmdock/testkit';
 import { onTestFinished } from 'vitest';
 
 /** A build context for one test, with busybox in it. */
@@ -34,16 +34,9 @@ export function temporaryFolder(): string {
 export function newTag(host: string): string {
   const tag = `warmdock-cli/${randomBytes(6).toString('hex')}:latest`;
   onTestFinished(async () => {
-    await runDocker(['image', 'rm', '--force', tag], { host });
+    await removeImage(host, tag);
   });
   return tag;
-}
-
-/** What the daemon calls the image of that name; `undefined` when it has none. */
-export async function imageIdOf(host: string, name: string): Promise<string | undefined> {
-  const args = ['image', 'inspect', '--format', '{{.Id}}', name];
-  const { exitCode, stdout } = await runDocker(args, { host });
-  return exitCode === 0 ? stdout.trim() : undefined;
 }
 
 /** Puts another image under a name, for a test to see that it stays there. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { outputOf, runCommand, runDocker } from '@warmdock/testkit';
+import { inspectImage, outputOf, runCommand, runDocker } from '@warmdock/testkit';
 import { temporaryFolder } from './context.js';
 
 /** What the daemon itself says of an image. */
@@ -13,10 +13,9 @@ export interface Inspected {
   };
 }
 
-/** Asks the daemon through docker's own client; `undefined` when it has no such image. */
+/** Asks the daemon itself; `undefined` when it has no such image. */
 export async function inspect(host: string, image: string): Promise<Inspected | undefined> {
-  const { exitCode, stdout } = await runDocker(['image', 'inspect', image], { host });
-  return exitCode === 0 ? JSON.parse(stdout)[0] : undefined;
+  return (await inspectImage(host, image)) as Inspected | undefined;
 }
 
 /** Runs an image and returns what it prints. */

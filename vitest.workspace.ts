@@ -36,6 +36,17 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      // Takes minutes, on file systems of its own; needs no engines.
+      {
+        resolve: { alias },
+        test: {
+          name: 'soak',
+          include: ['packages/*/soak/**/*.test.ts'],
+          globalSetup: ['packages/testkit/src/testbed/bare-setup.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+        },
+      },
     ],
   },
 });

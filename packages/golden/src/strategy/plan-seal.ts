@@ -38,7 +38,13 @@ export async function sealPlan(
   await file.sync();
   await file.close();
   await rename(`${path}.new`, path);
+  await syncFolder(folder);
   return plan;
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  await folder.sync().finally(() => folder.close());
 }
 
 /** Reads the tree; throws `CONFLICT` at links that this store did not make. */

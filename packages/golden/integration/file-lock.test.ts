@@ -25,7 +25,8 @@ async function startOwner() {
 
 /** Kills everything that a process has started, and what that has started. */
 function killDescendants(pid: number): void {
-  const script = 'kill_below() { for p in $(pgrep -P "$1"); do kill_below "$p"; kill -9 "$p"; done; }';
+  const script =
+    'kill_below() { for p in $(pgrep -P "$1"); do kill_below "$p"; kill -9 "$p"; done; }';
   execFileSync('sh', ['-c', `${script}; kill_below ${pid}`]);
 }
 

@@ -19,9 +19,9 @@ interface CollectPoolOptions extends CallOptions {
 }
 
 /**
- * Removes what no generation refers to, and nothing of projects of which that is not known. What is in the pool is listed before the journals are read,
- * and those before the manifests: a promotion shows its journal until its manifest is there, so that
- * nothing of one under way is taken for garbage.
+ * Removes what no generation refers to, and nothing of projects of which that cannot be read. What is
+ * in the pool is listed before the journals are read, and those before the manifests: a promotion shows
+ * its journal until its manifest is there, so that nothing of one under way is taken for garbage.
  */
 export async function collectPool(
   context: StoreContext,

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -75,7 +75,7 @@ describe.each(['clone:lease', 'clone:tree'])('a clone in other namespaces, after
 /** All that it runs, by the ids that they have here. */
 function wake({ pid }: ChildProcess): void {
   const script = 'wake() { for p in $(pgrep -P "$1"); do kill -CONT "$p"; wake "$p"; done; }';
-  spawn('sh', ['-c', `${script}; wake ${pid}`]);
+  execFileSync('sh', ['-c', `${script}; wake ${pid}`]);
 }
 
 test('of many who want the name that a killed clone had, one gets it', async () => {

@@ -16,7 +16,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type GoldenStore, openStore } from '../src/index.js';
-import { writeLease } from './support/lease.js';
+import { readLease, writeLease } from './support/lease.js';
 import { listingOf } from './support/listing.js';
 import { addSmallLayer, makeSmallGolden, newFolder, proof } from './support/store-folder.js';
 
@@ -259,6 +259,23 @@ describe('promote', () => {
     await expect(store.promote({ session: 's', proof: failed })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
     });
+  });
+
+  test('refuses a session that was made before the machine started, which is marked', async () => {
+    const { root, store } = await makeSmallGolden();
+    for (const session of ['old', 'new']) await store.clone({ project: 'app', session });
+    writeLease(root, 'old', readLease(root, 'old').replace(/"bootId":"[^"]+"/, '"bootId":"other"'));
+    const { sessions } = await store.list();
+    expect(sessions.map(({ session, isOfEarlierBoot }) => [session, isOfEarlierBoot])).toEqual([
+      ['new', false],
+      ['old', true],
+    ]);
+    await expect(store.promote({ session: 'old', proof })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('made before this machine started'),
+    });
+    await store.release({ session: 'old' });
+    expect(await store.promote({ session: 'new', proof })).toMatchObject({ generation: 2 });
   });
 
   test('of two from one generation one wins, and the other is whole afterwards', async () => {

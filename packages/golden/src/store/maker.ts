@@ -23,7 +23,6 @@ export async function listenIn(folder: string): Promise<AsyncDisposable> {
     opened[Symbol.dispose]();
     throw error;
   }
-  server.unref();
   return {
     async [Symbol.asyncDispose]() {
       // It removes the socket, by the folder's descriptor: the folder may have another name by now.

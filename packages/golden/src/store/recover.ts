@@ -165,19 +165,26 @@ async function mendSessions(context: StoreContext, { signal }: CallOptions): Pro
   const actions: string[] = [];
   const abandoned: string[] = [];
   for (const name of await readdir(sessions)) {
+    signal?.throwIfAborted();
     if (await isAbandoned(join(sessions, name), name)) abandoned.push(name);
   }
   if (abandoned.length === 0) return [];
   await using own = await listenAnew(context);
   for (const name of abandoned) {
-    signal?.throwIfAborted();
-    const folder = join(sessions, name);
-    if (!(await takeOver(folder, own.folder))) continue;
-    if (!(await removeIfThere(context, folder))) continue;
-    context.onStep('recover:session');
-    actions.push(`removed sessions/${name}, whose maker is dead`);
+    try {
+      if (!(await removeAbandoned(context, join(sessions, name), own.folder))) continue;
+      actions.push(`removed sessions/${name}, whose maker is dead`);
+    } catch (error) {
+      actions.push(`sessions/${name}: ${messageOf(error)}`);
+    }
   }
   return actions;
+}
+
+async function removeAbandoned(context: StoreContext, folder: string, own: string) {
+  const removed = (await takeOver(folder, own)) && (await removeIfThere(context, folder));
+  if (removed) context.onStep('recover:session');
+  return removed;
 }
 
 async function isAbandoned(folder: string, name: string): Promise<boolean> {

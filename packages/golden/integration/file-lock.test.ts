@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,11 +15,12 @@ async function startOwner() {
   const directory = await mkdtemp(join(tmpdir(), 'warmdock-lock-'));
   const path = join(directory, 'lock');
   const owner = spawn(process.execPath, [await bundled('lock-forever'), path]);
+  const [child] = await once(owner.stdout, 'data');
   onTestFinished(async () => {
     owner.kill('SIGKILL');
+    spawnSync('kill', ['-KILL', String(child).trim()]);
     await rm(directory, { recursive: true });
   });
-  await once(owner.stdout, 'data');
   return { owner, path };
 }
 
@@ -31,7 +32,7 @@ function killDescendants(pid: number): void {
 }
 
 describe('a lock', () => {
-  it('ends with the process that holds it, also when that is killed', async () => {
+  it('ends with the process that holds it, also when that is killed and what it started lives', async () => {
     const { owner, path } = await startOwner();
     await expect(lockFile(path, { operation })).rejects.toMatchObject(isHeld);
     owner.kill('SIGKILL');

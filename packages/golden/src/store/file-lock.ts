@@ -13,6 +13,9 @@ export interface LockFileOptions extends CallOptions {
 /** What flock(1) is told to end with when it did not get the lock in time. */
 const heldExitCode = 75;
 
+/** How long one program waits at most: it survives us if we are killed. */
+const maxWaitMs = 60_000;
+
 /** Where flock(1) finds the open file: behind the standard descriptors. */
 const lockedDescriptor = 3;
 
@@ -38,20 +41,22 @@ export async function tryLockFile(
   path: string,
   options: LockFileOptions,
 ): Promise<AsyncDisposable | undefined> {
+  const endMs = performance.now() + (options.waitMs ?? 0);
   for (;;) {
+    const leftMs = Math.max(endMs - performance.now(), 0);
     const file = openLock(path, options);
     try {
-      if (!(await takeLock(file, path, options))) {
-        closeSync(file);
-        return undefined;
+      const isTaken = await takeLock(file, path, options, Math.min(leftMs, maxWaitMs));
+      // A file that was removed or made anew while we waited keeps nobody out: once more.
+      if (isTaken && isAt(path, file)) {
+        return { [Symbol.asyncDispose]: async () => closeSync(file) };
       }
-      if (isAt(path, file)) return { [Symbol.asyncDispose]: async () => closeSync(file) };
+      closeSync(file);
+      if (!isTaken && leftMs <= maxWaitMs) return undefined;
     } catch (error) {
       closeSync(file);
       throw error;
     }
-    // Its folder was removed or made anew while we waited: that lock keeps nobody out.
-    closeSync(file);
   }
 }
 
@@ -76,7 +81,8 @@ function isAt(path: string, file: number): boolean {
 async function takeLock(
   file: number,
   path: string,
-  { operation, waitMs = 0, signal }: LockFileOptions,
+  { operation, signal }: LockFileOptions,
+  waitMs: number,
 ): Promise<boolean> {
   if (signal?.aborted) throw cancelled(operation, signal);
   const flock = startFlock(file, waitMs);

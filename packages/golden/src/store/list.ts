@@ -34,8 +34,8 @@ export async function list({ paths }: StoreContext): Promise<StoreListing> {
     };
   });
   return {
-    sessions: sessions.map((session) => summaryOf(paths, session)),
     projects: projects.found.map(({ answer }) => answer),
+    sessions: sessions.map((session) => summaryOf(paths, session)),
     unreadable: [...unreadable, ...projects.unreadable],
   };
 }

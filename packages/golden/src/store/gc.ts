@@ -10,7 +10,6 @@ import { leasesOn, parkGeneration, settleParked } from './parked.js';
 import { projectPaths, type StorePaths, treeOf } from './paths.js';
 import { currentGeneration, generationFolder, manifestsOf, ofProjects } from './project.js';
 import { emptyTrash } from './trash.js';
-import { syncFolder } from './write-json.js';
 
 const DEFAULT_KEEP = 2;
 
@@ -31,8 +30,6 @@ export async function gc(context: StoreContext, options: GcOptions = {}): Promis
   const { paths } = context;
   const operation = `collecting garbage in ${paths.root}`;
   await using _lock = await lockFile(paths.gcLock, { operation, signal });
-  // Or a session that was released comes back with a power cut, and its generation does not.
-  if (!dryRun) await syncFolder(paths.sessions);
   const dropped = await dropGenerations(context, { keep, dryRun, signal });
   const { generations } = dropped;
   const pool = await collectPool(context, { dropped: dryRun ? generations : [], dryRun, signal });
@@ -101,16 +98,13 @@ async function candidatesOf(paths: StorePaths, project: string, keep: number) {
 /** Out of sight first: see `settleParked`. False when it had to be put back, or a promotion is under way. */
 async function drop(context: StoreContext, { project, generation }: Candidate): Promise<boolean> {
   const operation = `removing generation ${generation} of ${project}`;
-  const { lock, generations } = projectPaths(context.paths, project);
+  const { lock } = projectPaths(context.paths, project);
   await using held = await tryLockFile(lock, { operation });
   // Somebody promotes: what they need is not known yet.
   if (held === undefined) return false;
   await parkGeneration(context.paths, project, generation);
   context.onStep('gc:discard');
-  if ((await settleParked(context, project, generation)) !== 'removed') return false;
-  // Before what only it needs leaves the pool.
-  await syncFolder(generations);
-  return true;
+  return (await settleParked(context, project, generation)) === 'removed';
 }
 
 /** What goes with the generation itself; what it shares is counted with the pool. */

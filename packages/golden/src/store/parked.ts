@@ -7,6 +7,7 @@ import { projectPaths, type StorePaths } from './paths.js';
 import { generationFolder, generationName, namesIn } from './project.js';
 import { allSessions } from './session.js';
 import { discard } from './trash.js';
+import { syncFolder } from './write-json.js';
 
 /*
  * A generation that gc takes is parked first: out of the sight of clones, and where every opening of
@@ -41,7 +42,11 @@ export async function settleParked(
     await rename(parked, generationFolder(paths, project, generation));
     return 'put back';
   }
+  // Or a session that was released comes back with a power cut, and its generation does not.
+  await syncFolder(paths.sessions);
   await discard(context, parked);
+  // Before what only it needs leaves the pool.
+  await syncFolder(projectPaths(paths, project).generations);
   return 'removed';
 }
 

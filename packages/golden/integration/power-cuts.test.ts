@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { cutOperations } from './support/cut-operations.js';
-import { expectWholeAfterCuts } from './support/expect-whole-after-cuts.js';
+import { cutOperations } from './support/power-cuts/cut-operations.js';
+import { expectWholeAfterCuts } from './support/power-cuts/expect-whole-after-cuts.js';
 
 /* All steps, strategies and file systems: `pnpm soak`. */
 

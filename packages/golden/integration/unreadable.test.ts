@@ -178,7 +178,7 @@ describe('a journal that cannot be read', () => {
   });
 });
 
-test('a project that is not the store’s keeps nobody from the others', async () => {
+test('a project that the store did not make keeps nobody from the others', async () => {
   const { root } = await makeTwoProjects();
   writeFileSync(join(root, 'projects/file'), '');
   unlinkSync(join(root, 'projects/app/current'));

@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest';
-import { cutOperations } from '../integration/support/cut-operations.js';
-import { expectWholeAfterCuts } from '../integration/support/expect-whole-after-cuts.js';
-import type { CutOptions } from '../integration/support/power-cuts.js';
+import type { CutOptions } from '../integration/support/power-cuts/cut-at-steps.js';
+import { cutOperations } from '../integration/support/power-cuts/cut-operations.js';
+import { expectWholeAfterCuts } from '../integration/support/power-cuts/expect-whole-after-cuts.js';
 
 const ext4 = { type: 'ext4', sizeMb: 64 } as const;
 const xfs = { type: 'xfs', sizeMb: 320 } as const;

@@ -10,9 +10,9 @@ import {
   type PowerCut,
   testbedDir,
 } from '@warmdock/testkit';
-import { type GoldenStore, openStore, type StrategyName } from '../../src/index.js';
+import { type GoldenStore, openStore, type StrategyName } from '../../../src/index.js';
+import { bundled } from '../bundled.js';
 import type { AfterCut } from './after-cut.js';
-import { bundled } from './bundled.js';
 import { type Contents, contentsOf } from './contents.js';
 
 export interface CutOptions {
@@ -100,7 +100,13 @@ async function startAgain(
     'mount --bind "$2" "$3"',
     'exec "$4" "$5" "$3/store"',
   ].join(' && ');
-  const args = [bootId, at, disk.dir, process.execPath, await bundled('start-after-cut')];
+  const args = [
+    bootId,
+    at,
+    disk.dir,
+    process.execPath,
+    await bundled('power-cuts/start-after-cut'),
+  ];
   const unshare = ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', ...args];
   try {
     const { stdout } = await promisify(execFile)('unshare', unshare, { maxBuffer: 2 ** 26 });

@@ -1,8 +1,8 @@
-import { type GoldenStore, openStore } from '../../src/index.js';
-import { fillSession } from './fill-session.js';
-import type { Operation } from './power-cuts.js';
-import { runVictim } from './run-victim.js';
-import { proof } from './store-folder.js';
+import { type GoldenStore, openStore } from '../../../src/index.js';
+import { fillSession } from '../fill-session.js';
+import { runVictim } from '../run-victim.js';
+import { proof } from '../store-folder.js';
+import type { Operation } from './cut-at-steps.js';
 
 export interface CutOperation extends Operation {
   readonly steps: readonly string[];

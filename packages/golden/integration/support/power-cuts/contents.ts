@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import type { GoldenStore } from '../../src/index.js';
+import type { GoldenStore } from '../../../src/index.js';
 
 /** Of every file that a daemon sees in a generation: its digest, by its path. */
 export type Contents = Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
+import type { CutOptions, Cuts } from './cut-at-steps.js';
+import { cutAtSteps } from './cut-at-steps.js';
 import type { CutOperation } from './cut-operations.js';
-import type { CutOptions, Cuts } from './power-cuts.js';
-import { cutAtSteps } from './power-cuts.js';
 
 /**
  * The golden is the old or the new one, every generation has every byte that it had, and the store

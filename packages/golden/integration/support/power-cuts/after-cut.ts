@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { openStore } from '../../src/index.js';
+import { openStore } from '../../../src/index.js';
+import { fillSession } from '../fill-session.js';
 import { type Contents, contentsOf } from './contents.js';
-import { fillSession } from './fill-session.js';
 
 const project = 'app';
 

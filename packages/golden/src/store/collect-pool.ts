@@ -1,6 +1,6 @@
 import { readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CallOptions, WarmdockError } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core';
 import { measure } from '../strategy/measure.js';
 import { PLAN_NAME } from '../strategy/plan-seal.js';
 import type { StoreContext } from './context.js';
@@ -31,17 +31,17 @@ export async function collectPool(
   const { sessions, unreadable } = await completeSessions(context.paths);
   // What such a one was made from may be missing, and its layers are all that it has.
   if (unreadable.length > 0) return { entries: 0, sizeBytes: 0, unreadable };
-  await assertLeasesHeld(context, sessions);
+  const bereft = await bereftSessions(context, sessions);
   const found = await poolEntries(pool);
   const underWay = await transactionsUnderWay(context);
   const needed = await neededEntries(context, dropped);
-  const unknown = [...underWay.unknown, ...needed.unknown];
+  const unknown = [...bereft.unknown, ...underWay.unknown, ...needed.unknown];
   const isKept = (transaction: string) =>
     underWay.transactions.has(transaction) || unknown.some((name) => isOf(name, transaction));
   const collected = {
     entries: 0,
     sizeBytes: 0,
-    unreadable: [...underWay.unreadable, ...needed.unreadable],
+    unreadable: [...bereft.unreadable, ...underWay.unreadable, ...needed.unreadable],
   };
   for (const [transaction, names] of found) {
     if (isKept(transaction)) continue;
@@ -82,19 +82,17 @@ async function transactionsUnderWay({ paths }: StoreContext) {
 }
 
 /** A session sees its generation's layers: without the manifest nobody knows which. */
-async function assertLeasesHeld(
-  { paths }: StoreContext,
-  sessions: readonly Session[],
-): Promise<void> {
+async function bereftSessions({ paths }: StoreContext, sessions: readonly Session[]) {
+  const unknown: string[] = [];
+  const unreadable: string[] = [];
   for (const { session, project, generation } of sessions) {
     if (generation === undefined) continue;
     if (await exists(generationFolder(paths, project, generation))) continue;
-    throw new WarmdockError(
-      'CONFLICT',
-      `session ${session} was made from generation ${generation} of ${project}, which is not there`,
-      { hint: 'No layer was removed. Run `warmdock golden recover`, or release the session.' },
-    );
+    unknown.push(project);
+    const missing = `generation ${generation} of ${project}, which is not there`;
+    unreadable.push(`sessions/${session}: it was made from ${missing}; release it`);
   }
+  return { unknown, unreadable };
 }
 
 async function neededEntries({ paths }: StoreContext, dropped: CollectPoolOptions['dropped']) {

@@ -56,6 +56,8 @@ export default defineConfig({
           ...onEngines,
           name: 'soak',
           include: ['packages/*/soak/**/*.test.ts'],
+          // One of them cuts the power of file systems, which others may bring to the disk before.
+          maxWorkers: 1,
           testTimeout: 3_600_000,
         },
       },

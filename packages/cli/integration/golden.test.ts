@@ -110,6 +110,7 @@ test('JSON has the documented keys', async () => {
     'reason',
     'projects',
     'sessions',
+    'unreadable',
     'usage',
   ]);
   expect(list.projects).toContainEqual({
@@ -126,6 +127,7 @@ test('JSON has the documented keys', async () => {
     'current',
     'generations',
     'sessions',
+    'unreadable',
     'build',
   ]);
   expect(inspection.build).toMatchObject({ status: 'ready', promotion: 'done', generation: 1 });

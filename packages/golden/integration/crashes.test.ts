@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { type GoldenStore, openStore } from '../src/index.js';
+import { readLease, writeLease } from './support/lease.js';
 import { runVictim, startVictim } from './support/run-victim.js';
 import { addSmallLayer, makeSmallGolden, proof, type SmallGolden } from './support/store-folder.js';
 
@@ -51,13 +52,14 @@ describe('kill -9 during clone', () => {
       writeFileSync(join(root, 'sessions/.partial-s1/planted'), '');
       expect(await store.clone({ project: 'app', session: 's1' })).toMatchObject({ generation: 1 });
       expect(readdirSync(join(root, 'sessions'))).toEqual(['s1']);
-      expect(readdirSync(join(root, 'sessions/s1')).sort()).toEqual(['session.json', 'tree']);
+      expect(readdirSync(join(root, 'sessions/s1')).sort()).toEqual(['lease', 'tree']);
     },
   );
 });
 
 const promoteSteps = [
   'promote:verify',
+  'promote:flush',
   'promote:journal',
   'promote:take',
   'promote:seal',
@@ -74,7 +76,7 @@ describe('kill -9 during promote', () => {
     const layer = await addSession(golden);
     expect((await runVictim(golden.root, 'promote next', step)).signal).toBe('SIGKILL');
     const store = await expectWhole(golden.root);
-    const isBegun = step !== 'promote:verify';
+    const isBegun = promoteSteps.indexOf(step) >= promoteSteps.indexOf('promote:journal');
     const { current } = await store.inspect({ project: 'app' });
     expect(current).toBe(isBegun ? 2 : 1);
     if (!isBegun) await store.promote({ session: 'next', proof });
@@ -113,17 +115,18 @@ describe('kill -9 during promote', () => {
 });
 
 describe('kill -9 during recover', () => {
-  test.each([...promoteSteps.slice(2), 'recover:promotion', 'recover:trash'])(
-    'of a promotion, after %s',
-    async (step) => {
-      const golden = await makeSmallGolden();
-      await addSession(golden);
-      await runVictim(golden.root, 'promote next', 'promote:journal');
-      expect((await runVictim(golden.root, 'recover', step)).signal).toBe('SIGKILL');
-      const store = await expectWhole(golden.root);
-      expect((await store.inspect({ project: 'app' })).current).toBe(2);
-    },
-  );
+  test.each([
+    ...promoteSteps.slice(promoteSteps.indexOf('promote:take')),
+    'recover:promotion',
+    'recover:trash',
+  ])('of a promotion, after %s', async (step) => {
+    const golden = await makeSmallGolden();
+    await addSession(golden);
+    await runVictim(golden.root, 'promote next', 'promote:journal');
+    expect((await runVictim(golden.root, 'recover', step)).signal).toBe('SIGKILL');
+    const store = await expectWhole(golden.root);
+    expect((await store.inspect({ project: 'app' })).current).toBe(2);
+  });
 
   test('of what a promotion left without a journal, after recover:partial', async () => {
     const golden = await makeSmallGolden();
@@ -178,12 +181,11 @@ describe('a generation that gc had taken when it was killed', () => {
     await store.clone({ project: 'app', session: 'next' });
     await store.promote({ session: 'next', proof });
     const session = await store.clone({ project: 'app', session: 'late', generation: 1 });
-    const record = join(root, 'sessions/late/session.json');
-    const text = readFileSync(record, 'utf8');
+    const text = readLease(root, 'late');
     // As if the clone had come between gc's first look and its end.
-    writeFileSync(record, text.replace('"generation": 1', '"generation": 2'));
+    writeLease(root, 'late', text.replace('"generation":1', '"generation":2'));
     expect((await runVictim(root, 'gc', 'gc:discard')).signal).toBe('SIGKILL');
-    writeFileSync(record, text);
+    writeLease(root, 'late', text);
     const file = join(session.dataRoot, 'overlay2', layers[0]?.cacheId ?? '', 'diff/file');
     return { root, file };
   };

@@ -63,6 +63,7 @@ export const parts: Record<string, Part> = {
     at: 'packages/golden/src/index.ts',
     uses: ['data-root', 'strategy', 'store', 'golden builds', 'webhook'],
   },
+  'golden soak': { at: 'packages/golden/soak', uses: ['golden tests', 'store', 'zod'] },
   'golden tests': {
     at: 'packages/golden/integration',
     uses: [

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { testbedDir } from '@warmdock/testkit';
 import { build } from 'tsup';
@@ -8,8 +8,8 @@ const repository = fileURLToPath(new URL('../../../..', import.meta.url));
 const made = new Map<string, Promise<string>>();
 
 /**
- * A program of this folder as one file, made of the sources: it starts in a tenth of a second, several
- * times as fast as one that compiles each of them first. Made once for each process.
+ * A program of this folder, or of one in it, as one file, made of the sources: it starts in a tenth of
+ * a second, several times as fast as one that compiles each of them first. Made once for each process.
  */
 export function bundled(name: string): Promise<string> {
   const program = made.get(name) ?? bundle(name);
@@ -35,5 +35,5 @@ async function bundle(name: string): Promise<string> {
     clean: false,
     silent: true,
   });
-  return join(outDir, `${name}.mjs`);
+  return join(outDir, `${basename(name)}.mjs`);
 }

@@ -1,5 +1,9 @@
+/** `lock-forever.ts PATH`: holds a lock until it is killed; prints the id of a process that outlives it. */
+import { spawn } from 'node:child_process';
 import { lockFile } from '../../src/store/file-lock.js';
 
 const [path = ''] = process.argv.slice(2);
 await lockFile(path, { operation: 'test' });
-process.stdout.write('held\n');
+const { pid } = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });
+process.stdout.write(`${pid}\n`);
+setInterval(() => {}, 2 ** 30);

@@ -1,16 +1,18 @@
 /**
- * `victim.ts ROOT WORDS STEP COUNT`: carries out an operation on a store, and kills itself as soon as
- * the step was done for the COUNT-th time; without a step it works to its end.
+ * `victim.ts ROOT WORDS STEP COUNT SIGNAL`: carries out an operation on a store, and kills itself, or
+ * sends itself another signal, as soon as the step was done for the COUNT-th time; without a step it
+ * works to its end.
  */
 import { openStore } from '../../src/index.js';
 
-const [root = '', words = '', fatalStep = '', count = '1'] = process.argv.slice(2);
+const [root = '', words = '', fatalStep = '', count = '1', signal = 'SIGKILL'] =
+  process.argv.slice(2);
 const [operation, ...names] = words.split(' ');
 let left = Number(count);
 
 function onStep(step: string): void {
   process.stdout.write(`${step}\n`);
-  if (step === fatalStep && --left === 0) process.kill(process.pid, 'SIGKILL');
+  if (step === fatalStep && --left === 0) process.kill(process.pid, signal);
 }
 
 const store = await openStore(root, { mustExist: true, onStep });

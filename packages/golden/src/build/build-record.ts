@@ -1,6 +1,6 @@
 import type { Promotion } from '../store/golden-store.js';
 import { ownerOfThisProcess } from '../store/owner.js';
-import { readJson } from '../store/read-json.js';
+import { readJsonOr } from '../store/read-json.js';
 import { writeJson } from '../store/write-json.js';
 import type { BuildLogs } from './build-logs.js';
 import type { BuildPaths } from './build-paths.js';
@@ -34,7 +34,7 @@ export interface BeginOptions {
 
 export async function beginRecord(options: BeginOptions): Promise<BuildRecord> {
   const { project, paths, buildId, logs, onState } = options;
-  const before = await readJson(paths.state, buildStateSchema);
+  const before = await readJsonOr(paths.state, buildStateSchema, undefined);
   let state: BuildState = {
     format: 1,
     status: 'building',
@@ -50,17 +50,16 @@ export async function beginRecord(options: BeginOptions): Promise<BuildRecord> {
     daemonLogPath: logs.daemon,
     owner: ownerOfThisProcess(),
   };
-  const write = async (change: Partial<BuildState>, durable: boolean) => {
+  const write = async (change: Partial<BuildState>) => {
     state = { ...state, ...change };
-    await writeJson(paths.state, state, { durable });
+    await writeJson(paths.state, state);
     onState?.(statusOf(project, state));
   };
   const end = (change: Partial<BuildState>) =>
-    write({ ...change, phase: undefined, finishedAt: new Date().toISOString() }, true);
-  await write({}, true);
+    write({ ...change, phase: undefined, finishedAt: new Date().toISOString() });
+  await write({});
   return {
-    enter: (phase) =>
-      write({ phase, ...(phase === 'promoting' && { promotion: 'running' }) }, false),
+    enter: (phase) => write({ phase, ...(phase === 'promoting' && { promotion: 'running' }) }),
     finish: ({ generation, sizeBytes, addedBytes }) => {
       const outcome = { status: 'ready', promotion: 'done', lastError: undefined } as const;
       return end({ ...outcome, generation, sizeBytes, addedBytes });

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { lockFile } from '../store/file-lock.js';
-import { readJson } from '../store/read-json.js';
+import { readJsonOr } from '../store/read-json.js';
 import { writeJson } from '../store/write-json.js';
 import type { BuildPaths } from './build-paths.js';
 
@@ -24,9 +24,16 @@ export type BuildRequest = z.infer<typeof requestSchema>;
 const maxReasons = 10;
 const waitMs = 10_000;
 
+/** Of a request of which nothing is known but that there is one. */
+const lost: BuildRequest = {
+  requestedAt: new Date(0).toISOString(),
+  count: 1,
+  reasons: ['a request that was lost'],
+};
+
 /** `undefined` when no build is asked for. */
 export function readRequest({ request }: BuildPaths): Promise<BuildRequest | undefined> {
-  return readJson(request, requestSchema);
+  return readJsonOr(request, requestSchema, lost);
 }
 
 /** Asks for a build, together with those who have already; survives a power cut. */
@@ -43,7 +50,7 @@ export async function addRequest(
     count: (before?.count ?? 0) + 1,
     reasons: [...(before?.reasons ?? []), ...reasons].slice(-maxReasons),
   };
-  await writeJson(paths.request, request, { durable: true });
+  await writeJson(paths.request, request);
   return request;
 }
 

@@ -58,10 +58,22 @@ export interface BuildStatus extends Partial<Omit<BuildState, 'format' | 'status
 export async function readBuildStatus(store: GoldenStore, project: string): Promise<BuildStatus> {
   const paths = buildPaths(store.root, project);
   const pending = await readRequest(paths);
-  const state = await readJson(paths.state, buildStateSchema);
+  const state = await readState(paths);
   if (!state) return { project, status: 'none', promotion: 'none', pending };
+  if ('code' in state)
+    return { project, status: 'failed', promotion: 'none', lastError: state, pending };
   const isLost = state.status === 'building' && (await isAbandoned(state, paths));
   return { ...statusOf(project, isLost ? await endOf(store, project, state) : state), pending };
+}
+
+/** Why it cannot be read counts as what came of the build: it keeps nobody from other projects. */
+async function readState({ state }: BuildPaths) {
+  try {
+    return await readJson(state, buildStateSchema);
+  } catch (error) {
+    if (isWarmdockError(error) && error.code === 'CONFLICT') return lastErrorOf(error);
+    throw error;
+  }
 }
 
 export function statusOf(project: string, state: BuildState): BuildStatus {

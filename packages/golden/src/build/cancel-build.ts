@@ -31,7 +31,7 @@ export async function cancelGoldenBuild(
   const { status, buildId, pending } = await readBuildStatus(store, project);
   if (pending !== undefined) await takeRequest(paths);
   if (status !== 'building' || buildId === undefined) return pending !== undefined;
-  await writeJson(paths.cancellation, { buildId }, { durable: false });
+  await writeJson(paths.cancellation, { buildId });
   while (await isRunning(store, project, buildId)) {
     if (signal?.aborted) throw cancelled(`cancelling the golden build of ${project}`, signal);
     await delay(lookMs);

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { buildPaths } from './build-paths.js';
@@ -78,6 +78,19 @@ describe('triggers', () => {
     await delay(100);
     expect(await content()).toBe('built\nbuilt\n');
     expect((await builds.status(project)).generation).toBe(2);
+  });
+
+  it('are not kept away by a request whose content was lost, which is one itself', async () => {
+    const { store, builds, open, content } = await setUp();
+    await builds.close();
+    const paths = buildPaths(store.root, project);
+    await mkdir(paths.folder, { recursive: true });
+    await writeFile(paths.request, '');
+    await using next = await open();
+    expect((await next.status(project)).pending).toMatchObject({ count: 1 });
+    await next.trigger(project);
+    await untilIdle(next);
+    expect(await content()).toBe('built\n');
   });
 
   it('after a build that failed make another', async () => {

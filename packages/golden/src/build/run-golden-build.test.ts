@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { GoldenStore } from '../store/golden-store.js';
@@ -260,6 +260,21 @@ describe('a golden build', () => {
   });
 });
 
+describe('a state that was lost', () => {
+  it('reads as failed, and the next build writes it anew', async () => {
+    const { store, run, status } = await setUp();
+    await run();
+    await writeFile(buildPaths(store.root, project).state, '');
+    expect(await status()).toMatchObject({
+      status: 'failed',
+      promotion: 'none',
+      lastError: { code: 'CONFLICT', message: expect.stringContaining('build.json') },
+    });
+    await run();
+    expect(await status()).toMatchObject({ status: 'ready', generation: 2 });
+  });
+});
+
 describe('a golden build whose process was killed', () => {
   const dead = { ...ownerOfThisProcess(), startTime: '1' };
 
@@ -281,7 +296,7 @@ describe('a golden build whose process was killed', () => {
       },
       ...{ startedAt: new Date().toISOString(), ...logs, ...change },
     };
-    await writeJson(paths.state, state, { durable: false });
+    await writeJson(paths.state, state);
     return { buildId, session };
   }
 

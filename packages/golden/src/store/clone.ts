@@ -1,26 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, rename, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type CallOptions, isWarmdockError, WarmdockError } from '@warmdock/core';
+import { type CallOptions, isWarmdockError } from '@warmdock/core';
 import { containerdRoot, dockerRoot } from '../data-root/tree.js';
 import { ensureFolder } from '../strategy/ensure-folder.js';
+import { claimSession } from './claim-session.js';
 import type { StoreContext } from './context.js';
 import { hasCode } from './disk-error.js';
 import { exists } from './exists.js';
 import type { Clone, CloneOptions, Mount } from './golden-store.js';
 import type { Manifest } from './manifest.js';
 import { checkedName } from './names.js';
-import { stateOfOwner } from './owner.js';
 import { projectPaths, type StorePaths, treeOf } from './paths.js';
 import { currentGeneration, existingManifest, generationFolder } from './project.js';
-import {
-  makeSessionFolder,
-  NEW,
-  PARTIAL,
-  readSession,
-  type Session,
-  sessionFolder,
-} from './session.js';
+import { sessionFolder } from './session.js';
 import { removeIfThere } from './trash.js';
 
 /** A clone that loses its generation to gc begins again; gc cannot overtake it for ever. */
@@ -45,7 +36,9 @@ async function tryClone(
 ): Promise<Manifest | undefined | 'overtaken'> {
   const { paths, onStep } = context;
   const generation = wanted ?? (await currentGeneration(paths, project));
-  const folder = await claim(context, { project, session, generation });
+  ensureFolder(projectPaths(paths, project).folder, 0o700);
+  await using claimed = await claimSession(context, { project, session, generation });
+  const { folder } = claimed;
   try {
     onStep('clone:lease');
     const manifest = await fill(context, folder, project, generation, { signal });
@@ -61,50 +54,6 @@ async function tryClone(
     if (isOvertaken && attempt < MAX_ATTEMPTS && !signal?.aborted) return 'overtaken';
     throw error;
   }
-}
-
-/** Takes the session's name, and with it the lease on its generation; answers with the folder. */
-async function claim(
-  context: StoreContext,
-  lease: Pick<Session, 'project' | 'session' | 'generation'>,
-): Promise<string> {
-  const { paths } = context;
-  const { project, session } = lease;
-  const fresh = join(paths.sessions, `${NEW}${randomUUID()}`);
-  const folder = join(paths.sessions, `${PARTIAL}${session}`);
-  ensureFolder(projectPaths(paths, project).folder, 0o700);
-  try {
-    await makeSessionFolder(fresh, lease);
-    await discardStale(context, folder);
-    await renameUnlessTaken(fresh, folder, session);
-  } catch (error) {
-    await removeIfThere(context, fresh);
-    throw error;
-  }
-  if (!(await exists(sessionFolder(paths, session)))) return folder;
-  await removeIfThere(context, folder);
-  throw taken(session);
-}
-
-async function renameUnlessTaken(from: string, to: string, session: string): Promise<void> {
-  try {
-    await rename(from, to);
-  } catch (error) {
-    throw hasCode(error, 'ENOTEMPTY', 'EEXIST') ? taken(session) : error;
-  }
-}
-
-/** What a process that is dead began to make does not keep the name. */
-async function discardStale(context: StoreContext, folder: string): Promise<void> {
-  const record = await readSession(folder);
-  if (record === undefined || stateOfOwner(record.owner) !== 'dead') return;
-  await removeIfThere(context, folder);
-}
-
-function taken(session: string): WarmdockError {
-  return new WarmdockError('CONFLICT', `session ${session} exists already`, {
-    hint: `Take another name, or end it: \`warmdock golden release ${session}\`.`,
-  });
 }
 
 /** Makes the tree; looks at the generation after the lease is there for gc to see. */

@@ -1,6 +1,6 @@
 import { readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CallOptions, WarmdockError } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core';
 import { measure } from '../strategy/measure.js';
 import { PLAN_NAME } from '../strategy/plan-seal.js';
 import type { StoreContext } from './context.js';
@@ -8,8 +8,8 @@ import { hasCode } from './disk-error.js';
 import { exists } from './exists.js';
 import { readJournal } from './journal.js';
 import { projectPaths } from './paths.js';
-import { allProjects, existingManifest, generationFolder, generationsOf } from './project.js';
-import { completeSessions } from './session.js';
+import { generationFolder, manifestsOf, ofProjects } from './project.js';
+import { completeSessions, type Session } from './session.js';
 import { discard } from './trash.js';
 
 interface CollectPoolOptions extends CallOptions {
@@ -19,25 +19,35 @@ interface CollectPoolOptions extends CallOptions {
 }
 
 /**
- * Removes what no generation refers to. What is in the pool is listed before the journals are read,
- * and those before the manifests: a promotion shows its journal until its manifest is there, so that
- * nothing of one under way is taken for garbage.
+ * Removes what no generation refers to, and nothing of projects of which that cannot be read. What is
+ * in the pool is listed before the journals are read, and those before the manifests: a promotion shows
+ * its journal until its manifest is there, so that nothing of one under way is taken for garbage.
  */
 export async function collectPool(
   context: StoreContext,
   { dropped, dryRun, signal }: CollectPoolOptions,
-): Promise<{ entries: number; sizeBytes: number }> {
+): Promise<{ entries: number; sizeBytes: number; unreadable: readonly string[] }> {
   const { pool } = context.paths;
-  await assertLeasesHeld(context);
+  const { sessions, unreadable } = await completeSessions(context.paths);
+  // What such a one was made from may be missing, and its layers are all that it has.
+  if (unreadable.length > 0) return { entries: 0, sizeBytes: 0, unreadable };
+  const bereft = await bereftSessions(context, sessions);
   const found = await poolEntries(pool);
   const underWay = await transactionsUnderWay(context);
   const needed = await neededEntries(context, dropped);
-  const collected = { entries: 0, sizeBytes: 0 };
+  const unknown = [...bereft.unknown, ...underWay.unknown, ...needed.unknown];
+  const isKept = (transaction: string) =>
+    underWay.transactions.has(transaction) || unknown.some((name) => isOf(name, transaction));
+  const collected = {
+    entries: 0,
+    sizeBytes: 0,
+    unreadable: [...bereft.unreadable, ...underWay.unreadable, ...needed.unreadable],
+  };
   for (const [transaction, names] of found) {
-    if (underWay.has(transaction)) continue;
+    if (isKept(transaction)) continue;
     for (const name of names) {
       signal?.throwIfAborted();
-      if (needed.has(`${transaction}/${name}`)) continue;
+      if (needed.entries.has(`${transaction}/${name}`)) continue;
       collected.entries++;
       collected.sizeBytes += (await measure([join(pool, transaction, name)])).sizeBytes;
       if (!dryRun) await discard(context, join(pool, transaction, name));
@@ -60,42 +70,44 @@ async function poolEntries(pool: string): Promise<Map<string, string[]>> {
   return found;
 }
 
-async function transactionsUnderWay({ paths }: StoreContext): Promise<ReadonlySet<string>> {
-  const projects = await allProjects(paths);
-  const journals = await Promise.all(
-    projects.map((project) => readJournal(projectPaths(paths, project))),
+/** Other projects' transactions may begin alike: those are kept as well. */
+const isOf = (project: string, transaction: string) => transaction.startsWith(`${project}-`);
+
+async function transactionsUnderWay({ paths }: StoreContext) {
+  const { found, unreadable, unknown } = await ofProjects(paths, (project) =>
+    readJournal(projectPaths(paths, project)),
   );
-  return new Set(journals.flatMap((journal) => journal?.transaction ?? []));
+  const transactions = new Set(found.flatMap(({ answer }) => answer?.transaction ?? []));
+  return { transactions, unreadable, unknown };
 }
 
 /** A session sees its generation's layers: without the manifest nobody knows which. */
-async function assertLeasesHeld({ paths }: StoreContext): Promise<void> {
-  for (const { session, project, generation } of await completeSessions(paths)) {
+async function bereftSessions({ paths }: StoreContext, sessions: readonly Session[]) {
+  const unknown: string[] = [];
+  const unreadable: string[] = [];
+  for (const { session, project, generation } of sessions) {
     if (generation === undefined) continue;
     if (await exists(generationFolder(paths, project, generation))) continue;
-    throw new WarmdockError(
-      'CONFLICT',
-      `session ${session} was made from generation ${generation} of ${project}, which is not there`,
-      { hint: 'No layer was removed. Run `warmdock golden recover`, or release the session.' },
-    );
+    unknown.push(project);
+    const missing = `generation ${generation} of ${project}, which is not there`;
+    unreadable.push(`sessions/${session}: it was made from ${missing}; release it`);
   }
+  return { unknown, unreadable };
 }
 
-async function neededEntries(
-  { paths }: StoreContext,
-  dropped: CollectPoolOptions['dropped'],
-): Promise<ReadonlySet<string>> {
+async function neededEntries({ paths }: StoreContext, dropped: CollectPoolOptions['dropped']) {
   const gone = new Set(dropped.map(({ project, generation }) => `${project}/${generation}`));
-  const needed = new Set<string>();
-  for (const project of await allProjects(paths)) {
-    for (const generation of await generationsOf(paths, project)) {
-      if (gone.has(`${project}/${generation}`)) continue;
-      const { content } = await existingManifest(paths, project, generation);
-      if (content.kind !== 'linked') continue;
-      for (const { pool } of content.layers) needed.add(pool);
-    }
-  }
-  return needed;
+  const all = await ofProjects(paths, (project) => manifestsOf(paths, project));
+  const manifests = all.found.flatMap(({ answer }) => answer.manifests);
+  const needed = manifests
+    .filter(({ project, generation }) => !gone.has(`${project}/${generation}`))
+    .flatMap(({ content }) => (content.kind === 'linked' ? content.layers : []));
+  const partial = all.found.filter(({ answer }) => answer.unreadable.length > 0);
+  return {
+    entries: new Set(needed.map(({ pool }) => pool)),
+    unreadable: [...all.unreadable, ...partial.flatMap(({ answer }) => answer.unreadable)],
+    unknown: [...all.unknown, ...partial.map(({ project }) => project)],
+  };
 }
 
 async function removeIfEmpty(context: StoreContext, folder: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -63,11 +63,31 @@ describe('lockFile', () => {
     await using _ = await lockFile(path, { operation });
   });
 
+  it('waits for a file that was removed meanwhile, and locks the one that is there', async () => {
+    const holder = await holdElsewhere();
+    const waiting = lockFile(path, { operation, waitMs: 10_000 });
+    await delay(50);
+    await rm(path);
+    const other = await lockFile(path, { operation });
+    holder.kill('SIGKILL');
+    const first = await Promise.race([waiting.then(() => 'locked'), delay(100, 'waits')]);
+    expect(first).toBe('waits');
+    await other[Symbol.asyncDispose]();
+    await using _ = await waiting;
+    await expect(lockFile(path, { operation })).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
+  it('follows no link', async () => {
+    await symlink(join(directory, 'elsewhere'), path);
+    await expect(lockFile(path, { operation })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await readdir(directory)).toEqual(['lock with space']);
+  });
+
   it('says why where there can be no lock', async () => {
     const missing = join(directory, 'missing', 'lock');
     await expect(lockFile(missing, { operation })).rejects.toMatchObject({
       code: 'UNAVAILABLE',
-      message: expect.stringContaining('No such file or directory'),
+      message: expect.stringContaining('no such file or directory'),
     });
   });
 });

@@ -1,6 +1,7 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import { type CallOptions, orCancelled, WarmdockError } from '@warmdock/core';
+import { type CallOptions, cancelled, messageOf, WarmdockError } from '@warmdock/core';
 
 export interface LockFileOptions extends CallOptions {
   /** How long to wait for another holder to let go; default 0. */
@@ -12,6 +13,12 @@ export interface LockFileOptions extends CallOptions {
 /** What flock(1) is told to end with when it did not get the lock in time. */
 const heldExitCode = 75;
 
+/** How long one program waits at most: it survives us if we are killed. */
+const maxWaitMs = 60_000;
+
+/** Where flock(1) finds the open file: behind the standard descriptors. */
+const lockedDescriptor = 3;
+
 /**
  * Holds an exclusive lock on a file, which is made where it is missing, until it is disposed of or
  * this process ends in whatever way.
@@ -20,64 +27,100 @@ const heldExitCode = 75;
  * `UNSUPPORTED` where there is no flock(1) of util-linux; `UNAVAILABLE` for other reasons; `CANCELLED`.
  */
 export async function lockFile(path: string, options: LockFileOptions): Promise<AsyncDisposable> {
-  const { waitMs = 0, signal, operation } = options;
-  const holder = startHolder(path, waitMs);
-  const release = () => {
-    holder.stdin.destroy();
-    return ended;
-  };
-  const ended = new Promise<void>((resolve) => {
-    holder.once('close', () => resolve());
-  });
-  try {
-    await orCancelled(untilHeld(holder, path, operation), operation, signal);
-  } catch (error) {
-    holder.kill('SIGKILL');
-    await release();
-    throw error;
+  const lock = await tryLockFile(path, options);
+  if (lock !== undefined) return lock;
+  throw new WarmdockError(
+    'CONFLICT',
+    `${options.operation}: ${path} is locked by another process`,
+    { hint: `wait until it has ended; \`fuser -v ${path}\` tells which one it is` },
+  );
+}
+
+/** The same, but for `undefined` where another holds it. */
+export async function tryLockFile(
+  path: string,
+  options: LockFileOptions,
+): Promise<AsyncDisposable | undefined> {
+  const endMs = performance.now() + (options.waitMs ?? 0);
+  for (;;) {
+    const leftMs = Math.max(endMs - performance.now(), 0);
+    const file = openLock(path, options);
+    try {
+      const isTaken = await takeLock(file, path, options, Math.min(leftMs, maxWaitMs));
+      // A file that was removed or made anew while we waited keeps nobody out: once more.
+      if (isTaken && isAt(path, file)) {
+        return { [Symbol.asyncDispose]: async () => closeSync(file) };
+      }
+      closeSync(file);
+      if (!isTaken && leftMs <= maxWaitMs) return undefined;
+    } catch (error) {
+      closeSync(file);
+      throw error;
+    }
   }
-  return { [Symbol.asyncDispose]: release };
+}
+
+/** A plain descriptor: a `FileHandle` that nobody refers to any more closes itself. */
+function openLock(path: string, { operation }: LockFileOptions): number {
+  try {
+    return openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+  } catch (cause) {
+    throw failed(operation, path, messageOf(cause), cause);
+  }
+}
+
+function isAt(path: string, file: number): boolean {
+  const [opened, found] = [fstatSync(file), lstatSync(path, { throwIfNoEntry: false })];
+  return opened.ino === found?.ino && opened.dev === found.dev;
 }
 
 /**
- * A process of its own holds the lock while our end of its input is open: Node.js cannot, and the
- * kernel closes that end when we are killed. It has its own session, so that no Ctrl-C reaches it.
+ * A lock by flock(2) is the open file's, whichever process asks for it: Node.js cannot ask, a program
+ * that inherits the descriptor can, and ends. From then on the lock is ours until we close the file.
  */
-function startHolder(path: string, waitMs: number): ChildProcessWithoutNullStreams {
+async function takeLock(
+  file: number,
+  path: string,
+  { operation, signal }: LockFileOptions,
+  waitMs: number,
+): Promise<boolean> {
+  if (signal?.aborted) throw cancelled(operation, signal);
+  const flock = startFlock(file, waitMs);
+  const said = flock.stderr ? text(flock.stderr) : '';
+  const kill = () => void flock.kill('SIGKILL');
+  signal?.addEventListener('abort', kill, { once: true });
+  try {
+    const end = await endOf(flock, operation);
+    if (signal?.aborted) throw cancelled(operation, signal);
+    if (end === 0 || end === heldExitCode) return end === 0;
+    throw failed(operation, path, (await said).trim() || `flock ended with ${end}`);
+  } finally {
+    signal?.removeEventListener('abort', kill);
+  }
+}
+
+/** It has its own session, so that no Ctrl-C reaches it. */
+function startFlock(file: number, waitMs: number): ChildProcess {
   const wait = waitMs > 0 ? ['--timeout', String(waitMs / 1000)] : ['--nonblock'];
-  const options = ['--exclusive', ...wait, '--conflict-exit-code', String(heldExitCode)];
-  const holder = spawn('flock', [...options, path, 'sh', '-c', 'echo; exec cat'], {
+  const conflict = ['--conflict-exit-code', String(heldExitCode)];
+  return spawn('flock', ['--exclusive', ...wait, ...conflict, String(lockedDescriptor)], {
+    stdio: ['ignore', 'ignore', 'pipe', file],
     detached: true,
     cwd: '/',
   });
-  holder.stdin.on('error', () => {});
-  return holder;
 }
 
-function untilHeld(
-  holder: ChildProcessWithoutNullStreams,
-  path: string,
-  operation: string,
-): Promise<void> {
-  const said = text(holder.stderr);
+function endOf(flock: ChildProcess, operation: string): Promise<number | NodeJS.Signals | null> {
   return new Promise((resolve, reject) => {
-    holder.stdout.once('data', () => resolve());
-    holder.once('error', (cause) => reject(notStarted(operation, cause)));
-    holder.once('close', async (code) => {
-      reject(code === heldExitCode ? isHeld(operation, path) : failed(operation, path, await said));
-    });
+    flock.once('error', (cause) => reject(notStarted(operation, cause)));
+    flock.once('close', (code, signal) => resolve(code ?? signal));
   });
 }
 
-function isHeld(operation: string, path: string): WarmdockError {
-  return new WarmdockError('CONFLICT', `${operation}: ${path} is locked by another process`, {
-    hint: `wait until it has ended; \`fuser -v ${path}\` tells which one it is`,
-  });
-}
-
-function failed(operation: string, path: string, said: string): WarmdockError {
-  return new WarmdockError('UNAVAILABLE', `${operation}: cannot lock ${path}: ${said.trim()}`, {
+function failed(operation: string, path: string, said: string, cause?: unknown): WarmdockError {
+  return new WarmdockError('UNAVAILABLE', `${operation}: cannot lock ${path}: ${said}`, {
     hint: 'see whether the folder exists and can be written to',
+    cause,
   });
 }
 

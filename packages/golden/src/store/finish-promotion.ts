@@ -2,7 +2,6 @@ import { rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isWarmdockError, messageOf, WarmdockError } from '@warmdock/core';
 import { ensureFolder } from '../strategy/ensure-folder.js';
-import { runProgram } from '../strategy/run-program.js';
 import type { Content } from '../strategy/strategy.js';
 import type { StoreContext } from './context.js';
 import { diskError } from './disk-error.js';
@@ -12,6 +11,7 @@ import { type Manifest, manifestPath, readManifest } from './manifest.js';
 import { type ProjectPaths, projectPaths, treeOf } from './paths.js';
 import { existingManifest, generationFolder, generationName } from './project.js';
 import { sessionFolder } from './session.js';
+import { syncFileSystems } from './sync-file-systems.js';
 import { removeIfThere } from './trash.js';
 import { syncFolder, writeJson } from './write-json.js';
 
@@ -47,9 +47,9 @@ async function finish(context: StoreContext, project: string, journal: Journal):
     const content = await strategy.seal(treeOf(partial), { transaction, base });
     onStep('promote:seal');
     manifest = manifestOf(project, journal, content);
-    await writeJson(manifestPath(partial), manifest, { durable: true });
+    await writeJson(manifestPath(partial), manifest);
     onStep('promote:manifest');
-    await syncFileSystem(partial);
+    await syncFileSystems([partial, treeOf(partial)]);
     onStep('promote:sync');
     await rename(partial, folder);
     await syncFolder(place.generations);
@@ -102,11 +102,6 @@ function manifestOf(project: string, journal: Journal, content: Content): Manife
     images,
     content,
   };
-}
-
-/** Layers that were written and not synced come back empty after a power cut, links among them. */
-async function syncFileSystem(folder: string): Promise<void> {
-  await runProgram(`syncing the file system of ${folder}`, 'sync', ['--file-system', folder]);
 }
 
 /** Readers see the old target or the new one, never none. */

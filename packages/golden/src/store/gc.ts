@@ -1,19 +1,14 @@
 import { stat } from 'node:fs/promises';
-import { isWarmdockError, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
 import { contentBytes } from '../strategy/strategy.js';
 import { collectPool } from './collect-pool.js';
 import type { StoreContext } from './context.js';
-import { lockFile } from './file-lock.js';
+import { lockFile, tryLockFile } from './file-lock.js';
 import type { Collection, GcOptions } from './golden-store.js';
-import { leasedGenerations, parkGeneration, settleParked } from './parked.js';
-import { projectPaths, treeOf } from './paths.js';
-import {
-  allProjects,
-  currentGeneration,
-  existingManifest,
-  generationFolder,
-  generationsOf,
-} from './project.js';
+import type { Manifest } from './manifest.js';
+import { leasesOn, parkGeneration, settleParked } from './parked.js';
+import { projectPaths, type StorePaths, treeOf } from './paths.js';
+import { currentGeneration, generationFolder, manifestsOf, ofProjects } from './project.js';
 import { emptyTrash } from './trash.js';
 
 const DEFAULT_KEEP = 2;
@@ -32,68 +27,91 @@ export async function gc(context: StoreContext, options: GcOptions = {}): Promis
       `collecting garbage: cannot keep ${keep} generations`,
     );
   }
-  const { paths, onStep } = context;
+  const { paths } = context;
   const operation = `collecting garbage in ${paths.root}`;
   await using _lock = await lockFile(paths.gcLock, { operation, signal });
+  const dropped = await dropGenerations(context, { keep, dryRun, signal });
+  const { generations } = dropped;
+  const pool = await collectPool(context, { dropped: dryRun ? generations : [], dryRun, signal });
+  if (!dryRun) await emptyTrash(context, { signal });
+  context.onStep('gc:trash');
+  return {
+    generations,
+    pooled: pool.entries,
+    freedBytes: dropped.freedBytes + pool.sizeBytes,
+    unreadable: [...new Set([...dropped.unreadable, ...pool.unreadable])],
+  };
+}
+
+/** What cannot be read of one project keeps no other from being looked at. */
+async function dropGenerations(
+  context: StoreContext,
+  { keep, dryRun, signal }: GcOptions & { readonly keep: number },
+) {
+  const { paths, onStep } = context;
   const generations: Candidate[] = [];
   let freedBytes = 0;
-  for (const project of await allProjects(paths)) {
-    for (const candidate of await candidatesOf(context, project, keep)) {
+  const { found, unreadable } = await ofProjects(paths, (project) =>
+    candidatesOf(paths, project, keep),
+  );
+  for (const { candidates } of found.map(({ answer }) => answer)) {
+    for (const candidate of candidates) {
       signal?.throwIfAborted();
       const sizeBytes = await ownBytes(context, candidate);
       if (!dryRun && !(await drop(context, candidate))) continue;
       onStep('gc:generation');
-      generations.push(candidate);
+      generations.push({ project: candidate.project, generation: candidate.generation });
       freedBytes += sizeBytes;
     }
   }
-  const pool = await collectPool(context, { dropped: dryRun ? generations : [], dryRun, signal });
-  if (!dryRun) await emptyTrash(context, { signal });
-  onStep('gc:trash');
-  return { generations, pooled: pool.entries, freedBytes: freedBytes + pool.sizeBytes };
+  const passedOver = found.flatMap(({ answer }) => answer.unreadable);
+  return { generations, freedBytes, unreadable: [...unreadable, ...passedOver] };
 }
 
-/** Neither current, nor leased, nor among those used last; none of a project that promotes now. */
-async function candidatesOf(
-  { paths }: StoreContext,
-  project: string,
-  keep: number,
-): Promise<Candidate[]> {
+/**
+ * Neither current, nor leased, nor among those used last; none of a project that promotes now. None at
+ * all when there is a record that may lease any.
+ */
+async function candidatesOf(paths: StorePaths, project: string, keep: number) {
   const current = await currentGeneration(paths, project);
-  if (current === undefined) return [];
-  const leased = await leasedGenerations(paths, project);
-  const others = (await generationsOf(paths, project)).filter(
-    (generation) => generation < current && !leased.has(generation),
+  const { leased, unreadable } = await leasesOn(paths, project);
+  const known = await manifestsOf(paths, project);
+  const passedOver = [...unreadable, ...known.unreadable];
+  if (current === undefined || unreadable.length > 0) {
+    return { candidates: [], unreadable: passedOver };
+  }
+  const others = known.manifests.filter(
+    ({ generation }) => generation < current && !leased.has(generation),
   );
   const used = await Promise.all(
-    others.map(async (generation) => ({
-      generation,
-      usedMs: (await stat(generationFolder(paths, project, generation))).mtimeMs,
+    others.map(async (manifest) => ({
+      manifest,
+      usedMs: (await stat(generationFolder(paths, project, manifest.generation))).mtimeMs,
     })),
   );
-  used.sort((a, b) => b.usedMs - a.usedMs || b.generation - a.generation);
-  return used.slice(keep).map(({ generation }) => ({ project, generation }));
+  const ages = (a: (typeof used)[number], b: (typeof used)[number]) =>
+    b.usedMs - a.usedMs || b.manifest.generation - a.manifest.generation;
+  used.sort(ages);
+  return { candidates: used.slice(keep).map(({ manifest }) => manifest), unreadable: passedOver };
 }
 
 /** Out of sight first: see `settleParked`. False when it had to be put back, or a promotion is under way. */
 async function drop(context: StoreContext, { project, generation }: Candidate): Promise<boolean> {
   const operation = `removing generation ${generation} of ${project}`;
   const { lock } = projectPaths(context.paths, project);
-  try {
-    await using _lock = await lockFile(lock, { operation });
-    await parkGeneration(context.paths, project, generation);
-    context.onStep('gc:discard');
-    return (await settleParked(context, project, generation)) === 'removed';
-  } catch (error) {
-    // Somebody promotes: what they need is not known yet.
-    if (isWarmdockError(error) && error.code === 'CONFLICT') return false;
-    throw error;
-  }
+  await using held = await tryLockFile(lock, { operation });
+  // Somebody promotes: what they need is not known yet.
+  if (held === undefined) return false;
+  await parkGeneration(context.paths, project, generation);
+  context.onStep('gc:discard');
+  return (await settleParked(context, project, generation)) === 'removed';
 }
 
 /** What goes with the generation itself; what it shares is counted with the pool. */
-async function ownBytes({ paths, strategy }: StoreContext, { project, generation }: Candidate) {
-  const { content } = await existingManifest(paths, project, generation);
+async function ownBytes(
+  { paths, strategy }: StoreContext,
+  { project, generation, content }: Manifest,
+): Promise<number> {
   const tree = treeOf(generationFolder(paths, project, generation));
   return (await strategy.uniqueBytes(tree)) ?? contentBytes(content);
 }

@@ -22,11 +22,15 @@ export interface GoldenStore {
   clone(options: CloneOptions): Promise<Clone>;
   /**
    * Makes the session's tree the project's next and current generation; the session ends with it.
-   * Throws `CONFLICT` when a daemon still runs on it or left mounts or containers, and when the
-   * project's current generation is no longer the one that the session was cloned from.
+   * Throws `CONFLICT` when a daemon still runs on it or left mounts or containers, when the project's
+   * current generation is no longer the one that the session was cloned from, and when it was made
+   * before this machine started. On disk, and safe from power cuts, when it returns.
    */
   promote(options: PromoteOptions): Promise<Promotion>;
-  /** Removes a session; throws `CONFLICT` when a daemon still runs on it or left mounts. */
+  /**
+   * Removes a session, also one whose record cannot be read; throws `CONFLICT` when a daemon still
+   * runs on it or left mounts.
+   */
   release(options: SessionOptions): Promise<void>;
   list(options?: CallOptions): Promise<StoreListing>;
   inspect(options: ProjectOptions): Promise<ProjectInspection>;
@@ -143,6 +147,11 @@ export interface SessionSummary {
   readonly project: string;
   readonly generation: number | undefined;
   readonly createdAt: string;
+  /**
+   * It was made before this machine started: what had not reached the disk then is missing in it, and
+   * it cannot be promoted.
+   */
+  readonly isOfEarlierBoot: boolean;
   readonly dataRoot: string;
 }
 
@@ -154,12 +163,17 @@ export interface ProjectSummary {
   readonly sessions: readonly string[];
 }
 
-export interface StoreListing {
+/** What of a store's records cannot be read, and was passed over: one line each. */
+export interface PassedOver {
+  readonly unreadable: readonly string[];
+}
+
+export interface StoreListing extends PassedOver {
   readonly projects: readonly ProjectSummary[];
   readonly sessions: readonly SessionSummary[];
 }
 
-export interface ProjectInspection {
+export interface ProjectInspection extends PassedOver {
   readonly project: string;
   readonly current: number | undefined;
   readonly generations: readonly Generation[];
@@ -192,7 +206,8 @@ export interface GcOptions extends CallOptions {
   readonly dryRun?: boolean | undefined;
 }
 
-export interface Collection {
+/** Nothing is removed that a record among `unreadable` may need: for a session's, no generation is. */
+export interface Collection extends PassedOver {
   readonly generations: readonly { readonly project: string; readonly generation: number }[];
   /** Entries of the pool that nothing refers to. */
   readonly pooled: number;
@@ -204,7 +219,7 @@ export interface Recovery {
   readonly actions: readonly string[];
 }
 
-export interface Usage {
+export interface Usage extends PassedOver {
   /** The sum of what every daemon on every generation and session would call its own. */
   readonly apparentBytes: number;
   /** What generations take on disk, with what they share, also with sessions, counted once. */

@@ -34,7 +34,7 @@ export const partialGeneration = (
 ): string => join(generations, `.partial-${transaction}`);
 
 export async function writeJournal({ journal }: ProjectPaths, content: Journal): Promise<void> {
-  await writeJson(journal, content, { durable: true });
+  await writeJson(journal, content);
 }
 
 export async function removeJournal({ journal }: ProjectPaths): Promise<void> {

@@ -13,31 +13,30 @@ import type { Manifest } from './manifest.js';
 import { checkedName } from './names.js';
 import { type StorePaths, treeOf } from './paths.js';
 import {
-  allProjects,
   assertProject,
   currentGeneration,
-  existingManifest,
   generationsOf,
+  manifestsOf,
+  ofProjects,
 } from './project.js';
-import { completeSessions, type Session, sessionFolder } from './session.js';
+import { completeSessions, isOfEarlierBoot, type Session, sessionFolder } from './session.js';
 
 /** See `GoldenStore.list`. */
 export async function list({ paths }: StoreContext): Promise<StoreListing> {
-  const sessions = (await completeSessions(paths)).map((session) => summaryOf(paths, session));
-  const projects = await allProjects(paths);
+  const { sessions, unreadable } = await completeSessions(paths);
+  const projects = await ofProjects(paths, async (project): Promise<ProjectSummary> => {
+    const own = sessions.filter((session) => session.project === project);
+    return {
+      project,
+      current: await currentGeneration(paths, project),
+      generations: await generationsOf(paths, project),
+      sessions: own.map(({ session }) => session),
+    };
+  });
   return {
-    sessions,
-    projects: await Promise.all(
-      projects.map(async (project): Promise<ProjectSummary> => {
-        const own = sessions.filter((session) => session.project === project);
-        return {
-          project,
-          current: await currentGeneration(paths, project),
-          generations: await generationsOf(paths, project),
-          sessions: own.map(({ session }) => session),
-        };
-      }),
-    ),
+    projects: projects.found.map(({ answer }) => answer),
+    sessions: sessions.map((session) => summaryOf(paths, session)),
+    unreadable: [...unreadable, ...projects.unreadable],
   };
 }
 
@@ -48,20 +47,23 @@ export async function inspect(
 ): Promise<ProjectInspection> {
   const project = checkedName('project', name);
   await assertProject(paths, project);
-  const numbers = await generationsOf(paths, project);
-  const manifests = numbers.map((generation) => existingManifest(paths, project, generation));
-  const sessions = (await completeSessions(paths)).filter((session) => session.project === project);
+  const { manifests, unreadable } = await manifestsOf(paths, project);
+  const all = await completeSessions(paths);
+  const sessions = all.sessions.filter((session) => session.project === project);
   return {
     project,
     current: await currentGeneration(paths, project),
-    generations: (await Promise.all(manifests)).map(generationOf),
+    generations: manifests.map(generationOf),
     sessions: sessions.map((session) => summaryOf(paths, session)),
+    unreadable: [...unreadable, ...all.unreadable],
   };
 }
 
-function summaryOf(paths: StorePaths, { session, project, generation, createdAt }: Session) {
+function summaryOf(paths: StorePaths, record: Session): SessionSummary {
+  const { session, project, generation, createdAt } = record;
   const dataRoot = dockerRoot(treeOf(sessionFolder(paths, session)));
-  return { session, project, generation, createdAt, dataRoot } satisfies SessionSummary;
+  const isOld = isOfEarlierBoot(record);
+  return { session, project, generation, createdAt, isOfEarlierBoot: isOld, dataRoot };
 }
 
 function generationOf(manifest: Manifest): Generation {

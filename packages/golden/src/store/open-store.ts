@@ -157,6 +157,6 @@ async function create(
     reason,
     createdAt: new Date().toISOString(),
   };
-  await writeJson(paths.marker, marker, { durable: true });
+  await writeJson(paths.marker, marker);
   return marker;
 }

@@ -42,7 +42,8 @@ function statOf(pid: number | 'self'): { startTime: string; hasEnded: boolean } 
   return { startTime: fields[18] ?? '', hasEnded: 'ZXx'.includes(state) };
 }
 
-function bootId(): string {
+/** Of this run of the machine: the same in all its namespaces, another one after it has started again. */
+export function bootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
 }
 

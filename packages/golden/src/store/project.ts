@@ -1,7 +1,8 @@
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { WarmdockError } from '@warmdock/core';
+import { messageOf, WarmdockError } from '@warmdock/core';
 import { hasCode } from './disk-error.js';
+import { exists } from './exists.js';
 import { type Manifest, readManifest } from './manifest.js';
 import { isName } from './names.js';
 import { projectPaths, type StorePaths } from './paths.js';
@@ -70,6 +71,53 @@ export async function existingManifest(
       hint: '`warmdock golden inspect` shows the generations of a project.',
     },
   );
+}
+
+/** Manifests, and what keeps others from being read: one line each. */
+export interface Manifests {
+  readonly manifests: readonly Manifest[];
+  readonly unreadable: readonly string[];
+}
+
+/** Of all complete generations; of those that gc takes meanwhile, some may be missing. */
+export async function manifestsOf(paths: StorePaths, project: string): Promise<Manifests> {
+  const manifests: Manifest[] = [];
+  const unreadable: string[] = [];
+  for (const generation of await generationsOf(paths, project)) {
+    try {
+      manifests.push(await existingManifest(paths, project, generation));
+    } catch (error) {
+      if (!(await exists(generationFolder(paths, project, generation)))) continue;
+      unreadable.push(`generation ${generation} of ${project}: ${messageOf(error)}`);
+    }
+  }
+  return { manifests, unreadable };
+}
+
+export interface OfProjects<T> {
+  readonly found: readonly { readonly project: string; readonly answer: T }[];
+  /** Projects of which there is no answer, and why, one line each. */
+  readonly unknown: readonly string[];
+  readonly unreadable: readonly string[];
+}
+
+/** What `look` answers of every project; one that it throws for keeps nobody from the others. */
+export async function ofProjects<T>(
+  paths: StorePaths,
+  look: (project: string) => Promise<T>,
+): Promise<OfProjects<T>> {
+  const found: { project: string; answer: T }[] = [];
+  const unknown: string[] = [];
+  const unreadable: string[] = [];
+  for (const project of await allProjects(paths)) {
+    try {
+      found.push({ project, answer: await look(project) });
+    } catch (error) {
+      unknown.push(project);
+      unreadable.push(`project ${project}: ${messageOf(error)}`);
+    }
+  }
+  return { found, unknown, unreadable };
 }
 
 /** Throws `NOT_FOUND`. */

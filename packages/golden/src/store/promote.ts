@@ -14,7 +14,8 @@ import { type Journal, readJournal, writeJournal } from './journal.js';
 import { checkedName } from './names.js';
 import { projectPaths, treeOf } from './paths.js';
 import { currentGeneration, existingManifest, generationName, generationsOf } from './project.js';
-import { existingSession, type Session, sessionFolder } from './session.js';
+import { existingSession, isOfEarlierBoot, type Session, sessionFolder } from './session.js';
+import { syncFileSystems } from './sync-file-systems.js';
 
 /** Another promotion of the same project takes seconds at most. */
 const LOCK_WAIT_MS = 60_000;
@@ -44,7 +45,10 @@ export async function promote(context: StoreContext, options: PromoteOptions): P
   };
 }
 
-/** Everything that can refuse it; when the journal is on disk, the promotion will be finished. */
+/**
+ * Everything that can refuse it; when the journal is on disk, the promotion will be finished. What the
+ * journal names is on disk before it.
+ */
 async function begin(
   context: StoreContext,
   session: Session,
@@ -56,6 +60,7 @@ async function begin(
   const pending = await readJournal(project);
   if (pending !== undefined) await finishPromotion(context, session.project, pending);
   await assertBase(context, session, operation);
+  assertOfThisBoot(session, operation);
   const tree = treeOf(sessionFolder(paths, session.session));
   await prepare(tree, operation, { signal });
   const generation = await nextGeneration(context, session.project);
@@ -63,6 +68,9 @@ async function begin(
   const base = await contentOf(context, session);
   await context.strategy.assertSealable?.(tree, { transaction, base, signal });
   onStep('promote:verify');
+  // Layers that were written and not synced come back empty after a power cut, links among them.
+  await syncFileSystems([project.folder, tree], { signal });
+  onStep('promote:flush');
   const journal: Journal = {
     format: 1,
     transaction,
@@ -112,6 +120,16 @@ async function assertBase(
     'CONFLICT',
     `${operation}: it was made from ${text(session.generation)}, and the current one is ${text(current)}`,
     { hint: 'Release the session and build again from the current generation.' },
+  );
+}
+
+/** What had not reached the disk when the machine stopped is missing, which no check can tell. */
+function assertOfThisBoot(session: Session, operation: string): void {
+  if (!isOfEarlierBoot(session)) return;
+  throw new WarmdockError(
+    'CONFLICT',
+    `${operation}: it was made before this machine started, and may lack what was written last`,
+    { hint: 'Release the session and build again; the golden is as it was.' },
   );
 }
 

@@ -8,13 +8,35 @@ import { diskError, hasCode } from './disk-error.js';
  * `CONFLICT` for a file that another version or somebody else wrote.
  */
 export async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
-  let text: string;
+  const text = await textOf(path);
+  return text === undefined ? undefined : checkRecord(path, text, schema);
+}
+
+/**
+ * The same, for a record that its next writer replaces: `lost` for one that is no JSON at all, as disks
+ * leave it. That of another version is not lost.
+ */
+export async function readJsonOr<T, Lost>(
+  path: string,
+  schema: z.ZodType<T>,
+  lost: Lost,
+): Promise<T | Lost | undefined> {
+  const text = await textOf(path);
+  if (text === undefined) return undefined;
+  return jsonOf(text) === undefined ? lost : checkRecord(path, text, schema);
+}
+
+async function textOf(path: string): Promise<string | undefined> {
   try {
-    text = await readFile(path, 'utf8');
+    return await readFile(path, 'utf8');
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw diskError(`reading ${path}`, error);
   }
+}
+
+/** What the text of a record says; throws `CONFLICT` as `readJson`. */
+export function checkRecord<T>(path: string, text: string, schema: z.ZodType<T>): T {
   const parsed = schema.safeParse(jsonOf(text));
   if (parsed.success) return parsed.data;
   throw new WarmdockError('CONFLICT', `${path} is not what this version of warmdock writes`, {

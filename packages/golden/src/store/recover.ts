@@ -1,21 +1,23 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type CallOptions, isWarmdockError, messageOf } from '@warmdock/core';
+import { basename, join } from 'node:path';
+import { type CallOptions, messageOf } from '@warmdock/core';
+import { listenAnew } from './claim-session.js';
 import type { StoreContext } from './context.js';
 import { exists } from './exists.js';
-import { lockFile } from './file-lock.js';
+import { tryLockFile } from './file-lock.js';
 import { finishPromotion } from './finish-promotion.js';
 import type { Recovery } from './golden-store.js';
 import { type Journal, partialGeneration, readJournal, removeJournal } from './journal.js';
+import { list } from './list.js';
+import { isBeingMade, takeOver } from './maker.js';
 import { isName } from './names.js';
-import { stateOfOwner } from './owner.js';
 import { parkedGenerations, settleParked } from './parked.js';
-import { projectPaths, treeOf } from './paths.js';
-import { allProjects, generationFolder, namesIn } from './project.js';
-import { NEW, PARTIAL, readSession, sessionFolder } from './session.js';
+import { projectPaths, type StorePaths, treeOf } from './paths.js';
+import { allProjects, generationFolder, namesIn, ofProjects } from './project.js';
+import { NEW, PARTIAL, sessionFolder } from './session.js';
 import { emptyTrash, removeIfThere } from './trash.js';
 
-/** Making a record takes milliseconds: without one after this time, its maker is dead. */
+/** A maker listens within a millisecond: who does not after this time is dead. */
 const NEW_AGE_MS = 60_000;
 
 /** The lock of a process that was killed is free when the kernel has closed its files. */
@@ -24,6 +26,7 @@ const LOCK_WAIT_MS = 2000;
 /** See `GoldenStore.recover`. */
 export async function recover(context: StoreContext, options: CallOptions = {}): Promise<Recovery> {
   const actions = await mend(context, { ...options, waitMs: LOCK_WAIT_MS });
+  actions.push(...(await list(context)).unreadable);
   actions.push(...(await emptyTrash(context, options)));
   context.onStep('recover:trash');
   return { actions };
@@ -40,10 +43,11 @@ export async function mend(context: StoreContext, options: MendOptions): Promise
   for (const project of await allProjects(context.paths)) {
     actions.push(...(await mendProject(context, project, options)));
   }
-  for (const name of await readdir(context.paths.sessions)) {
-    options.signal?.throwIfAborted();
-    const action = await mendSession(context, name);
-    if (action !== undefined) actions.push(action);
+  try {
+    actions.push(...(await mendSessions(context, options)));
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    actions.push(`sessions: ${messageOf(error)}`);
   }
   return actions;
 }
@@ -57,65 +61,67 @@ async function attachTrees(
   options: CallOptions,
 ): Promise<string[]> {
   if (strategy.attach === undefined) return [];
-  const failures: string[] = [];
-  const projects = await allProjects(paths);
-  const folders = projects.map((project) => projectPaths(paths, project).generations);
-  for (const folder of [paths.sessions, ...folders]) {
-    for (const name of (await namesIn(folder)).filter(isName)) {
-      const tree = treeOf(join(folder, name));
-      try {
-        await strategy.attach(tree, options);
-      } catch (error) {
-        if (options.signal?.aborted) throw error;
-        failures.push(`${tree} cannot be had: ${messageOf(error)}`);
-      }
+  const generations = await ofProjects(paths, async (project) => {
+    const folder = projectPaths(paths, project).generations;
+    return (await namesIn(folder)).map((name) => join(folder, name));
+  });
+  const sessions = (await readdir(paths.sessions)).map((name) => join(paths.sessions, name));
+  const folders = [...sessions, ...generations.found.flatMap(({ answer }) => answer)];
+  const failures = [...generations.unreadable];
+  for (const tree of folders.filter((folder) => isName(basename(folder))).map(treeOf)) {
+    try {
+      await strategy.attach(tree, options);
+    } catch (error) {
+      if (options.signal?.aborted) throw error;
+      failures.push(`${tree} cannot be had: ${messageOf(error)}`);
     }
   }
   return failures;
 }
 
+/** What cannot be mended of one project keeps nobody from the others. */
 async function mendProject(
   context: StoreContext,
   project: string,
   { signal, waitMs }: MendOptions,
-) {
-  const place = projectPaths(context.paths, project);
-  const rests = [...(await restsIn(place.generations)), ...(await restsIn(place.folder))];
-  const parked = await parkedGenerations(context.paths, project);
-  if (rests.length + parked.length === 0 && !(await exists(place.journal))) return [];
-  const operation = `recovering project ${project}`;
+): Promise<string[]> {
+  const actions: string[] = [];
   try {
-    await using _lock = await lockFile(place.lock, { operation, signal, waitMs });
-    return await mendLocked(context, project);
+    if (!(await hasRests(context.paths, project))) return [];
+    const operation = `recovering project ${project}`;
+    const { lock } = projectPaths(context.paths, project);
+    await using held = await tryLockFile(lock, { operation, signal, waitMs });
+    if (held) await mendLocked(context, project, actions);
+    else actions.push(`project ${project}: a promotion is under way; left alone`);
   } catch (error) {
-    if (isWarmdockError(error) && error.code === 'CONFLICT') {
-      return [`project ${project}: a promotion is under way; left alone`];
-    }
     if (signal?.aborted) throw error;
-    return [`project ${project}: ${messageOf(error)}`];
+    actions.push(`project ${project}: ${messageOf(error)}`);
   }
+  return actions;
 }
 
-async function mendLocked(context: StoreContext, project: string): Promise<string[]> {
-  const actions: string[] = [];
+async function hasRests(paths: StorePaths, project: string): Promise<boolean> {
+  const place = projectPaths(paths, project);
+  const rests = [...(await restsIn(place.generations)), ...(await restsIn(place.folder))];
+  const parked = await parkedGenerations(paths, project);
+  return rests.length + parked.length > 0 || (await exists(place.journal));
+}
+
+/** Says in `actions` what it does, also when it throws later: what a journal needs is left alone then. */
+async function mendLocked(
+  context: StoreContext,
+  project: string,
+  actions: string[],
+): Promise<void> {
   const place = projectPaths(context.paths, project);
-  const journal = await readJournal(place);
-  if (journal !== undefined) {
-    const isLost = !(await canFinish(context, project, journal));
-    if (isLost) await removeJournal(place);
-    else await finishPromotion(context, project, journal);
-    actions.push(
-      isLost
-        ? `project ${project}: gave up generation ${journal.generation}, whose tree is gone`
-        : `project ${project}: finished the promotion of generation ${journal.generation}`,
-    );
-  }
-  context.onStep('recover:promotion');
   for (const generation of await parkedGenerations(context.paths, project)) {
     const end = await settleParked(context, project, generation);
     context.onStep('recover:parked');
     actions.push(`project ${project}: generation ${generation}, which gc had taken: ${end}`);
   }
+  const journal = await readJournal(place);
+  if (journal !== undefined) actions.push(await endPromotion(context, project, journal));
+  context.onStep('recover:promotion');
   for (const folder of [place.generations, place.folder]) {
     for (const name of await restsIn(folder)) {
       await removeIfThere(context, join(folder, name));
@@ -123,7 +129,19 @@ async function mendLocked(context: StoreContext, project: string): Promise<strin
       actions.push(`project ${project}: removed ${name} of an interrupted promotion`);
     }
   }
-  return actions;
+}
+
+async function endPromotion(
+  context: StoreContext,
+  project: string,
+  journal: Journal,
+): Promise<string> {
+  if (await canFinish(context, project, journal)) {
+    await finishPromotion(context, project, journal);
+    return `project ${project}: finished the promotion of generation ${journal.generation}`;
+  }
+  await removeJournal(projectPaths(context.paths, project));
+  return `project ${project}: gave up generation ${journal.generation}, whose tree is gone`;
 }
 
 async function canFinish(
@@ -141,15 +159,39 @@ async function canFinish(
   return (await Promise.all(places.map(exists))).includes(true);
 }
 
-async function mendSession(context: StoreContext, name: string): Promise<string | undefined> {
-  const folder = join(context.paths.sessions, name);
-  if (name.startsWith(PARTIAL)) {
-    const owner = (await readSession(folder))?.owner;
-    if (owner === undefined || stateOfOwner(owner) !== 'dead') return undefined;
-  } else if (!name.startsWith(NEW) || !(await isOld(folder))) return undefined;
-  const removed = await removeIfThere(context, folder);
-  context.onStep('recover:session');
-  return removed ? `removed sessions/${name}, whose maker is dead` : undefined;
+/** What dead processes began to make. */
+async function mendSessions(context: StoreContext, { signal }: CallOptions): Promise<string[]> {
+  const { sessions } = context.paths;
+  const actions: string[] = [];
+  const abandoned: string[] = [];
+  for (const name of await readdir(sessions)) {
+    signal?.throwIfAborted();
+    if (await isAbandoned(join(sessions, name), name)) abandoned.push(name);
+  }
+  if (abandoned.length === 0) return [];
+  await using own = await listenAnew(context);
+  for (const name of abandoned) {
+    try {
+      if (!(await removeAbandoned(context, join(sessions, name), own.folder))) continue;
+      actions.push(`removed sessions/${name}, whose maker is dead`);
+    } catch (error) {
+      actions.push(`sessions/${name}: ${messageOf(error)}`);
+    }
+  }
+  return actions;
+}
+
+async function removeAbandoned(context: StoreContext, folder: string, own: string) {
+  const removed = (await takeOver(folder, own)) && (await removeIfThere(context, folder));
+  if (removed) context.onStep('recover:session');
+  return removed;
+}
+
+async function isAbandoned(folder: string, name: string): Promise<boolean> {
+  if (!name.startsWith(PARTIAL) && !name.startsWith(NEW)) return false;
+  // Not those of which we cannot tell.
+  const isMade = await isBeingMade(folder).catch(() => true);
+  return !isMade && (name.startsWith(PARTIAL) || isOld(folder));
 }
 
 async function isOld(folder: string): Promise<boolean> {

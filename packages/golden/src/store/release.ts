@@ -4,7 +4,7 @@ import { exists } from './exists.js';
 import type { SessionOptions } from './golden-store.js';
 import { checkedName } from './names.js';
 import { treeOf } from './paths.js';
-import { existingSession, sessionFolder } from './session.js';
+import { assertSession, sessionFolder } from './session.js';
 import { discardForShredding, shred } from './trash.js';
 
 /** See `GoldenStore.release`. */
@@ -12,7 +12,9 @@ export async function release(
   context: StoreContext,
   { session: name, signal }: SessionOptions,
 ): Promise<void> {
-  const { session } = await existingSession(context.paths, checkedName('session', name));
+  const session = checkedName('session', name);
+  // Its record may be lost: it takes none to let go of a session.
+  await assertSession(context.paths, session);
   const folder = sessionFolder(context.paths, session);
   const operation = `releasing session ${session}`;
   if (await exists(treeOf(folder))) await assertQuiet(treeOf(folder), operation, { signal });

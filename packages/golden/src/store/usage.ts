@@ -7,16 +7,17 @@ import { exists } from './exists.js';
 import type { Usage } from './golden-store.js';
 import type { Manifest } from './manifest.js';
 import { treeOf } from './paths.js';
-import { allProjects, existingManifest, generationFolder, generationsOf } from './project.js';
+import { generationFolder, type Manifests, manifestsOf, ofProjects } from './project.js';
 import { completeSessions, sessionFolder } from './session.js';
 
 /** See `GoldenStore.usage`. */
 export async function usage(context: StoreContext, options: CallOptions = {}): Promise<Usage> {
   const { paths, strategy } = context;
-  const manifests = await allManifests(context);
+  const { manifests, unreadable } = await allManifests(context);
+  const complete = await completeSessions(paths);
   const sessions: Usage['sessions'][number][] = [];
   let apparentBytes = manifests.reduce((sum, { content }) => sum + contentBytes(content), 0);
-  for (const { session, project, generation } of await completeSessions(paths)) {
+  for (const { session, project, generation } of complete.sessions) {
     const tree = treeOf(sessionFolder(paths, session));
     const uniqueBytes = await uniqueBytesOf(strategy, tree, options);
     if (uniqueBytes === 'gone') continue;
@@ -24,7 +25,12 @@ export async function usage(context: StoreContext, options: CallOptions = {}): P
     const manifest = manifests.find((m) => m.project === project && m.generation === generation);
     apparentBytes += (manifest ? sharedIn(manifest) : 0) + (uniqueBytes ?? 0);
   }
-  return { apparentBytes, sharedBytes: await heldBytes(context, manifests, options), sessions };
+  return {
+    apparentBytes,
+    sharedBytes: await heldBytes(context, manifests, options),
+    sessions,
+    unreadable: [...unreadable, ...complete.unreadable],
+  };
 }
 
 /** A session may be released in the meantime. */
@@ -41,14 +47,12 @@ async function uniqueBytesOf(
   }
 }
 
-async function allManifests({ paths }: StoreContext): Promise<Manifest[]> {
-  const manifests: Manifest[] = [];
-  for (const project of await allProjects(paths)) {
-    for (const generation of await generationsOf(paths, project)) {
-      manifests.push(await existingManifest(paths, project, generation));
-    }
-  }
-  return manifests;
+async function allManifests({ paths }: StoreContext): Promise<Manifests> {
+  const { found, unreadable } = await ofProjects(paths, (project) => manifestsOf(paths, project));
+  return {
+    manifests: found.flatMap(({ answer }) => answer.manifests),
+    unreadable: [...unreadable, ...found.flatMap(({ answer }) => answer.unreadable)],
+  };
 }
 
 /** What a clone sees of the generation without having a copy. */

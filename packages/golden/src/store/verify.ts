@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { join, relative } from 'node:path';
-import { type CallOptions, isWarmdockError, messageOf } from '@warmdock/core';
+import { type CallOptions, messageOf } from '@warmdock/core';
 import { verifyTree } from '../data-root/verify-tree.js';
 import { measure } from '../strategy/measure.js';
 import { sharedPart } from '../strategy/sealed-tree.js';
+import { claimSession } from './claim-session.js';
 import type { StoreContext } from './context.js';
+import { exists } from './exists.js';
 import type { Problem, Verification, VerifyOptions } from './golden-store.js';
 import type { Manifest } from './manifest.js';
 import { checkedName } from './names.js';
 import { type StorePaths, treeOf } from './paths.js';
 import { assertProject, existingManifest, generationFolder, generationsOf } from './project.js';
 import { rehashBlobs } from './rehash-blobs.js';
-import { makeSessionFolder, PARTIAL } from './session.js';
 import { removeIfThere } from './trash.js';
 
 interface Found {
@@ -36,8 +37,10 @@ export async function verify(
     const manifest = await manifestOf(paths, project, number, generation);
     // One of all that gc has taken since they were listed.
     if (manifest === undefined) continue;
-    const found = await verifyClone(context, manifest, lease.tree, { deep, signal });
-    if (deep) found.push(...(await compareShared(context, manifest, seen, { signal })));
+    const found =
+      'at' in manifest
+        ? [manifest]
+        : await look(context, manifest, lease.tree, { deep, seen, signal });
     context.onStep('verify:generation');
     looked.push(number);
     problems.push(...found.map((problem) => ({ generation: number, ...problem })));
@@ -48,27 +51,48 @@ export async function verify(
 /** Keeps the generation where it is, as a session would that is being made; `tree` is for a clone. */
 async function leaseGeneration(context: StoreContext, project: string, generation: number) {
   const session = `verify-${randomUUID()}`;
-  const folder = join(context.paths.sessions, `${PARTIAL}${session}`);
-  await makeSessionFolder(folder, { project, session, generation });
+  const claim = await claimSession(context, { project, session, generation });
   return {
-    tree: treeOf(folder),
-    [Symbol.asyncDispose]: async () => void (await removeIfThere(context, folder)),
+    tree: treeOf(claim.folder),
+    async [Symbol.asyncDispose]() {
+      await removeIfThere(context, claim.folder);
+      await claim[Symbol.asyncDispose]();
+    },
   };
 }
 
+/** One that cannot be read is what was found. */
 async function manifestOf(
   paths: StorePaths,
   project: string,
-  generation: number,
+  number: number,
   wanted: number | undefined,
-): Promise<Manifest | undefined> {
+): Promise<Manifest | Found | undefined> {
+  const folder = generationFolder(paths, project, number);
   try {
-    return await existingManifest(paths, project, generation);
+    return await existingManifest(paths, project, number);
   } catch (error) {
-    const isGone = isWarmdockError(error) && error.code === 'NOT_FOUND';
-    if (isGone && wanted === undefined) return undefined;
+    if (await exists(folder)) return { at: relative(paths.root, folder), text: messageOf(error) };
+    if (wanted === undefined) return undefined;
     throw error;
   }
+}
+
+interface LookOptions extends CallOptions {
+  readonly deep: boolean;
+  /** Layers that were compared already. */
+  readonly seen: Set<string>;
+}
+
+async function look(
+  context: StoreContext,
+  manifest: Manifest,
+  tree: string,
+  { deep, seen, signal }: LookOptions,
+): Promise<Found[]> {
+  const found = await verifyClone(context, manifest, tree, { deep, signal });
+  if (deep) found.push(...(await compareShared(context, manifest, seen, { signal })));
+  return found;
 }
 
 /** Looks at what a session would get. */

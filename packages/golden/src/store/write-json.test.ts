@@ -15,9 +15,9 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 
 const read = async () => JSON.parse(await readFile(path, 'utf8'));
 
-describe.each([true, false])('writeJson, durable: %s', (durable) => {
+describe('writeJson', () => {
   it('writes a file for its owner alone, and leaves nothing beside it', async () => {
-    await writeJson(path, { a: [1, 'b'] }, { durable });
+    await writeJson(path, { a: [1, 'b'] });
     expect(await read()).toEqual({ a: [1, 'b'] });
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect(await readdir(directory)).toEqual(['state.json']);
@@ -25,11 +25,9 @@ describe.each([true, false])('writeJson, durable: %s', (durable) => {
 
   it('never shows a reader half a file', async () => {
     const large = (fill: string) => ({ fill: fill.repeat(200_000) });
-    await writeJson(path, large('x'), { durable });
+    await writeJson(path, large('x'));
     const seen = new Set<string>();
-    const writing = Promise.all(
-      ['a', 'b', 'c', 'd'].map((fill) => writeJson(path, large(fill), { durable })),
-    );
+    const writing = Promise.all(['a', 'b', 'c', 'd'].map((fill) => writeJson(path, large(fill))));
     let done = false;
     void writing.finally(() => {
       done = true;
@@ -43,14 +41,14 @@ describe.each([true, false])('writeJson, durable: %s', (durable) => {
   it('leaves the old file, and nothing else, when it fails', async () => {
     await mkdir(path);
     await writeFile(join(path, 'inside'), '');
-    await expect(writeJson(path, {}, { durable })).rejects.toMatchObject({ code: 'EISDIR' });
+    await expect(writeJson(path, {})).rejects.toMatchObject({ code: 'EISDIR' });
     expect(await readdir(directory)).toEqual(['state.json']);
   });
 
   it('writes nothing for a value that is no JSON', async () => {
     const circular: Record<string, unknown> = {};
     circular.self = circular;
-    await expect(writeJson(path, circular, { durable })).rejects.toThrow(TypeError);
+    await expect(writeJson(path, circular)).rejects.toThrow(TypeError);
     expect(await readdir(directory)).toEqual([]);
   });
 });

@@ -2,26 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-export interface WriteJsonOptions {
-  /** Return only when it would survive a power cut. */
-  readonly durable: boolean;
-}
-
-/** Puts a file (0600) in the place of another: readers and a crash see the old one or the new one. */
-export async function writeJson(
-  path: string,
-  value: unknown,
-  { durable }: WriteJsonOptions,
-): Promise<void> {
+/**
+ * Puts a file (0600) in the place of another: readers, a crash and a power cut see the old one or the
+ * new one. Returns when the new one would survive a power cut.
+ */
+export async function writeJson(path: string, value: unknown): Promise<void> {
   const partial = `${path}.partial-${randomUUID()}`;
   try {
-    await writeNew(partial, `${JSON.stringify(value, null, 2)}\n`, durable);
+    await writeNew(partial, `${JSON.stringify(value, null, 2)}\n`);
     await rename(partial, path);
   } catch (error) {
     await rm(partial, { force: true });
     throw error;
   }
-  if (durable) await syncFolder(dirname(path));
+  await syncFolder(dirname(path));
 }
 
 /** Makes what was created, renamed or removed in a folder survive a power cut. */
@@ -34,11 +28,11 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-async function writeNew(path: string, content: string, durable: boolean): Promise<void> {
+async function writeNew(path: string, content: string): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(content);
-    if (durable) await file.sync();
+    await file.sync();
   } finally {
     await file.close();
   }

@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
-import { open, readFile, rename } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WarmdockError } from '@warmdock/core';
 import { assertRealFolders } from '../data-root/real-folders.js';
@@ -33,12 +33,26 @@ export async function sealPlan(
   const kept = await readFile(path, 'utf8').catch(() => undefined);
   if (kept !== undefined) return JSON.parse(kept);
   const plan = await makePlan();
-  const file = await open(`${path}.new`, 'w');
-  await file.writeFile(JSON.stringify(plan));
-  await file.sync();
-  await file.close();
+  await withFile(`${path}.new`, 'w', async (file) => {
+    await file.writeFile(JSON.stringify(plan));
+    await file.sync();
+  });
   await rename(`${path}.new`, path);
+  await withFile(folder, 'r', (opened) => opened.sync());
   return plan;
+}
+
+async function withFile(
+  path: string,
+  flags: string,
+  use: (file: FileHandle) => Promise<void>,
+): Promise<void> {
+  const file = await open(path, flags);
+  try {
+    await use(file);
+  } finally {
+    await file.close();
+  }
 }
 
 /** Reads the tree; throws `CONFLICT` at links that this store did not make. */

@@ -6,7 +6,10 @@ import { isDatasetName } from './zfs-dataset.js';
 /** Beside the tree, so that it gets other names as the tree does: the name of its dataset. */
 export const datasetRecord = (tree: string): string => join(dirname(tree), 'dataset');
 
-/** It comes before the dataset: one without a record would stay for ever. */
+/**
+ * It comes before the dataset: one without a record would stay for ever. On the disk as well: a pool
+ * writes its changes in their order.
+ */
 export async function writeDataset(tree: string, dataset: string): Promise<void> {
   await writeFile(datasetRecord(tree), `${dataset}\n`, { mode: 0o600, flag: 'wx' });
 }

@@ -6,7 +6,7 @@ import { lockFile } from '../store/file-lock.js';
 import type { GoldenStore } from '../store/golden-store.js';
 import { checkedName } from '../store/names.js';
 import { projectPaths, storePaths } from '../store/paths.js';
-import { readJson } from '../store/read-json.js';
+import { readJsonOr } from '../store/read-json.js';
 import { writeJson } from '../store/write-json.js';
 import type { Delivery } from './provider.js';
 
@@ -36,7 +36,8 @@ export async function acceptOnce(
   const path = join(folder, 'deliveries.json');
   const operation = `accepting a delivery for ${project}`;
   await using _lock = await lockFile(join(folder, 'deliveries.lock'), { operation, waitMs });
-  const accepted = (await readJson(path, schema))?.accepted ?? [];
+  // A memory that was lost is begun anew: the worst is a build that was not needed.
+  const accepted = (await readJsonOr(path, schema, undefined))?.accepted ?? [];
   const digest = createHash('sha256').update(delivery.vouched).digest('hex');
   const id = delivery.id?.slice(0, maxIdLength);
   const isKnown = accepted.some(
@@ -45,6 +46,6 @@ export async function acceptOnce(
   if (isKnown) return false;
   await accept();
   const all = [...accepted, { digest, id }].slice(-maxRemembered);
-  await writeJson(path, { format: 1, accepted: all }, { durable: true });
+  await writeJson(path, { format: 1, accepted: all });
   return true;
 }

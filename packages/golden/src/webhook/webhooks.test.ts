@@ -109,6 +109,15 @@ describe('a repetition', () => {
     expect(await second.asked()).toBe(1);
   });
 
+  it('is not known when the memory of them was lost, which keeps no delivery away', async () => {
+    const { store, post, asked } = await start();
+    expect((await post(push, headersFor(push))).status).toBe(202);
+    await writeFile(join(store.root, 'projects', project, 'deliveries.json'), '');
+    expect((await post(push, headersFor(push))).status).toBe(202);
+    expect(await (await post(push, headersFor(push))).json()).toEqual(again);
+    expect(await asked()).toBe(2);
+  });
+
   it('that comes at the same time is one', async () => {
     const { post, asked } = await start();
     const answers = await Promise.all(

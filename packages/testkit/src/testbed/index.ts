@@ -2,6 +2,7 @@ export * from './bridge.js';
 export * from './certificates.js';
 export { namespacePrefix, programsPrefix } from './clients.js';
 export type { BindMount } from './contained.js';
+export * from './cuttable-file-system.js';
 export * from './engine.js';
 export * from './file-system.js';
 export * from './info.js';

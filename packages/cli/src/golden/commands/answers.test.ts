@@ -13,6 +13,7 @@ const session = {
   project: 'app',
   generation: 3,
   createdAt: '2026-01-31T23:57:00Z',
+  isOfEarlierBoot: false,
   dataRoot: '/store/sessions/s1/tree/docker',
 };
 
@@ -97,6 +98,7 @@ describe('list', () => {
       { project: 'new', current: undefined, generations: [], sessions: [] },
     ],
     sessions: [session],
+    unreadable: [],
   };
 
   test('is a table of projects and one of sessions', () => {
@@ -115,6 +117,7 @@ describe('list', () => {
       apparentBytes: 5_000_000_000,
       sharedBytes: 1_200_000_000,
       sessions: [{ session: 's1', uniqueBytes: 3_400_000 }],
+      unreadable: [],
     };
     expect(lines(formatListing(listing, usage, nowMs)).slice(4)).toEqual([
       'SESSION   PROJECT   FROM   MADE        OWN SIZE   DATA ROOT',
@@ -128,7 +131,16 @@ describe('list', () => {
   });
 
   test('of an empty store is empty', () => {
-    expect(formatListing({ projects: [], sessions: [] }, undefined)).toBe('');
+    const empty = { projects: [], sessions: [], unreadable: [] };
+    expect(formatListing(empty, undefined)).toBe('');
+  });
+
+  test('names what cannot be read, and sessions from before the last start', () => {
+    const unreadable = ['sessions/s2: it has no record; release it'];
+    const sessions = [{ ...session, isOfEarlierBoot: true }];
+    const told = lines(formatListing({ ...listing, sessions, unreadable }, undefined, nowMs));
+    expect(told.join('\n')).toContain('3 min ago, before the last start   /store');
+    expect(told.at(-1)).toBe('cannot be read   sessions/s2: it has no record; release it');
   });
 });
 
@@ -158,6 +170,7 @@ test('inspect shows the newest generation first', () => {
     current: 2,
     generations: [generation, second],
     sessions: [{ ...session, generation: 2 }],
+    unreadable: [],
   };
   const status = {
     project: 'app',
@@ -204,6 +217,7 @@ describe('gc', () => {
     generations: [{ project: 'app', generation: 1 }],
     pooled: 2,
     freedBytes: 1_500_000,
+    unreadable: [],
   };
 
   test('tells what it removed', () => {
@@ -223,7 +237,10 @@ describe('gc', () => {
   });
 
   test('or that there was nothing', () => {
-    const nothing = { generations: [], pooled: 0, freedBytes: 0 };
+    const nothing = { generations: [], pooled: 0, freedBytes: 0, unreadable: [] };
     expect(formatCollection(nothing, false)).toBe('nothing to remove\n');
+    const unreadable = ['sessions/s2: it has no record; release it'];
+    const text = formatCollection({ ...nothing, unreadable }, false);
+    expect(text).toBe(`cannot be read   ${unreadable[0]}\n`);
   });
 });

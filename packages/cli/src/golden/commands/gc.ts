@@ -1,11 +1,12 @@
 import type { Collection } from '@warmdock/golden';
 import { formatSize } from '../../display/format.js';
 import { goldenCommand } from '../command.js';
+import { formatPassedOver } from '../passed-over.js';
 import { count } from '../words.js';
 
 export const gc = goldenCommand({
   takes: '[OPTIONS]',
-  about: 'Remove generations that nobody needs',
+  about: 'Remove generations that nobody needs; exits with 1 when it cannot tell of all',
   flags: [
     { name: 'dry-run', kind: 'boolean', about: 'Say what would go, and remove nothing' },
     {
@@ -24,12 +25,13 @@ export const gc = goldenCommand({
     return {
       json: { dryRun: args.dryRun, ...collection },
       text: formatCollection(collection, args.dryRun),
+      exitCode: collection.unreadable.length > 0 ? 1 : 0,
     };
   },
 });
 
 export function formatCollection(
-  { generations, pooled, freedBytes }: Collection,
+  { generations, pooled, freedBytes, unreadable }: Collection,
   dryRun: boolean,
 ): string {
   const remove = dryRun ? 'would remove' : 'removed';
@@ -37,6 +39,8 @@ export function formatCollection(
     ({ project, generation }) => `${remove} generation ${generation} of ${project}\n`,
   );
   if (pooled > 0) lines.push(`${remove} ${count(pooled, 'pooled layer')} that nothing refers to\n`);
-  if (lines.length === 0) return 'nothing to remove\n';
-  return `${lines.join('')}${dryRun ? 'would free' : 'freed'} ${formatSize(freedBytes)}\n`;
+  const passedOver = formatPassedOver(unreadable);
+  if (lines.length === 0) return passedOver || 'nothing to remove\n';
+  const freed = `${dryRun ? 'would free' : 'freed'} ${formatSize(freedBytes)}\n`;
+  return [...lines, freed, passedOver].join('');
 }

@@ -7,6 +7,7 @@ import {
 import { formatSize } from '../../display/format.js';
 import { formatAge } from '../age.js';
 import { goldenCommand } from '../command.js';
+import { formatPassedOver } from '../passed-over.js';
 import { formatTable, formatTableOf } from '../table.js';
 
 export const inspect = goldenCommand({
@@ -23,7 +24,7 @@ export const inspect = goldenCommand({
 });
 
 export function formatInspection(
-  { project, current, generations, sessions }: ProjectInspection,
+  { project, current, generations, sessions, unreadable }: ProjectInspection,
   build: BuildStatus,
   nowMs?: number,
 ): string {
@@ -41,6 +42,7 @@ export function formatInspection(
       ...rowsOf(build),
     ]),
     formatTableOf(headings, rows),
+    formatPassedOver(unreadable),
   ]
     .filter(Boolean)
     .join('\n');

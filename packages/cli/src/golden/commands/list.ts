@@ -1,7 +1,8 @@
-import type { StoreListing, Usage } from '@warmdock/golden';
+import type { SessionSummary, StoreListing, Usage } from '@warmdock/golden';
 import { formatSize } from '../../display/format.js';
 import { formatAge } from '../age.js';
 import { goldenCommand } from '../command.js';
+import { formatPassedOver } from '../passed-over.js';
 import { formatTable, formatTableOf } from '../table.js';
 
 export const list = goldenCommand({
@@ -15,7 +16,7 @@ export const list = goldenCommand({
   },
   async run({ withUsage }, { store, signal }) {
     const { root, strategy, reason } = store;
-    const { projects, sessions } = await store.list({ signal });
+    const listing = await store.list({ signal });
     const usage = withUsage ? await store.usage({ signal }) : undefined;
     const head = formatTable([
       ['store', root],
@@ -23,14 +24,14 @@ export const list = goldenCommand({
       ['chosen', reason],
     ]);
     return {
-      json: { store: root, strategy, reason, projects, sessions, usage },
-      text: [head, formatListing({ projects, sessions }, usage)].filter(Boolean).join('\n'),
+      json: { store: root, strategy, reason, ...listing, usage },
+      text: [head, formatListing(listing, usage)].filter(Boolean).join('\n'),
     };
   },
 });
 
 export function formatListing(
-  { projects, sessions }: StoreListing,
+  { projects, sessions, unreadable }: StoreListing,
   usage: Usage | undefined,
   nowMs?: number,
 ): string {
@@ -41,22 +42,27 @@ export function formatListing(
     project.generations.join(', ') || 'none',
     String(project.sessions.length),
   ]);
-  const sessionRows = sessions.map(({ session, project, generation, createdAt, dataRoot }) => [
-    session,
-    project,
-    String(generation ?? 'nothing'),
-    formatAge(createdAt, nowMs),
-    ...(usage ? [sizeOf(own.get(session))] : []),
-    dataRoot,
+  const sessionRows = sessions.map((session) => [
+    session.session,
+    session.project,
+    String(session.generation ?? 'nothing'),
+    madeText(session, nowMs),
+    ...(usage ? [sizeOf(own.get(session.session))] : []),
+    session.dataRoot,
   ]);
   const made = usage ? ['MADE', 'OWN SIZE'] : ['MADE'];
   return [
     formatTableOf(['PROJECT', 'GOLDEN', 'GENERATIONS', 'SESSIONS'], projectRows),
     formatTableOf(['SESSION', 'PROJECT', 'FROM', ...made, 'DATA ROOT'], sessionRows),
     usage ? formatUsage(usage) : '',
+    formatPassedOver([...new Set([...unreadable, ...(usage?.unreadable ?? [])])]),
   ]
     .filter(Boolean)
     .join('\n');
+}
+
+function madeText({ createdAt, isOfEarlierBoot }: SessionSummary, nowMs?: number): string {
+  return `${formatAge(createdAt, nowMs)}${isOfEarlierBoot ? ', before the last start' : ''}`;
 }
 
 function formatUsage({ apparentBytes, sharedBytes }: Usage): string {

@@ -16,6 +16,8 @@ const built = {
   timeoutMs: undefined,
 };
 
+const cloned = { project: 'app', session: 's1', generation: undefined, allowEmpty: false };
+
 test.each([
   [
     'build app -- npm start --if-present',
@@ -34,10 +36,12 @@ test.each([
       timeoutMs: 90_000,
     },
   ],
-  ['clone app s1', { project: 'app', session: 's1', generation: undefined }],
-  ['clone --generation 7 app s1', { project: 'app', session: 's1', generation: 7 }],
-  ['clone app s1 --generation=7', { project: 'app', session: 's1', generation: 7 }],
+  ['clone app s1', { ...cloned, generation: undefined }],
+  ['clone --generation 7 app s1', { ...cloned, generation: 7 }],
+  ['clone app s1 --generation=7', { ...cloned, generation: 7 }],
+  ['clone --allow-empty app s1', { ...cloned, allowEmpty: true }],
   ['release s1 s2', ['s1', 's2']],
+  ['remove app', ['app']],
   ['list', { withUsage: false }],
   ['list --usage', { withUsage: true }],
   ['inspect app', ['app']],
@@ -68,10 +72,12 @@ test.each([
   ['release s1', false],
   ['gc', false],
   ['cancel app', false],
-  ['clone app s1', true],
+  ['remove app', false],
+  ['clone app s1', false],
+  ['clone app s1 --allow-empty', true],
   ['build app -- true', true],
 ])('%s makes a store where there is none: %s', (line, expected) => {
-  expect(parsed(line).makesStore).toBe(expected);
+  expect(parsed(line).command.makesStore).toBe(expected);
 });
 
 test.each([
@@ -92,6 +98,8 @@ test.each([
   ['clone app s1 --generation 1.5', 125, /"--generation" flag/],
   ['clone app s1 --keep 2', 125, /unknown flag: --keep/],
   ['release', 1, /requires at least 1 argument: SESSION/],
+  ['remove', 1, /requires 1 argument: PROJECT/],
+  ['remove app other', 1, /requires 1 argument: PROJECT/],
   ['list app', 1, /takes no arguments/],
   ['inspect', 1, /requires 1 argument: PROJECT/],
   ['serve', 1, /requires --config FILE/],
@@ -111,6 +119,7 @@ describe('help', () => {
       'build',
       'clone',
       'release',
+      'remove',
       'list',
       'inspect',
       'verify',

@@ -268,7 +268,7 @@ describe('a golden build whose process was killed', () => {
     const buildId = newBuildId();
     const session = sessionOf(buildId);
     const paths = buildPaths(store.root, project);
-    await store.clone({ project, session });
+    await store.clone({ project, session, allowEmpty: true });
     const logs = { logPath: paths.logs, daemonLogPath: paths.logs };
     const state: BuildState = {
       ...{
@@ -324,8 +324,8 @@ describe('a golden build whose process was killed', () => {
 
   it('does not cost a session of another name or project', async () => {
     const { store, run } = await setUp();
-    await store.clone({ project, session: 'build-mine' });
-    await store.clone({ project: 'other', session: sessionOf(newBuildId()) });
+    await store.clone({ project, session: 'build-mine', allowEmpty: true });
+    await store.clone({ project: 'other', session: sessionOf(newBuildId()), allowEmpty: true });
     await run();
     expect((await store.list()).sessions).toHaveLength(2);
   });

@@ -1,8 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { type CallOptions, isWarmdockError, messageOf, WarmdockError } from '@warmdock/core';
-import { lockFile } from '../store/file-lock.js';
 import type { GoldenStore, Promotion } from '../store/golden-store.js';
 import { newBuildId, sessionOf } from './build-id.js';
+import { lockBuild } from './build-lock.js';
 import { type BuildLogs, logsOf, rotateLogs } from './build-logs.js';
 import { type BuildPaths, buildPaths } from './build-paths.js';
 import { type BuildRecord, beginRecord, type OnState } from './build-record.js';
@@ -56,9 +55,8 @@ const lockWaitMs = 1_000;
 export async function runGoldenBuild(options: GoldenBuildOptions): Promise<GoldenBuild> {
   const { store, project, signal } = options;
   const paths = buildPaths(store.root, project);
-  await mkdir(paths.folder, { recursive: true, mode: 0o700 });
   const operation = operationOf(project);
-  await using _lock = await lockFile(paths.lock, { operation, waitMs: lockWaitMs, signal });
+  await using _lock = await lockBuild(paths, { operation, waitMs: lockWaitMs, signal });
   return await runLockedBuild(options, paths);
 }
 
@@ -120,7 +118,7 @@ async function fillSession(
   const operation = operationOf(project);
   try {
     await releaseLeftSessions(store, project, { signal });
-    const clone = await store.clone({ project, session, signal });
+    const clone = await store.clone({ project, session, allowEmpty: true, signal });
     const { enter } = record;
     const images = await populate(clone, {
       operation,

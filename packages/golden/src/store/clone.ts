@@ -40,11 +40,12 @@ export async function clone(context: StoreContext, options: CloneOptions): Promi
 
 async function tryClone(
   context: StoreContext,
-  { project, session, generation: wanted, signal }: CloneOptions,
+  { project, session, generation: wanted, allowEmpty = false, signal }: CloneOptions,
   attempt: number,
 ): Promise<Manifest | undefined | 'overtaken'> {
   const { paths, onStep } = context;
   const generation = wanted ?? (await currentGeneration(paths, project));
+  if (generation === undefined && !allowEmpty) throw noGolden(paths, project);
   const folder = await claim(context, { project, session, generation });
   try {
     onStep('clone:lease');
@@ -72,7 +73,8 @@ async function claim(
   const { project, session } = lease;
   const fresh = join(paths.sessions, `${NEW}${randomUUID()}`);
   const folder = join(paths.sessions, `${PARTIAL}${session}`);
-  ensureFolder(projectPaths(paths, project).folder, 0o700);
+  // One that starts from nothing begins the project; what was made from a generation has one.
+  if (lease.generation === undefined) ensureFolder(projectPaths(paths, project).folder, 0o700);
   try {
     await makeSessionFolder(fresh, lease);
     await discardStale(context, folder);
@@ -99,6 +101,12 @@ async function discardStale(context: StoreContext, folder: string): Promise<void
   const record = await readSession(folder);
   if (record === undefined || stateOfOwner(record.owner) !== 'dead') return;
   await removeIfThere(context, folder);
+}
+
+function noGolden({ root }: StorePaths, project: string): WarmdockError {
+  return new WarmdockError('NOT_FOUND', `project ${project} has no golden in ${root}`, {
+    hint: `Make one: \`warmdock golden build ${project} --script FILE\`. To start from nothing, say so: \`--allow-empty\`, \`allowEmpty\`.`,
+  });
 }
 
 function taken(session: string): WarmdockError {

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CallOptions, isWarmdockError, messageOf } from '@warmdock/core';
 import type { StoreContext } from './context.js';
@@ -82,14 +82,15 @@ async function mendProject(
   const place = projectPaths(context.paths, project);
   const rests = [...(await restsIn(place.generations)), ...(await restsIn(place.folder))];
   const parked = await parkedGenerations(context.paths, project);
-  if (rests.length + parked.length === 0 && !(await exists(place.journal))) return [];
+  const isBegun = (await exists(place.journal)) || (await exists(place.parked));
+  if (rests.length + parked.length === 0 && !isBegun) return [];
   const operation = `recovering project ${project}`;
   try {
     await using _lock = await lockFile(place.lock, { operation, signal, waitMs });
     return await mendLocked(context, project);
   } catch (error) {
     if (isWarmdockError(error) && error.code === 'CONFLICT') {
-      return [`project ${project}: a promotion is under way; left alone`];
+      return [`project ${project}: a promotion or removal is under way; left alone`];
     }
     if (signal?.aborted) throw error;
     return [`project ${project}: ${messageOf(error)}`];
@@ -99,6 +100,11 @@ async function mendProject(
 async function mendLocked(context: StoreContext, project: string): Promise<string[]> {
   const actions: string[] = [];
   const place = projectPaths(context.paths, project);
+  if (await exists(place.parked)) {
+    await rename(place.parked, place.generations);
+    actions.push(`project ${project}: put back what an interrupted removal had taken`);
+  }
+  context.onStep('recover:removal');
   const journal = await readJournal(place);
   if (journal !== undefined) {
     const isLost = !(await canFinish(context, project, journal));

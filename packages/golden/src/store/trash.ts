@@ -6,7 +6,8 @@ import { removeTree } from '../strategy/remove-tree.js';
 import type { StoreContext } from './context.js';
 import { hasCode, isDiskFull } from './disk-error.js';
 import { exists } from './exists.js';
-import { treeOf } from './paths.js';
+import { parkedIn, treeOf } from './paths.js';
+import { namesIn } from './project.js';
 
 /** Takes a folder or file out of sight, at once; answers with its place in the trash. */
 export async function discard({ paths }: StoreContext, path: string): Promise<string> {
@@ -27,7 +28,7 @@ export async function discardForShredding(context: StoreContext, path: string): 
   }
 }
 
-/** Deletes what was discarded: the tree in a folder by the strategy's means. Others may do so as well. */
+/** Deletes what was discarded: trees in it by the strategy's means. Others may do so as well. */
 export async function shred(
   { strategy }: StoreContext,
   place: string,
@@ -35,11 +36,21 @@ export async function shred(
 ): Promise<void> {
   const stat = await lstat(place).catch(() => undefined);
   try {
-    if (stat?.isDirectory()) await strategy.remove(treeOf(place), options);
+    if (stat?.isDirectory()) {
+      for (const folder of [place, ...(await parkedGenerations(place))]) {
+        await strategy.remove(treeOf(folder), options);
+      }
+    }
     await removeTree(place, options);
   } catch (error) {
     if (await exists(place)) throw error;
   }
+}
+
+/** Folders in a project that was removed; none in all else. */
+async function parkedGenerations(place: string): Promise<string[]> {
+  const parked = parkedIn(place);
+  return (await namesIn(parked)).map((name) => join(parked, name));
 }
 
 /** Deletes what is in the trash; answers with what could not be deleted. */

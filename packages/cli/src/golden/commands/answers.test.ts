@@ -5,6 +5,7 @@ import { formatClone } from './clone.js';
 import { formatCollection } from './gc.js';
 import { formatInspection } from './inspect.js';
 import { formatListing } from './list.js';
+import { formatRemoval } from './remove.js';
 import { formatVerification } from './verify.js';
 
 const nowMs = Date.parse('2026-02-01T00:00:00Z');
@@ -197,6 +198,15 @@ describe('verify', () => {
   test('of nothing says so', () => {
     expect(formatVerification({ generations: [], problems: [] })).toBe('no generations\n');
   });
+});
+
+test.each([
+  [{ generations: [2, 3], pooled: 1 }, 'removed app, which had 2 generations and 1 pooled layer'],
+  [{ generations: [2], pooled: 0 }, 'removed app, which had 1 generation'],
+  [{ generations: [], pooled: 0 }, 'removed app, which had no golden'],
+])('remove tells of %j', (had, text) => {
+  const removal = { project: 'app', freedBytes: 1_500_000, ...had };
+  expect(lines(formatRemoval(removal))).toEqual([text, 'freed 1.5 MB']);
 });
 
 describe('gc', () => {

@@ -30,15 +30,16 @@ test('a session boots from a golden with every image, and is released', async ()
   const project = newProject();
   const { stdout, stderr } = await build(
     project,
-    'load app:v1; docker run --detach --network none --restart always app:v1 sleep 600; echo "[$KEY $HOME]"',
+    'load app:v1; docker run --detach --network none --restart always app:v1 sleep 600; echo "[$KEY $HOME]"; echo "$PIN"',
     '--image-store=classic',
     '--env=KEY=value',
     '--env=HOME',
+    '--secret-env=PIN=WARMDOCK_GOLDEN_STORE',
   );
   expect(stdout).toMatch(new RegExp(`^golden +generation 1 of ${project}$`, 'm'));
   expect(stdout).toMatch(/^image +app:v1$/m);
   const log = /^log +(\S+)$/m.exec(stdout)?.[1] ?? '';
-  expect(readFileSync(log, 'utf8')).toMatch(/\[value \/\S+\]/);
+  expect(readFileSync(log, 'utf8')).toMatch(/\[value \/\S+\]\n\*\*\*\n/);
   expect(stderr.match(/^[a-z]+/gm)).toEqual([
     'cloning',
     'starting',

@@ -10,6 +10,8 @@ function parsed(line: string) {
 const built = {
   project: 'app',
   env: [],
+  secretEnv: [],
+  secretFile: [],
   dockerd: [],
   imageStore: undefined,
   containerd: undefined,
@@ -25,11 +27,13 @@ test.each([
   ],
   ['build app --script /x/start.sh', { ...built, script: { path: '/x/start.sh', args: [] } }],
   [
-    'build --dockerd --bridge=none --dockerd=--mtu=1400 -e A=1 --env B --timeout 90s --image-store classic --containerd apart app -- true',
+    'build --dockerd --bridge=none --dockerd=--mtu=1400 -e A=1 --env B --secret-env C --secret-env=D=E --secret-file F=/g=h --timeout 90s --image-store classic --containerd apart app -- true',
     {
       project: 'app',
       script: { path: 'true', args: [] },
       env: ['A=1', 'B'],
+      secretEnv: ['C', 'D=E'],
+      secretFile: ['F=/g=h'],
       dockerd: ['--bridge=none', '--mtu=1400'],
       imageStore: 'classic',
       containerd: 'apart',
@@ -90,6 +94,8 @@ test.each([
   ['build app true', 1, /requires 1 argument: PROJECT/],
   ['build -- true', 1, /requires 1 argument: PROJECT/],
   ['build app --timeout 5 -- true', 125, /"--timeout" flag: not a duration/],
+  ['build app --secret-env =A -- true', 1, /takes no --secret-env "=A"/],
+  ['build app --secret-file A -- true', 1, /takes no --secret-file "A"/],
   ['build app --image-store old -- true', 1, /takes no --image-store "old": classic, containerd/],
   ['build app --containerd own -- true', 1, /takes no --containerd "own": dockerd, apart/],
   ['clone app', 1, /requires 2 arguments: PROJECT SESSION/],

@@ -108,6 +108,13 @@ function usedElsewhere(dataset: string, clone: string): WarmdockError {
   );
 }
 
+/** A dataset below it, which a snapshot of it does not have. */
+export async function childOf(dataset: string, options?: CallOptions): Promise<string | undefined> {
+  const args = ['list', '-H', '-o', 'name', '-t', 'filesystem,volume', '-d', '1', dataset];
+  const names = (await runZfs(args, options)).split('\n').filter(Boolean);
+  return names.find((name) => name !== dataset);
+}
+
 /** All of a store are right below one dataset; those that are no clone have `-` for an origin. */
 async function siblingsOf(dataset: string, options?: CallOptions) {
   const parent = dataset.slice(0, dataset.lastIndexOf('/'));

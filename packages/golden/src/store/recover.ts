@@ -103,6 +103,7 @@ async function mendLocked(context: StoreContext, project: string): Promise<strin
   if (await exists(place.parked)) {
     await rename(place.parked, place.generations);
     actions.push(`project ${project}: put back what an interrupted removal had taken`);
+    actions.push(...(await attachTrees(context, {})));
   }
   context.onStep('recover:removal');
   const journal = await readJournal(place);

@@ -22,8 +22,8 @@ export interface LaunchOptions {
   /** A file for what the daemon prints. */
   readonly logPath: string;
   /**
-   * Given by golden builds: what the daemon prints must go through such a stream on its way to the file,
-   * which passes it on without the start-up script's secrets.
+   * Given when the start-up script has secrets: what the daemon prints must go through such a stream on
+   * its way to the file, which passes it on without them.
    */
   readonly redact?: (() => Transform) | undefined;
 }

@@ -26,7 +26,7 @@ export interface PopulateOptions {
 export async function populate(clone: Clone, options: PopulateOptions): Promise<string[]> {
   const { operation, logs, signal, enter } = options;
   await enter('starting');
-  const redact = () => options.redaction.stream();
+  const redact = options.redaction.isEmpty ? undefined : () => options.redaction.stream();
   await using daemon = await options.daemon(clone, { signal, logPath: logs.daemon, redact });
   await enter('running');
   await runBeside(daemon, clone, options);

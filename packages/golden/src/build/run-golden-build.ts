@@ -84,7 +84,7 @@ export async function runLockedBuild(
     return await buildInSession(options, { buildId, logs, redaction, record, limit });
   } catch (error) {
     // That of a script is made of its log, and of nothing else that could be secret.
-    if (!(error instanceof ScriptError)) redaction.error(error);
+    if (!redaction.isEmpty && !(error instanceof ScriptError)) redaction.error(error);
     // What keeps the error from being recorded counts less than the error.
     await record.fail(error).catch(() => {});
     throw error;

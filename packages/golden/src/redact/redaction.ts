@@ -6,6 +6,8 @@ import { formsOf } from './secret-forms.js';
 
 /** Keeps secrets out of what is written down and told. */
 export interface Redaction {
+  /** There is nothing to keep out. */
+  readonly isEmpty: boolean;
   /** Passes bytes on with `***` in place of secrets, wherever they are cut. */
   stream(): Transform;
   text(text: string): string;
@@ -22,10 +24,11 @@ export function redactionOf(secrets: readonly string[]): Redaction {
     return Buffer.concat([redactor.push(Buffer.from(plain)), redactor.end()]).toString();
   };
   return {
+    isEmpty: forms.size === 0,
     stream: () => streamOf(patterns),
     text,
     error(error) {
-      if (forms.size > 0) redactError(error, text);
+      redactError(error, text);
       return error;
     },
   };

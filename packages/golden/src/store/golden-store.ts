@@ -216,7 +216,7 @@ export interface Removal {
   readonly generations: readonly number[];
   /** Entries of the pool that only they referred to. */
   readonly pooled: number;
-  /** What the generations took on disk, with what they shared counted once. */
+  /** What the generations took on disk, as `usage` counts it. */
   readonly freedBytes: number;
 }
 

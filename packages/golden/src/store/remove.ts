@@ -171,7 +171,9 @@ async function assertUnused(paths: StorePaths, project: string, operation: strin
   throw new WarmdockError(
     'CONFLICT',
     `${operation}: it is used by session ${names.join(', ')}${more}`,
-    { hint: `End them first: \`warmdock golden release ${names.join(' ')}\`.` },
+    {
+      hint: `End them first: \`warmdock golden release ${names.join(' ')}\`. One that is being made or verified ends by itself.`,
+    },
   );
 }
 

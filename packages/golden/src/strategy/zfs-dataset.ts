@@ -9,7 +9,7 @@ import { runProgram } from './run-program.js';
 const busyMs = 5_000;
 const pollMs = 20;
 /** zfs(8) tells it in words alone, and ends with 1 for everything. */
-const busy = /: (dataset|pool or dataset|filesystem) is busy|resource busy/;
+const busy = /: (dataset|(mountpoint|pool) or dataset|filesystem) is busy|resource busy/;
 
 const ownName = /^[\w.:-]+(\/[\w.: -]+)*\/warmdock-[0-9a-f-]{36}$/;
 

@@ -38,6 +38,7 @@ export const build = goldenCommand({
       kind: 'string',
       about: "Of the first golden: classic or containerd (default dockerd's own choice)",
     },
+    { name: 'script', kind: 'string', about: 'The program to run, in place of COMMAND' },
     {
       name: 'secret-env',
       kind: 'list',
@@ -48,7 +49,6 @@ export const build = goldenCommand({
       kind: 'list',
       about: 'Set a secret variable from a file, *** in logs: KEY=FILE',
     },
-    { name: 'script', kind: 'string', about: 'The program to run, in place of COMMAND' },
     {
       name: 'timeout',
       kind: 'string',

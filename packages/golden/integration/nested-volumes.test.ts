@@ -9,9 +9,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { makeFileSystem } from '@warmdock/testkit';
+import { busyboxImage, makeFileSystem, outputOf, runDocker, useTestbed } from '@warmdock/testkit';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { openStore, type StrategyName } from '../src/index.js';
+import { type Clone, dockerdLauncher, openStore, type StrategyName } from '../src/index.js';
+import { dockerdOptions } from './support/dockerd-options.js';
 import { runVictim } from './support/run-victim.js';
 import { makeSmallGolden, proof } from './support/store-folder.js';
 
@@ -115,6 +116,36 @@ describe('subvolumes in a session', () => {
       expect((await store.verify({ project: 'app', deep: true })).problems).toEqual([]);
     },
   );
+
+  test('that a Docker in a volume makes run in clones, and go with them', async () => {
+    const { store } = await makeGolden('btrfs');
+    const inVolume = (clone: Clone) => join(clone.dataRoot, 'volumes/inner/_data');
+    const clone = await store.clone({ project: 'app', session: 's' });
+    mkdirSync(inVolume(clone), { recursive: true });
+    const archive = join(disk.dir, 'busybox.tar');
+    const { rootfs } = useTestbed();
+    writeFileSync(archive, (await busyboxImage(rootfs, 'inner:1')).archive);
+    await runInner(clone, inVolume(clone), ['load', '--input', archive]);
+    expect(subvolume('list', disk.dir)).toMatch(/_data\/btrfs\/subvolumes\/[0-9a-f]{64}\n/);
+    await store.promote({ session: 's', proof });
+    const next = await store.clone({ project: 'app', session: 's2' });
+    const hello = ['run', '--rm', '--network=none', 'inner:1', 'echo', 'hello'];
+    expect(await runInner(next, inVolume(next), hello)).toBe('hello\n');
+  });
+
+  /** What a docker command prints whose daemon keeps its images in subvolumes. */
+  async function runInner(clone: Clone, dataRoot: string, command: string[]): Promise<string> {
+    const launch = dockerdLauncher({
+      ...dockerdOptions(useTestbed().rootfs, 'classic'),
+      imageStore: undefined,
+      config: { 'storage-driver': 'btrfs', features: { 'containerd-snapshotter': false } },
+    });
+    const options = { signal: AbortSignal.timeout(60_000), logPath: join(disk.dir, 'inner.log') };
+    await using daemon = await launch({ ...clone, dataRoot, imageStore: undefined }, options);
+    const output = await outputOf(runDocker(command, { host: daemon.host }));
+    await daemon.stop();
+    return output;
+  }
 
   test('whose names are no text are refused with their paths', async () => {
     const { store } = await makeGolden('btrfs');

@@ -196,6 +196,9 @@ describe('a file that is immutable', () => {
       hint: expect.stringMatching(/^Run `chattr -i -a .+file`, then `warmdock golden recover`/),
     });
     expect((await store.list()).sessions).toEqual([]);
+    expect((await store.gc()).left).toEqual([
+      expect.stringMatching(/^trash\/.+ could not be deleted: .+immutable.+chattr/),
+    ]);
     const [, command = ''] = /`(chattr .+?)`/.exec(error.hint) ?? [];
     execFileSync('sh', ['-c', command]);
     expect((await store.recover()).actions).toEqual([]);

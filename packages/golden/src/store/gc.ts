@@ -48,9 +48,9 @@ export async function gc(context: StoreContext, options: GcOptions = {}): Promis
     }
   }
   const pool = await collectPool(context, { dropped: dryRun ? generations : [], dryRun, signal });
-  if (!dryRun) await emptyTrash(context, { signal });
+  const left = dryRun ? [] : await emptyTrash(context, { signal });
   onStep('gc:trash');
-  return { generations, pooled: pool.entries, freedBytes: freedBytes + pool.sizeBytes };
+  return { generations, pooled: pool.entries, freedBytes: freedBytes + pool.sizeBytes, left };
 }
 
 /** Neither current, nor leased, nor among those used last; none of a project that promotes now. */

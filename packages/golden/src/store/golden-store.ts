@@ -208,6 +208,8 @@ export interface Collection {
   /** Entries of the pool that nothing refers to. */
   readonly pooled: number;
   readonly freedBytes: number;
+  /** What was removed and cannot be deleted from the trash, with what to do, one line each. */
+  readonly left: readonly string[];
 }
 
 export interface Removal {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { lstat, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CallOptions, messageOf } from '@warmdock/core';
+import { type CallOptions, isWarmdockError, messageOf } from '@warmdock/core';
 import { removeTree } from '../strategy/remove-tree.js';
 import type { StoreContext } from './context.js';
 import { hasCode, isDiskFull } from './disk-error.js';
@@ -53,7 +53,7 @@ async function parkedGenerations(place: string): Promise<string[]> {
   return (await namesIn(parked)).map((name) => join(parked, name));
 }
 
-/** Deletes what is in the trash; answers with what could not be deleted. */
+/** Deletes what is in the trash; answers with what could not be deleted, and what to do. */
 export async function emptyTrash(context: StoreContext, options?: CallOptions): Promise<string[]> {
   const failures: string[] = [];
   for (const name of await readdir(context.paths.trash)) {
@@ -61,7 +61,8 @@ export async function emptyTrash(context: StoreContext, options?: CallOptions): 
       await shred(context, join(context.paths.trash, name), options);
     } catch (error) {
       if (options?.signal?.aborted) throw error;
-      failures.push(`trash/${name} could not be deleted: ${messageOf(error)}`);
+      const hint = isWarmdockError(error) && error.hint ? `. ${error.hint}` : '';
+      failures.push(`trash/${name} could not be deleted: ${messageOf(error)}${hint}`);
     }
   }
   return failures;

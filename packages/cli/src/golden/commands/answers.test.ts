@@ -214,6 +214,7 @@ describe('gc', () => {
     generations: [{ project: 'app', generation: 1 }],
     pooled: 2,
     freedBytes: 1_500_000,
+    left: [],
   };
 
   test('tells what it removed', () => {
@@ -233,7 +234,12 @@ describe('gc', () => {
   });
 
   test('or that there was nothing', () => {
-    const nothing = { generations: [], pooled: 0, freedBytes: 0 };
+    const nothing = { generations: [], pooled: 0, freedBytes: 0, left: [] };
     expect(formatCollection(nothing, false)).toBe('nothing to remove\n');
+  });
+
+  test('and what cannot be deleted', () => {
+    const text = formatCollection({ ...collection, left: ['trash/1: why'] }, false);
+    expect(lines(text).slice(-2)).toEqual(['freed 1.5 MB', 'trash/1: why']);
   });
 });

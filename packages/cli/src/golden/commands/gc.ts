@@ -29,7 +29,7 @@ export const gc = goldenCommand({
 });
 
 export function formatCollection(
-  { generations, pooled, freedBytes }: Collection,
+  { generations, pooled, freedBytes, left }: Collection,
   dryRun: boolean,
 ): string {
   const remove = dryRun ? 'would remove' : 'removed';
@@ -37,6 +37,8 @@ export function formatCollection(
     ({ project, generation }) => `${remove} generation ${generation} of ${project}\n`,
   );
   if (pooled > 0) lines.push(`${remove} ${count(pooled, 'pooled layer')} that nothing refers to\n`);
-  if (lines.length === 0) return 'nothing to remove\n';
-  return `${lines.join('')}${dryRun ? 'would free' : 'freed'} ${formatSize(freedBytes)}\n`;
+  const rest = left.map((line) => `${line}\n`).join('');
+  if (lines.length === 0) return `nothing to remove\n${rest}`;
+  const freed = `${dryRun ? 'would free' : 'freed'} ${formatSize(freedBytes)}\n`;
+  return `${lines.join('')}${freed}${rest}`;
 }

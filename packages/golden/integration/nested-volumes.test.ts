@@ -187,13 +187,14 @@ describe('a file that is immutable', () => {
     const { dataRoot } = await store.clone({ project: 'app', session: 's' });
     const folder = join(dataRoot, 'volumes/v');
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'file'), '');
-    run('chattr', '+i', join(folder, 'file'));
+    const name = "it's $(false) file";
+    writeFileSync(join(folder, name), '');
+    run('chattr', '+i', join(folder, name));
     const error = await store.release({ session: 's' }).catch((thrown) => thrown);
     expect(error).toMatchObject({
       code: 'PERMISSION_DENIED',
-      message: expect.stringMatching(/volumes\/v\/file is immutable/),
-      hint: expect.stringMatching(/^Run `chattr -i -a .+file`, then `warmdock golden recover`/),
+      message: expect.stringContaining(`volumes/v/${name} is immutable`),
+      hint: expect.stringMatching(/^Run `chattr -i -a '.+file'`, then `warmdock golden recover`/),
     });
     expect((await store.list()).sessions).toEqual([]);
     expect((await store.gc()).left).toEqual([

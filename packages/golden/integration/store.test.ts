@@ -19,7 +19,7 @@ import { describe, expect, test } from 'vitest';
 import { type GoldenStore, openStore } from '../src/index.js';
 import { lockFile } from '../src/store/file-lock.js';
 import { projectPaths, storePaths } from '../src/store/paths.js';
-import { addImage } from './support/data-root.js';
+import { addImage, addLayer } from './support/data-root.js';
 import { listingOf } from './support/listing.js';
 import { addSmallLayer, makeSmallGolden, newFolder, proof } from './support/store-folder.js';
 
@@ -316,6 +316,23 @@ describe('links that somebody planted', () => {
       expect(listingOf(outside)).toBe(before);
     },
   );
+
+  test('in a layer, where a project has its generations, are deleted alone', async () => {
+    const outside = newFolder();
+    mkdirSync(join(outside, '000001/tree'), { recursive: true });
+    writeFileSync(join(outside, '000001/tree/file'), '');
+    const { root, store } = await makeSmallGolden();
+    const { dataRoot } = await store.clone({ project: 'app', session: 's' });
+    addLayer(dataRoot, { fill: (diff) => symlinkSync(outside, join(diff, '.removing')) });
+    await store.promote({ session: 's', proof });
+    const next = await store.clone({ project: 'app', session: 'next' });
+    for (const name of ['overlay2', 'image'])
+      rmSync(join(next.dataRoot, name), { recursive: true });
+    await store.promote({ session: 'next', proof });
+    expect(await store.gc({ keep: 0 })).toMatchObject({ pooled: 4, left: [] });
+    expect(readdirSync(join(root, 'trash'))).toEqual([]);
+    expect(readdirSync(join(outside, '000001/tree'))).toEqual(['file']);
+  });
 
   test('beside the data root are refused', async () => {
     const { store } = await makeSmallGolden();

@@ -15,7 +15,7 @@ import { type ProjectPaths, projectPaths, type StorePaths } from './paths.js';
 import { assertProject, existingManifest, generationFolder, generationsOf } from './project.js';
 import { allSessions } from './session.js';
 import { projectOf } from './transaction.js';
-import { discard, discardForShredding, shred } from './trash.js';
+import { discardForShredding, discardProject, shred } from './trash.js';
 import { heldBytes } from './usage.js';
 import { syncFolder } from './write-json.js';
 
@@ -73,7 +73,7 @@ async function takeAway(
   onStep('remove:park');
   try {
     await assertUnused(paths, project, operation);
-    return await discard(context, place.folder);
+    return await discardProject(context, place.folder);
   } catch (error) {
     if (hasGenerations) await rename(place.parked, place.generations);
     throw error;

@@ -1,17 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { lstat, readdir, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type CallOptions, isWarmdockError, messageOf } from '@warmdock/core';
 import { removeTree } from '../strategy/remove-tree.js';
 import type { StoreContext } from './context.js';
 import { hasCode, isDiskFull } from './disk-error.js';
 import { exists } from './exists.js';
-import { parkedIn, treeOf } from './paths.js';
+import { parkedIn, type StorePaths, treeOf } from './paths.js';
 import { namesIn } from './project.js';
 
+/** Of what is in the trash, only projects have such names: what layers hold was written by anybody. */
+const projectPrefix = 'project-';
+
 /** Takes a folder or file out of sight, at once; answers with its place in the trash. */
-export async function discard({ paths }: StoreContext, path: string): Promise<string> {
-  const place = join(paths.trash, randomUUID());
+export function discard({ paths }: StoreContext, path: string): Promise<string> {
+  return moveTo(join(paths.trash, randomUUID()), path);
+}
+
+/** The same for a project's folder, whose parked generations have trees. */
+export function discardProject({ paths }: StoreContext, folder: string): Promise<string> {
+  return moveTo(join(paths.trash, `${projectPrefix}${randomUUID()}`), folder);
+}
+
+async function moveTo(place: string, path: string): Promise<string> {
   await rename(path, place);
   return place;
 }
@@ -30,14 +41,14 @@ export async function discardForShredding(context: StoreContext, path: string): 
 
 /** Deletes what was discarded: trees in it by the strategy's means. Others may do so as well. */
 export async function shred(
-  { strategy }: StoreContext,
+  { paths, strategy }: StoreContext,
   place: string,
   options?: CallOptions,
 ): Promise<void> {
   const stat = await lstat(place).catch(() => undefined);
   try {
     if (stat?.isDirectory()) {
-      for (const folder of [place, ...(await parkedGenerations(place))]) {
+      for (const folder of [place, ...(await parkedGenerations(paths, place))]) {
         await strategy.remove(treeOf(folder), options);
       }
     }
@@ -48,7 +59,8 @@ export async function shred(
 }
 
 /** Folders in a project that was removed; none in all else. */
-async function parkedGenerations(place: string): Promise<string[]> {
+async function parkedGenerations({ trash }: StorePaths, place: string): Promise<string[]> {
+  if (dirname(place) !== trash || !basename(place).startsWith(projectPrefix)) return [];
   const parked = parkedIn(place);
   return (await namesIn(parked)).map((name) => join(parked, name));
 }

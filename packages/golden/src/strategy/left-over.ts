@@ -20,10 +20,18 @@ export async function explainLeftOver(
     return new WarmdockError(
       'PERMISSION_DENIED',
       `removing ${folder}: ${path} is immutable or append-only`,
-      { cause: error, hint: `Run \`chattr -i -a ${path}\`, then \`warmdock golden recover\`.` },
+      {
+        cause: error,
+        hint: `Run \`chattr -i -a ${quoted(path)}\`, then \`warmdock golden recover\`.`,
+      },
     );
   }
   return error;
+}
+
+/** As one word of a shell: who named the file may mean harm to who copies the command. */
+function quoted(path: string): string {
+  return `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 /** What has nothing in it: all that could be deleted is gone. */

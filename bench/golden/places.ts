@@ -54,7 +54,7 @@ export async function openOrMakeGolden(
   const isThere = existsSync(root);
   const store = await openStore(root, { require: strategy });
   if (isThere) return store;
-  const { dataRoot } = await store.clone({ project: 'bench', session: 'first' });
+  const { dataRoot } = await store.clone({ project: 'bench', session: 'first', allowEmpty: true });
   await run('cp', ['-a', '--no-target-directory', join(tree, 'docker'), dataRoot]);
   await store.promote({ session: 'first', proof: { buildId: 'bench', exitCode: 0 } });
   return store;

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type GoldenSite, makeGoldenSite } from './support/golden.js';
@@ -116,6 +116,21 @@ test('a script that fails is told of, and the server goes on', async () => {
   expect((await fetch(`${address}/status`)).status).toBe(200);
   running.kill('SIGTERM');
   expect(await running.ended).toMatchObject({ exitCode: 0 });
+});
+
+test('secrets of a script are told nowhere, however short and whatever their names', async () => {
+  writeFileSync(join(site.folder, 'pin'), '#~\n');
+  const shell = 'printf "pin #"; sleep 0.1; echo "~"; exit 4';
+  const env = { PIN: { secretFile: 'pin' } };
+  const { running, address } = await start(configFor(shell, { env }), '--json');
+  expect((await push(address, 'd')).status).toBe(202);
+  await running.found(/"event":"(failure)".+ended with code 4; its last lines:\\npin \*\*\*/);
+  const status = await (await fetch(`${address}/status/app`)).text();
+  running.kill('SIGTERM');
+  const { stdout, stderr } = await running.ended;
+  const { build } = await site.json('inspect', 'app');
+  expect(readFileSync(build.logPath, 'utf8')).toBe('pin ***\n');
+  expect(stdout + stderr + status + JSON.stringify(build)).not.toContain('#~');
 });
 
 test.each([

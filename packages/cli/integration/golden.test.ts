@@ -33,15 +33,16 @@ test('a session boots from a golden with every image, and is released', async ()
   const project = newProject();
   const { stdout, stderr } = await build(
     project,
-    'load app:v1; docker run --detach --network none --restart always app:v1 sleep 600; echo "[$KEY $HOME]"',
+    'load app:v1; docker run --detach --network none --restart always app:v1 sleep 600; echo "[$KEY $HOME]"; echo "$PIN"',
     '--image-store=classic',
     '--env=KEY=value',
     '--env=HOME',
+    '--secret-env=PIN=WARMDOCK_GOLDEN_STORE',
   );
   expect(stdout).toMatch(new RegExp(`^golden +generation 1 of ${project}$`, 'm'));
   expect(stdout).toMatch(/^image +app:v1$/m);
   const log = /^log +(\S+)$/m.exec(stdout)?.[1] ?? '';
-  expect(readFileSync(log, 'utf8')).toMatch(/\[value \/\S+\]/);
+  expect(readFileSync(log, 'utf8')).toMatch(/\[value \/\S+\]\n\*\*\*\n/);
   expect(stderr.match(phases)).toEqual(['cloning', 'starting', 'running', 'removing', 'promoting']);
 
   const clone = await site.json('clone', project, 'session-1');
@@ -168,6 +169,45 @@ test('gc removes what it says it would, and nothing that is in use', async () =>
   await site.json('release', 'gc-1');
 });
 
+test('a project is removed when nobody uses it, with all that is kept of its builds', async () => {
+  const project = newProject();
+  await build(project, 'load app:v1', '--image-store=classic');
+  const refused = async (message: RegExp) => {
+    const { exitCode, stderr } = await site.run('remove', project);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(message);
+  };
+  await site.json('clone', project, 'remove-1');
+  await refused(
+    /^ERROR: removing project .+ by session remove-1\nHINT: .+golden release remove-1`/,
+  );
+  await site.json('release', 'remove-1');
+  const building = site.start(...site.buildArgs(project, 'exec sleep 600'));
+  await building.seen(/^running/m);
+  await refused(/^ERROR: removing project .+: a golden build of it runs\nHINT: .+golden cancel/);
+  building.kill('SIGINT');
+  await building.ended;
+
+  const removal = await site.json('remove', project);
+  expect(removal).toEqual({
+    project,
+    generations: [1],
+    pooled: expect.any(Number),
+    freedBytes: expect.any(Number),
+  });
+  expect(removal.pooled).toBeGreaterThan(0);
+  expect(removal.freedBytes).toBeGreaterThan(1_000_000);
+  expect(readdirSync(join(site.store, 'projects'))).not.toContain(project);
+  expect(readdirSync(join(site.store, 'trash'))).toEqual([]);
+
+  await site.json('clone', project, 'remove-2', '--allow-empty');
+  await site.json('release', 'remove-2');
+  expect(await site.run('remove', project)).toMatchObject({
+    exitCode: 0,
+    stdout: `removed ${project}, which had no golden\nfreed 0 B\n`,
+  });
+});
+
 test('damage is found, and ends with 1', async () => {
   const project = newProject();
   await build(project, 'load app:v1', '--image-store=classic');
@@ -262,20 +302,28 @@ test.each([
     /^ERROR: there is no store in .+\nHINT: `warmdock golden build`/,
   ],
   [['clone', '../up', 's1'], /^ERROR: not a project name: "\.\.\/up"\nHINT: /],
+  [['clone', 'typo', 's1'], /^ERROR: project typo has no golden in \/.+\nHINT: .+--allow-empty/],
+  [
+    ['clone', 'typo', 's1', '--store=/nonexistent/store'],
+    /^ERROR: there is no store in .+\nHINT: /,
+  ],
+  [['remove', 'nobody'], /^ERROR: no project nobody in .+\nHINT: /],
   [['inspect', 'nobody'], /^ERROR: .+nobody.+\nHINT: /],
   [['release', 'nobody'], /^ERROR: no session nobody in .+\nHINT: /],
   [['list', '--strategy=copy'], /^ERROR: the store in .+ by layer-link, not copy\nHINT: /],
   [['clone', 'app', 's1', '--store=/a b'], /^ERROR: a store cannot be in "\/a b"\nHINT: /],
 ])('%j is refused', async (args, expected) => {
-  await site.json('clone', newProject(), `refused-${projects}`);
+  await site.json('clone', newProject(), `refused-${projects}`, '--allow-empty');
+  const before = await site.json('list');
   const { exitCode, stdout, stderr } = await site.run(...args);
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   expect(stderr).toMatch(expected);
+  expect(await site.json('list')).toEqual(before);
 });
 
 test('people read tables', async () => {
   const project = newProject();
-  await site.json('clone', project, 'table-1');
+  await site.json('clone', project, 'table-1', '--allow-empty');
   const { stdout, stderr } = await site.run('list');
   expect(stderr).toBe('');
   expect(stdout).toMatch(new RegExp(`^store +${site.store}\nstrategy +\\S+\nchosen +\\S`));

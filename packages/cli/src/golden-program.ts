@@ -34,14 +34,14 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
 }
 
 async function perform(
-  { store: root, strategy, json, makesStore, command }: GoldenArguments,
+  { store: root, strategy, json, command }: GoldenArguments,
   { stdout, stderr, env, signal }: Surroundings,
 ): Promise<Answer | undefined> {
   const progress = openProgress(stderr, env);
   try {
     const store = await openStore(root ?? (env.WARMDOCK_GOLDEN_STORE || DEFAULT_STORE), {
       require: strategy,
-      mustExist: !makesStore,
+      mustExist: !command.makesStore,
       onStep: (step) => progress.step(stepText(step)),
       signal,
     });

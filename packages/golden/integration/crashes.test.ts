@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { type GoldenStore, openStore } from '../src/index.js';
+import { addImage } from './support/data-root.js';
 import { readLease, writeLease } from './support/lease.js';
 import { runVictim, startVictim } from './support/run-victim.js';
 import { addSmallLayer, makeSmallGolden, proof, type SmallGolden } from './support/store-folder.js';
@@ -221,3 +222,47 @@ describe('kill -9 during release', () => {
     expect((await after.list()).sessions).toEqual([]);
   });
 });
+
+describe('kill -9 during remove', () => {
+  const steps = ['remove:park', 'remove:discard', 'remove:pool', 'remove:done'];
+
+  test.each(steps)('after %s the project is there or gone, and others are whole', async (step) => {
+    const golden = await makeSmallGolden();
+    const { root, store } = golden;
+    await addSession(golden);
+    await store.promote({ session: 'next', proof });
+    await addProject(store, 'gone');
+    expect((await runVictim(root, 'remove gone', step)).signal).toBe('SIGKILL');
+    const after = await expectWhole(root);
+    const isThere = step === 'remove:park';
+    expect((await after.list()).projects.map(({ project }) => project)).toEqual(
+      isThere ? ['app', 'gone'] : ['app'],
+    );
+    expect((await after.verify({ project: 'app', deep: true })).problems).toEqual([]);
+    if (isThere) {
+      expect((await after.verify({ project: 'gone', deep: true })).problems).toEqual([]);
+      expect(await after.remove({ project: 'gone' })).toMatchObject({ generations: [1] });
+    }
+    await after.gc();
+    expect(readdirSync(join(root, 'layers')).every((name) => name.startsWith('app-'))).toBe(true);
+    await addProject(after, 'gone');
+    expect((await after.verify({ project: 'gone', deep: true })).problems).toEqual([]);
+  });
+
+  test('of generations, when the recovery that puts them back is killed, too', async () => {
+    const { root, store } = await makeSmallGolden();
+    await addProject(store, 'gone');
+    await runVictim(root, 'remove gone', 'remove:park');
+    expect((await runVictim(root, 'recover', 'recover:removal')).signal).toBe('SIGKILL');
+    const after = await expectWhole(root);
+    expect((await after.verify({ project: 'gone', deep: true })).problems).toEqual([]);
+  });
+});
+
+/** One more project with a generation. */
+async function addProject(store: GoldenStore, project: string) {
+  const { dataRoot } = await store.clone({ project, session: project, allowEmpty: true });
+  addSmallLayer(dataRoot, addSmallLayer(dataRoot));
+  addImage(dataRoot);
+  await store.promote({ session: project, proof });
+}

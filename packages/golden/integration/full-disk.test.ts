@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { makeFileSystem } from '@warmdock/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type GoldenStore, openStore } from '../src/index.js';
-import type { ClassicLayer } from './support/data-root.js';
+import { addImage, type ClassicLayer } from './support/data-root.js';
 import { addSmallLayer, makeSmallGolden, proof } from './support/store-folder.js';
 
 type Release = () => void;
@@ -150,6 +150,19 @@ describe.each([
       await store.gc({ keep: 0 });
     }
     expect(ends).toContain('refused');
+  });
+
+  test('still lets remove make room', async () => {
+    const store = await openStore(root, { mustExist: true });
+    const { dataRoot } = await store.clone({ project: 'gone', session: 's', allowEmpty: true });
+    addSmallLayer(dataRoot);
+    addImage(dataRoot);
+    await store.promote({ session: 's', proof });
+    const release = fill(disk.dir, least);
+    expect(await store.remove({ project: 'gone' })).toMatchObject({ generations: [1] });
+    release();
+    await expectWhole(store);
+    expect(readdirSync(join(root, 'projects'))).toEqual(['app']);
   });
 
   test('still lets gc and release make room', async () => {

@@ -57,7 +57,7 @@ describe.each<[string, Daemon]>([
   });
 
   async function makeGolden() {
-    const empty = await golden.clone({ project: 'app', session: 'first' });
+    const empty = await golden.clone({ project: 'app', session: 'first', allowEmpty: true });
     await using first = await startSessionEngine(empty, daemon);
     await importBaseImage(first);
     await loadTestImage(first, await randomImage({ name: 'never-run:1' }));

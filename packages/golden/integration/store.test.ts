@@ -14,8 +14,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { type GoldenStore, openStore } from '../src/index.js';
+import { lockFile } from '../src/store/file-lock.js';
+import { projectPaths, storePaths } from '../src/store/paths.js';
+import { addImage, addLayer } from './support/data-root.js';
 import { readLease, writeLease } from './support/lease.js';
 import { listingOf } from './support/listing.js';
 import { addSmallLayer, makeSmallGolden, newFolder, proof } from './support/store-folder.js';
@@ -130,6 +134,7 @@ describe('names', () => {
     await expect(store.release({ session: name })).rejects.toMatchObject(refused);
     await expect(store.promote({ session: name, proof })).rejects.toMatchObject(refused);
     await expect(store.inspect({ project: name })).rejects.toMatchObject(refused);
+    await expect(store.remove({ project: name })).rejects.toMatchObject(refused);
     await expect(store.verify({ project: name })).rejects.toMatchObject(refused);
   });
 
@@ -139,6 +144,7 @@ describe('names', () => {
     await expect(store.release({ session: 'none' })).rejects.toMatchObject(notFound);
     await expect(store.promote({ session: 'none', proof })).rejects.toMatchObject(notFound);
     await expect(store.inspect({ project: 'none' })).rejects.toMatchObject(notFound);
+    await expect(store.remove({ project: 'none' })).rejects.toMatchObject(notFound);
     await expect(store.verify({ project: 'app', generation: 7 })).rejects.toMatchObject(notFound);
     await expect(
       store.clone({ project: 'app', session: 's', generation: 7 }),
@@ -155,6 +161,128 @@ describe('names', () => {
       if (end.status === 'rejected') expect(end.reason).toMatchObject({ code: 'CONFLICT' });
     }
     expect((await store.list()).sessions.map(({ session }) => session)).toEqual(['s']);
+  });
+});
+
+describe('a project without a golden', () => {
+  test.each([{}, { generation: 3 }])('is not cloned: %j', async (options) => {
+    const { root, store } = await makeSmallGolden();
+    const clone = store.clone({ project: 'typo', session: 's', ...options });
+    await expect(clone).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringMatching(new RegExp(`typo.*${root}`)),
+    });
+    expect(readdirSync(join(root, 'projects'))).toEqual(['app']);
+    for (const folder of ['sessions', 'trash']) {
+      expect(readdirSync(join(root, folder))).toEqual([]);
+    }
+  });
+
+  test('is begun by who says that it may start from nothing', async () => {
+    const { store } = await makeSmallGolden();
+    const made = await store.clone({ project: 'new', session: 's', allowEmpty: true });
+    expect(made).toMatchObject({ generation: undefined });
+    await expect(store.clone({ project: 'new', session: 's2' })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      hint: expect.stringMatching(/golden build new.*allow-empty/),
+    });
+    const other = await store.clone({ project: 'app', session: 's3', allowEmpty: true });
+    expect(other).toMatchObject({ generation: 1 });
+  });
+
+  test('is removed, also with what another version left of it', async () => {
+    const { root, store } = await makeSmallGolden();
+    mkdirSync(join(root, 'projects/empty'));
+    const nothing = { generations: [], pooled: 0, freedBytes: 0 };
+    expect(await store.remove({ project: 'empty' })).toEqual({ project: 'empty', ...nothing });
+    writeFileSync(join(root, 'projects/app/generations/000001/manifest.json'), '{"format":2}');
+    expect(await store.remove({ project: 'app' })).toMatchObject({
+      generations: [1],
+      pooled: 3,
+      freedBytes: expect.any(Number),
+    });
+    for (const folder of ['projects', 'layers', 'trash']) {
+      expect(readdirSync(join(root, folder))).toEqual([]);
+    }
+  });
+});
+
+describe('remove', () => {
+  test('takes what the project has, and nothing of others whose names are like it', async () => {
+    const { root, store } = await makeSmallGolden();
+    const like = readdirSync(join(root, 'layers'))[0] ?? '';
+    const { dataRoot } = await store.clone({ project: like, session: 's', allowEmpty: true });
+    addSmallLayer(dataRoot);
+    addImage(dataRoot);
+    await store.promote({ session: 's', proof });
+    const shared = (await store.usage()).sharedBytes;
+    const removal = await store.remove({ project: 'app' });
+    expect(removal).toMatchObject({ project: 'app', generations: [1], pooled: 3 });
+    expect(shared - (await store.usage()).sharedBytes).toBe(removal.freedBytes);
+    expect(readdirSync(join(root, 'projects'))).toEqual([like]);
+    expect(readdirSync(join(root, 'trash'))).toEqual([]);
+    expect((await store.gc({ dryRun: true })).pooled).toBe(0);
+    expect((await store.verify({ project: like, deep: true })).problems).toEqual([]);
+  });
+
+  test('is refused while sessions use it, and changes nothing', async () => {
+    const { store } = await makeSmallGolden();
+    for (const session of ['s1', 's2', 's3', 's4']) await store.clone({ project: 'app', session });
+    await expect(store.remove({ project: 'app' })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('s1, s2, s3 and 1 more'),
+      hint: expect.stringContaining('release s1 s2 s3'),
+    });
+    for (const session of ['s1', 's2', 's3', 's4']) await store.release({ session });
+    expect((await store.verify({ project: 'app', deep: true })).problems).toEqual([]);
+    expect(await store.remove({ project: 'app' })).toMatchObject({ generations: [1] });
+  });
+
+  test('is refused while a promotion is under way or unfinished', async () => {
+    const { root, store } = await makeSmallGolden();
+    const { lock, journal } = projectPaths(storePaths(root), 'app');
+    {
+      await using _lock = await lockFile(lock, { operation: 'test' });
+      await expect(store.remove({ project: 'app' })).rejects.toMatchObject({
+        code: 'CONFLICT',
+        message: expect.stringContaining('a promotion is under way'),
+      });
+    }
+    const unfinished = { format: 1, transaction: 't', session: 'lost', generation: 2 };
+    const rest = { createdAt: new Date().toISOString(), buildId: 'b', images: [] };
+    writeFileSync(journal, JSON.stringify({ ...unfinished, ...rest }));
+    await expect(store.remove({ project: 'app' })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('session lost'),
+      hint: expect.stringContaining('recover'),
+    });
+    await store.recover();
+    expect(await store.remove({ project: 'app' })).toMatchObject({ generations: [1] });
+  });
+
+  test('and clones at the same time: one of them has its way, and nothing is lost', async () => {
+    for (let round = 0; round < 5; round++) {
+      const { root, store } = await makeSmallGolden();
+      const names = Array.from({ length: 4 }, (_, index) => `s${index}`);
+      const removal = store.remove({ project: 'app' }).catch((error) => error);
+      await sleep(round * 10);
+      const clones = await Promise.allSettled(
+        names.map((session) => store.clone({ project: 'app', session })),
+      );
+      const made = clones.filter(({ status }) => status === 'fulfilled');
+      const end = await removal;
+      for (const clone of clones) {
+        if (clone.status === 'rejected') expect(clone.reason).toMatchObject({ code: 'NOT_FOUND' });
+      }
+      if (end instanceof Error) {
+        expect(end).toMatchObject({ code: 'CONFLICT' });
+        expect(made.length).toBeGreaterThan(0);
+        expect((await store.verify({ project: 'app', deep: true })).problems).toEqual([]);
+      } else {
+        expect(made).toEqual([]);
+        expect(readdirSync(join(root, 'sessions'))).toEqual([]);
+      }
+    }
   });
 });
 
@@ -189,6 +317,23 @@ describe('links that somebody planted', () => {
       expect(listingOf(outside)).toBe(before);
     },
   );
+
+  test('in a layer, where a project has its generations, are deleted alone', async () => {
+    const outside = newFolder();
+    mkdirSync(join(outside, '000001/tree'), { recursive: true });
+    writeFileSync(join(outside, '000001/tree/file'), '');
+    const { root, store } = await makeSmallGolden();
+    const { dataRoot } = await store.clone({ project: 'app', session: 's' });
+    addLayer(dataRoot, { fill: (diff) => symlinkSync(outside, join(diff, '.removing')) });
+    await store.promote({ session: 's', proof });
+    const next = await store.clone({ project: 'app', session: 'next' });
+    for (const name of ['overlay2', 'image'])
+      rmSync(join(next.dataRoot, name), { recursive: true });
+    await store.promote({ session: 'next', proof });
+    expect(await store.gc({ keep: 0 })).toMatchObject({ pooled: 4, left: [] });
+    expect(readdirSync(join(root, 'trash'))).toEqual([]);
+    expect(readdirSync(join(outside, '000001/tree'))).toEqual(['file']);
+  });
 
   test('beside the data root are refused', async () => {
     const { store } = await makeSmallGolden();

@@ -48,7 +48,7 @@ describe.each(settings)('$strategy on $type', ({ strategy, type }) => {
     const root = join(disk.dir, `store-${count++}`);
     const store = await openStore(root, { require: strategy });
     onTestFinished(() => removeStore(store));
-    const { dataRoot } = await store.clone({ project: 'app', session: 'first' });
+    const { dataRoot } = await store.clone({ project: 'app', session: 'first', allowEmpty: true });
     const base = addLayer(dataRoot, { fill: makeSpecialFiles });
     const top = addLayer(dataRoot, {
       parent: base,

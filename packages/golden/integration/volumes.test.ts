@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { makeFileSystem } from '@warmdock/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStore } from '../src/index.js';
@@ -12,14 +12,14 @@ let count = 0;
 const newRoot = () => join(disk.dir, `store-${count++}`);
 
 /** Trees that are volumes of their own: what moves them is a program that knows nothing of the store. */
-describe.each(['btrfs', 'zfs'] as const)('a promotion on %s that is killed', (type) => {
+describe.each(['btrfs', 'zfs'] as const)('on %s, when it is killed', (type) => {
   beforeAll(async () => {
     disk = await makeFileSystem({ type, sizeMb: 512 });
   });
   afterAll(() => disk[Symbol.asyncDispose]());
 
   test.each(['promote:journal', 'promote:take', 'promote:seal', 'promote:publish'])(
-    'after %s is finished by who opens the store',
+    'after %s a promotion is finished by who opens the store',
     async (step) => {
       const { root, store, layers } = await makeSmallGolden(newRoot(), 3, type);
       const { dataRoot } = await store.clone({ project: 'app', session: 'next' });
@@ -38,7 +38,40 @@ describe.each(['btrfs', 'zfs'] as const)('a promotion on %s that is killed', (ty
       expect((await after.list()).sessions.map(({ session }) => session)).toEqual(['now']);
     },
   );
+
+  test.each(['remove:park', 'remove:discard'])(
+    'after %s a removal is undone or finished, with every volume',
+    async (step) => {
+      const { root, store } = await makeSmallGolden(newRoot(), 1, type);
+      await store.clone({ project: 'app', session: 'next' });
+      await store.promote({ session: 'next', proof });
+      expect(volumesOf(type, root)).toHaveLength(2);
+      expect((await runVictim(root, 'remove app', step)).signal).toBe('SIGKILL');
+      const after = await openStore(root, { mustExist: true });
+      await after.recover();
+      if (step === 'remove:park') {
+        const whole = { generations: [1, 2], problems: [] };
+        expect(await after.verify({ project: 'app' })).toEqual(whole);
+        expect(await after.remove({ project: 'app' })).toMatchObject({ generations: [1, 2] });
+      }
+      for (const folder of ['projects', 'trash']) {
+        expect(readdirSync(join(root, folder))).toEqual([]);
+      }
+      expect(volumesOf(type, root)).toEqual([]);
+    },
+  );
 });
+
+/** Subvolumes and datasets below a store, one line each. */
+function volumesOf(type: 'btrfs' | 'zfs', root: string): string[] {
+  const command = {
+    btrfs: ['btrfs', 'subvolume', 'list', disk.dir],
+    zfs: ['zfs', 'list', '-H', '-o', 'mountpoint'],
+  };
+  const [program = '', ...args] = command[type];
+  const lines = execFileSync(program, args, { encoding: 'utf8' }).split('\n');
+  return lines.filter((line) => line.includes(`${basename(root)}/`));
+}
 
 describe('on ZFS', () => {
   beforeAll(async () => {

@@ -47,13 +47,14 @@ export const parts: Record<string, Part> = {
   bolt: { at: 'packages/golden/src/bolt', uses: ['@warmdock/core'] },
   'data-root': { at: 'packages/golden/src/data-root', uses: ['@warmdock/core', 'bolt', 'zod'] },
   strategy: { at: 'packages/golden/src/strategy', uses: ['@warmdock/core', 'data-root'] },
+  redact: { at: 'packages/golden/src/redact', uses: [] },
   store: {
     at: 'packages/golden/src/store',
     uses: ['@warmdock/core', 'data-root', 'strategy', 'zod'],
   },
   'golden builds': {
     at: 'packages/golden/src/build',
-    uses: ['@warmdock/core', 'data-root', 'store', 'zod'],
+    uses: ['@warmdock/core', 'data-root', 'redact', 'store', 'zod'],
   },
   webhook: {
     at: 'packages/golden/src/webhook',

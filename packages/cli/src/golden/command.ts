@@ -10,8 +10,8 @@ export interface GoldenCommand<Args> {
   readonly about: string;
   /** Beside those that all have. */
   readonly flags: readonly Flag[];
-  /** Whether it makes a store where there is none. */
-  readonly makesStore: boolean;
+  /** Whether it makes a store where there is none, with these arguments. */
+  readonly makesStore: boolean | ((args: Args) => boolean);
   /** Throws `UsageError`. */
   read(line: Line): Args;
   /** Without an answer when it has told all that there is to say. */
@@ -47,20 +47,27 @@ export interface Answer {
 /** A command whose words are read, and which is still to be run. */
 export interface ReadyCommand {
   readonly args: unknown;
+  readonly makesStore: boolean;
   run(context: CommandContext): Promise<Answer | undefined>;
 }
 
 /** A command that keeps the type of its arguments to itself. */
-export interface AnyGoldenCommand extends Omit<GoldenCommand<never>, 'read' | 'run'> {
+export interface AnyGoldenCommand
+  extends Omit<GoldenCommand<never>, 'makesStore' | 'read' | 'run'> {
   read(line: Line): ReadyCommand;
 }
 
 export function goldenCommand<Args>(command: GoldenCommand<Args>): AnyGoldenCommand {
+  const { makesStore, ...rest } = command;
   return {
-    ...command,
+    ...rest,
     read(line) {
       const args = command.read(line);
-      return { args, run: (context) => command.run(args, context) };
+      return {
+        args,
+        makesStore: typeof makesStore === 'function' ? makesStore(args) : makesStore,
+        run: (context) => command.run(args, context),
+      };
     },
   };
 }

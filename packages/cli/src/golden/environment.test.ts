@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest';
-import { environmentOf } from './environment.js';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { environmentOf, secretEnvironmentOf } from './environment.js';
 
 test.each([
   [['A=1', 'B='], { A: '1', B: '' }],
@@ -9,4 +12,30 @@ test.each([
   [[], {}],
 ])('%j', (entries, expected) => {
   expect(environmentOf(entries, { HOME: '/root', OTHER: 'x' })).toEqual(expected);
+});
+
+test('secrets come from variables and files, and where they are missing that is told', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'warmdock-secret-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'a=b');
+  writeFileSync(file, 'line\nlast\n');
+  const env = { TOKEN: 't', EMPTY: '' };
+  expect(secretEnvironmentOf(['TOKEN', 'OTHER=TOKEN', 'EMPTY'], [`KEY=${file}`], env)).toEqual({
+    TOKEN: 't',
+    OTHER: 't',
+    EMPTY: '',
+    KEY: 'line\nlast',
+  });
+  expect(() => secretEnvironmentOf(['A=UNSET'], [], env)).toThrow(
+    expect.objectContaining({
+      code: 'INVALID_ARGUMENT',
+      message: '--secret-env A: environment variable UNSET is not set',
+    }),
+  );
+  expect(() => secretEnvironmentOf([], [`A=${folder}/missing`], env)).toThrow(
+    expect.objectContaining({
+      code: 'NOT_FOUND',
+      message: expect.stringMatching(/^--secret-file A: /),
+    }),
+  );
 });

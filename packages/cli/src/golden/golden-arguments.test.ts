@@ -10,11 +10,15 @@ function parsed(line: string) {
 const built = {
   project: 'app',
   env: [],
+  secretEnv: [],
+  secretFile: [],
   dockerd: [],
   imageStore: undefined,
   containerd: undefined,
   timeoutMs: undefined,
 };
+
+const cloned = { project: 'app', session: 's1', generation: undefined, allowEmpty: false };
 
 test.each([
   [
@@ -23,21 +27,25 @@ test.each([
   ],
   ['build app --script /x/start.sh', { ...built, script: { path: '/x/start.sh', args: [] } }],
   [
-    'build --dockerd --bridge=none --dockerd=--mtu=1400 -e A=1 --env B --timeout 90s --image-store classic --containerd apart app -- true',
+    'build --dockerd --bridge=none --dockerd=--mtu=1400 -e A=1 --env B --secret-env C --secret-env=D=E --secret-file F=/g=h --timeout 90s --image-store classic --containerd apart app -- true',
     {
       project: 'app',
       script: { path: 'true', args: [] },
       env: ['A=1', 'B'],
+      secretEnv: ['C', 'D=E'],
+      secretFile: ['F=/g=h'],
       dockerd: ['--bridge=none', '--mtu=1400'],
       imageStore: 'classic',
       containerd: 'apart',
       timeoutMs: 90_000,
     },
   ],
-  ['clone app s1', { project: 'app', session: 's1', generation: undefined }],
-  ['clone --generation 7 app s1', { project: 'app', session: 's1', generation: 7 }],
-  ['clone app s1 --generation=7', { project: 'app', session: 's1', generation: 7 }],
+  ['clone app s1', { ...cloned, generation: undefined }],
+  ['clone --generation 7 app s1', { ...cloned, generation: 7 }],
+  ['clone app s1 --generation=7', { ...cloned, generation: 7 }],
+  ['clone --allow-empty app s1', { ...cloned, allowEmpty: true }],
   ['release s1 s2', ['s1', 's2']],
+  ['remove app', ['app']],
   ['list', { withUsage: false }],
   ['list --usage', { withUsage: true }],
   ['inspect app', ['app']],
@@ -68,10 +76,12 @@ test.each([
   ['release s1', false],
   ['gc', false],
   ['cancel app', false],
-  ['clone app s1', true],
+  ['remove app', false],
+  ['clone app s1', false],
+  ['clone app s1 --allow-empty', true],
   ['build app -- true', true],
 ])('%s makes a store where there is none: %s', (line, expected) => {
-  expect(parsed(line).makesStore).toBe(expected);
+  expect(parsed(line).command.makesStore).toBe(expected);
 });
 
 test.each([
@@ -84,6 +94,8 @@ test.each([
   ['build app true', 1, /requires 1 argument: PROJECT/],
   ['build -- true', 1, /requires 1 argument: PROJECT/],
   ['build app --timeout 5 -- true', 125, /"--timeout" flag: not a duration/],
+  ['build app --secret-env =A -- true', 1, /takes no --secret-env "=A"/],
+  ['build app --secret-file A -- true', 1, /takes no --secret-file "A"/],
   ['build app --image-store old -- true', 1, /takes no --image-store "old": classic, containerd/],
   ['build app --containerd own -- true', 1, /takes no --containerd "own": dockerd, apart/],
   ['clone app', 1, /requires 2 arguments: PROJECT SESSION/],
@@ -92,6 +104,8 @@ test.each([
   ['clone app s1 --generation 1.5', 125, /"--generation" flag/],
   ['clone app s1 --keep 2', 125, /unknown flag: --keep/],
   ['release', 1, /requires at least 1 argument: SESSION/],
+  ['remove', 1, /requires 1 argument: PROJECT/],
+  ['remove app other', 1, /requires 1 argument: PROJECT/],
   ['list app', 1, /takes no arguments/],
   ['inspect', 1, /requires 1 argument: PROJECT/],
   ['serve', 1, /requires --config FILE/],
@@ -111,6 +125,7 @@ describe('help', () => {
       'build',
       'clone',
       'release',
+      'remove',
       'list',
       'inspect',
       'verify',

@@ -10,7 +10,6 @@ export interface GoldenArguments {
   readonly store: string | undefined;
   readonly strategy: StrategyName | undefined;
   readonly json: boolean;
-  readonly makesStore: boolean;
   readonly command: ReadyCommand;
 }
 
@@ -28,7 +27,6 @@ export function parseGoldenArguments(argv: readonly string[]): GoldenArguments |
     store: line.text('store'),
     strategy: strategyOf(line),
     json: line.isOn('json'),
-    makesStore: command.makesStore,
     command: command.read(line),
   };
 }

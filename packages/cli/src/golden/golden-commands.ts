@@ -8,6 +8,7 @@ import { inspect } from './commands/inspect.js';
 import { list } from './commands/list.js';
 import { recover } from './commands/recover.js';
 import { release } from './commands/release.js';
+import { remove } from './commands/remove.js';
 import { serve } from './commands/serve.js';
 import { verify } from './commands/verify.js';
 
@@ -16,6 +17,7 @@ export const goldenCommands: Readonly<Record<string, AnyGoldenCommand>> = {
   cancel,
   clone,
   release,
+  remove,
   list,
   inspect,
   verify,

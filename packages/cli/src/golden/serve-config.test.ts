@@ -25,7 +25,7 @@ test('a project needs no more than its command', () => {
     status: undefined,
     projects: {
       app: {
-        script: { path: './start.sh', args: [], cwd: folder, env: {} },
+        script: { path: './start.sh', args: [], cwd: folder, env: {}, secretEnv: {} },
         daemon: expect.any(Function),
         timeoutMs: undefined,
       },
@@ -65,7 +65,8 @@ test('everything may be said, with paths relative to the file', () => {
       path: 'npm',
       args: ['start'],
       cwd: join(folder, 'app'),
-      env: { A: '1', B: 'from a file', C: 'from outside' },
+      env: { A: '1' },
+      secretEnv: { B: 'from a file', C: 'from outside' },
     },
     timeoutMs: 1_800_000,
   });

@@ -10,6 +10,7 @@ import {
 } from '@warmdock/golden';
 import { z } from 'zod';
 import { parseDuration } from './parse-duration.js';
+import { secretValue } from './secret-value.js';
 
 const DEFAULT_PORT = 9321;
 
@@ -152,12 +153,15 @@ function projectBuild(
   env: NodeJS.ProcessEnv,
 ): ProjectBuild {
   const [path, ...args] = command;
-  const values = Object.entries(variables).map(([key, value]) => {
+  const plain: Record<string, string> = {};
+  const secretEnv: Record<string, string> = {};
+  for (const [key, value] of Object.entries(variables)) {
     const place = `projects.${name}.env.${key}`;
-    return [key, typeof value === 'string' ? value : secretValue(value, place, folder, env)];
-  });
+    if (typeof value === 'string') plain[key] = value;
+    else secretEnv[key] = secretValue(sourceOf(value), place, folder, env);
+  }
   return {
-    script: { path, args, cwd: resolve(folder, cwd), env: Object.fromEntries(values) },
+    script: { path, args, cwd: resolve(folder, cwd), env: plain, secretEnv },
     daemon: dockerdLauncher({
       args: dockerd,
       imageStore: daemon.imageStore,
@@ -167,15 +171,6 @@ function projectBuild(
   };
 }
 
-function secretValue(
-  { secretFile, secretEnv = '' }: Secret,
-  place: string,
-  folder: string,
-  env: NodeJS.ProcessEnv,
-): string {
-  if (secretFile !== undefined) return readText(resolve(folder, secretFile)).replace(/\r?\n$/, '');
-  const value = env[secretEnv];
-  if (value !== undefined) return value;
-  const text = `${place}: environment variable ${secretEnv} is not set`;
-  throw new WarmdockError('INVALID_ARGUMENT', text, { hint: 'Set it for the server.' });
+function sourceOf({ secretFile, secretEnv = '' }: Secret) {
+  return secretFile === undefined ? { env: secretEnv } : { file: secretFile };
 }

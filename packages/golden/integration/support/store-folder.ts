@@ -30,7 +30,7 @@ export async function makeSmallGolden(
   strategy: StrategyName = 'layer-link',
 ): Promise<SmallGolden> {
   const store = await openStore(root, { require: strategy });
-  const { dataRoot } = await store.clone({ project: 'app', session: 'first' });
+  const { dataRoot } = await store.clone({ project: 'app', session: 'first', allowEmpty: true });
   const layers: ClassicLayer[] = [];
   for (let i = 0; i < layerCount; i++) layers.push(addSmallLayer(dataRoot, layers.at(-1)));
   addImage(dataRoot);

@@ -26,6 +26,9 @@ switch (operation) {
   case 'release':
     await store.release({ session: names[0] ?? '' });
     break;
+  case 'remove':
+    await store.remove({ project: names[0] ?? '' });
+    break;
   case 'gc':
     await store.gc({ keep: 0 });
     break;

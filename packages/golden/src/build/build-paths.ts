@@ -17,10 +17,11 @@ export interface BuildPaths {
 
 /** Throws `INVALID_ARGUMENT` for what is no project's name. */
 export function buildPaths(storeRoot: string, project: string): BuildPaths {
-  const { folder } = projectPaths(storePaths(storeRoot), checkedName('project', project));
+  const paths = storePaths(storeRoot);
+  const { folder, buildLock } = projectPaths(paths, checkedName('project', project));
   return {
     folder,
-    lock: join(folder, 'build.lock'),
+    lock: buildLock,
     state: join(folder, 'build.json'),
     request: join(folder, 'build-request.json'),
     cancellation: join(folder, 'build-cancellation.json'),

@@ -1,3 +1,4 @@
+import type { Transform } from 'node:stream';
 import type { Clone } from '../store/golden-store.js';
 
 /** A Docker daemon that runs on a clone, for one golden build. */
@@ -20,6 +21,11 @@ export interface LaunchOptions {
   readonly signal: AbortSignal;
   /** A file for what the daemon prints. */
   readonly logPath: string;
+  /**
+   * Given when the start-up script has secrets: what the daemon prints must go through such a stream on
+   * its way to the file, which passes it on without them.
+   */
+  readonly redact?: (() => Transform) | undefined;
 }
 
 /**

@@ -13,7 +13,10 @@ export interface DockerdSetUp {
   readonly command?: readonly string[] | undefined;
   /** Further arguments, such as `--bridge=none`; beside the machine's own daemon it needs a bridge of its own, or none. */
   readonly args?: readonly string[] | undefined;
-  /** Content of its `daemon.json`, such as registry mirrors; the machine's own is not read. */
+  /**
+   * Content of its `daemon.json`, such as registry mirrors; the machine's own is not read. Its `exec-opts`,
+   * or `--exec-opt` in `args`, stand in the place of `native.cgroupdriver=cgroupfs`.
+   */
   readonly config?: Readonly<Record<string, unknown>> | undefined;
   /** For a project's first build; default: what the daemon takes by itself. Later ones keep their golden's. */
   readonly imageStore?: ImageStore | undefined;
@@ -95,11 +98,20 @@ function setUpContainerd(
   };
 }
 
+/**
+ * With systemd's driver, which dockerd chooses by itself, it tells systemd pids of its own pid namespace:
+ * those are other processes there, or none. A `--exec-opt` beside the file would keep it from starting.
+ */
+const ownCgroups = { 'exec-opts': ['native.cgroupdriver=cgroupfs'] };
+const execOption = /^--exec-opt(=|$)/;
+
 /** Flags that daemons of all versions know; a feature that one does not know it passes over. */
-function configOf({ imageStore: kept }: Clone, { imageStore: wanted, config }: DockerdSetUp) {
-  const imageStore = kept ?? wanted;
-  if (imageStore === undefined) return { ...config };
-  const features = (config?.features ?? {}) as object;
+function configOf({ imageStore: kept }: Clone, options: DockerdSetUp) {
+  const imageStore = kept ?? options.imageStore;
+  const hasOwn = options.args?.some((arg) => execOption.test(arg));
+  const config = { ...(hasOwn ? {} : ownCgroups), ...options.config };
+  if (imageStore === undefined) return config;
+  const features = (options.config?.features ?? {}) as object;
   return {
     ...config,
     'storage-driver': imageStore === 'classic' ? 'overlay2' : 'overlayfs',

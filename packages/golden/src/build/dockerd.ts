@@ -4,10 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { cancelled, connectEngine, parseEngineAddress, WarmdockError } from '@warmdock/core';
 import type { Clone } from '../store/golden-store.js';
 import { tailOf } from './build-logs.js';
-import { type Contained, startContained } from './contained.js';
+import { type Contained, type ContainOptions, startContained } from './contained.js';
 import type { DaemonLauncher, LaunchOptions, RunningDaemon } from './daemon.js';
 import { containerdState, type DockerdSetUp, setUpDockerd } from './dockerd-set-up.js';
 import { baseEnvironment } from './environment.js';
+import { openLogStream } from './log-stream.js';
 import { removeRunFolder, runFolder } from './run-folder.js';
 
 export interface DockerdOptions extends DockerdSetUp {
@@ -37,25 +38,22 @@ export function dockerdLauncher(options: DockerdOptions = {}): DaemonLauncher {
 async function startDockerd(
   clone: Clone,
   options: DockerdOptions,
-  { signal, logPath }: LaunchOptions,
+  { signal, logPath, redact }: LaunchOptions,
 ): Promise<RunningDaemon> {
   const folder = runFolder(clone.dataRoot);
   await removeRunFolder(clone.dataRoot);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const { command, companion, files, host } = await setUpDockerd(clone, folder, options);
   for (const [path, content] of Object.entries(files)) await writeFile(path, content);
-  const log = openSync(logPath, 'a', 0o600);
-  const daemon = startContained({
+  const daemon = startLogged(logPath, redact, {
     command,
     companion,
     env: { ...baseEnvironment(process.env), ...options.env },
     cwd: '/',
-    output: log,
     mounts: clone.mounts,
     ownFolder: containerdState,
     terminates: 'command',
   });
-  closeSync(log);
   const dispose = async () => {
     await daemon[Symbol.asyncDispose]();
     await removeRunFolder(clone.dataRoot);
@@ -72,6 +70,35 @@ async function startDockerd(
     stop: () => stop(daemon, logPath, options.stopTimeoutMs ?? defaultTimeoutMs),
     [Symbol.asyncDispose]: dispose,
   };
+}
+
+/** What the daemon printed is in the file when it has ended. */
+function startLogged(
+  logPath: string,
+  redact: LaunchOptions['redact'],
+  options: Omit<ContainOptions, 'output'>,
+): Contained {
+  if (redact === undefined) {
+    const log = openSync(logPath, 'a', 0o600);
+    const daemon = startContained({ ...options, output: log });
+    closeSync(log);
+    return daemon;
+  }
+  const { output, written } = openLogStream(logPath, redact());
+  // Where it cannot be written, the daemon learns of it as of a closed pipe.
+  written.catch(() => {});
+  const daemon = startContained({ ...options, output });
+  const ended = daemon.ended.finally(async () => {
+    output.end();
+    await written.catch(() => {});
+  });
+  ended.catch(() => {});
+  const terminate = async (graceMs: number) => {
+    const how = await daemon.terminate(graceMs);
+    await ended.catch(() => {});
+    return how;
+  };
+  return { ended, terminate, [Symbol.asyncDispose]: async () => void (await terminate(0)) };
 }
 
 async function untilReady(

@@ -3,8 +3,8 @@ const inherited = /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_[A-Z]+|TZ|TMP
 
 const secretName = /TOKEN|SECRET|PASS|CREDENTIAL|AUTH|PRIVATE|(^|_)(API_?)?KEY(_|$)/i;
 
-/** Shorter ones would black out half a log. */
-const minSecretLength = 6;
+/** Shorter ones would black out half a log, and nobody said that they are secret. */
+const minGuessedLength = 6;
 
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -16,13 +16,12 @@ export function baseEnvironment(env: NodeJS.ProcessEnv): Record<string, string> 
 
 /**
  * The values of variables that are credentials by their names (`…TOKEN`, `…SECRET`, `…PASSWORD`,
- * `…KEY`), line by line, longest first.
+ * `…KEY`), line by line.
  */
-export function secretsOf(env: Readonly<Record<string, string>>): string[] {
+export function guessedSecrets(env: Readonly<Record<string, string>>): string[] {
   return Object.entries(env)
     .filter(([name]) => secretName.test(name))
     .flatMap(([, value]) => value.split('\n'))
     .map((line) => line.trim())
-    .filter(({ length }) => length >= minSecretLength)
-    .sort((a, b) => b.length - a.length);
+    .filter(({ length }) => length >= minGuessedLength);
 }

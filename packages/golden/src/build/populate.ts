@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { connectEngine, parseEngineAddress, WarmdockError } from '@warmdock/core';
+import type { Redaction } from '../redact/redaction.js';
 import type { Clone } from '../store/golden-store.js';
 import type { BuildLogs } from './build-logs.js';
 import type { BuildPhase } from './build-state.js';
@@ -12,6 +13,7 @@ export interface PopulateOptions {
   readonly script: Script;
   readonly daemon: DaemonLauncher;
   readonly logs: BuildLogs;
+  readonly redaction: Redaction;
   readonly graceMs: number;
   readonly signal: AbortSignal;
   readonly enter: (phase: BuildPhase) => Promise<void>;
@@ -24,7 +26,8 @@ export interface PopulateOptions {
 export async function populate(clone: Clone, options: PopulateOptions): Promise<string[]> {
   const { operation, logs, signal, enter } = options;
   await enter('starting');
-  await using daemon = await options.daemon(clone, { signal, logPath: logs.daemon });
+  const redact = options.redaction.isEmpty ? undefined : () => options.redaction.stream();
+  await using daemon = await options.daemon(clone, { signal, logPath: logs.daemon, redact });
   await enter('running');
   await runBeside(daemon, clone, options);
   await enter('quiescing');

@@ -1,5 +1,6 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { WarmdockError } from '@warmdock/core';
 import { describe, expect, it } from 'vitest';
 import type { GoldenStore } from '../store/golden-store.js';
 import { ownerOfThisProcess } from '../store/owner.js';
@@ -8,6 +9,7 @@ import { newBuildId, sessionOf } from './build-id.js';
 import { buildPaths } from './build-paths.js';
 import { type BuildState, type BuildStatus, readBuildStatus } from './build-state.js';
 import { appending, fakeDaemon, gate, inGolden, testStore, until } from './builds.testing.js';
+import { dockerdLauncher } from './dockerd.js';
 import { type GoldenBuildOptions, runGoldenBuild } from './run-golden-build.js';
 
 const project = 'app';
@@ -218,6 +220,35 @@ describe('a golden build', () => {
     await expectUntouched(store, undefined);
   });
 
+  it('tells no secret of its script, whoever says it', async () => {
+    const { store, run, states } = await setUp();
+    const script = { shell: 'exit 0', secretEnv: { PIN: '4711' } };
+    const daemon = async () => {
+      const cause = Object.assign(new Error('refused 4711'), { cmd: 'login -p 4711' });
+      throw new WarmdockError('UNAVAILABLE', 'login with 4711', { hint: 'not 4711', cause });
+    };
+    await expect(run({ script, daemon })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: 'login with ***',
+      hint: 'not ***',
+      cause: { message: 'refused ***', cmd: 'login -p ***' },
+    });
+    expect(JSON.stringify(states)).not.toContain('4711');
+    expect(await readFile(buildPaths(store.root, project).state, 'utf8')).not.toContain('4711');
+  });
+
+  it('keeps the secrets of its script out of the log of its daemon', async () => {
+    const { run } = await setUp();
+    const script = { shell: 'exit 0', secretEnv: { PIN: '4711' } };
+    const say = 'printf "auth 47"; sleep 0.05; echo 11 >&2; exit 1';
+    const daemon = dockerdLauncher({ command: ['sh', '-c', say] });
+    const error = await run({ script, daemon }).catch((thrown) => thrown);
+    expect(error).toMatchObject({ message: expect.stringContaining('auth ***') });
+    const path = /(\S+daemon\.log)/.exec(error.hint)?.[1] ?? '';
+    expect(await readFile(path, 'utf8')).toBe('auth ***\n');
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+
   it('whose daemon does not end in order is not promoted', async () => {
     const { store, daemon, run } = await setUp();
     await expect(
@@ -283,7 +314,7 @@ describe('a golden build whose process was killed', () => {
     const buildId = newBuildId();
     const session = sessionOf(buildId);
     const paths = buildPaths(store.root, project);
-    await store.clone({ project, session });
+    await store.clone({ project, session, allowEmpty: true });
     const logs = { logPath: paths.logs, daemonLogPath: paths.logs };
     const state: BuildState = {
       ...{
@@ -339,8 +370,8 @@ describe('a golden build whose process was killed', () => {
 
   it('does not cost a session of another name or project', async () => {
     const { store, run } = await setUp();
-    await store.clone({ project, session: 'build-mine' });
-    await store.clone({ project: 'other', session: sessionOf(newBuildId()) });
+    await store.clone({ project, session: 'build-mine', allowEmpty: true });
+    await store.clone({ project: 'other', session: sessionOf(newBuildId()), allowEmpty: true });
     await run();
     expect((await store.list()).sessions).toHaveLength(2);
   });

@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { type CallOptions, isWarmdockError, messageOf, WarmdockError } from '@warmdock/core';
-import { lockFile } from '../store/file-lock.js';
+import type { Redaction } from '../redact/redaction.js';
 import type { GoldenStore, Promotion } from '../store/golden-store.js';
 import { newBuildId, sessionOf } from './build-id.js';
+import { lockBuild } from './build-lock.js';
 import { type BuildLogs, logsOf, rotateLogs } from './build-logs.js';
 import { type BuildPaths, buildPaths } from './build-paths.js';
 import { type BuildRecord, beginRecord, type OnState } from './build-record.js';
@@ -11,7 +11,7 @@ import type { DaemonLauncher } from './daemon.js';
 import { dockerdLauncher } from './dockerd.js';
 import { isPromoting, releaseLeftSessions } from './left-sessions.js';
 import { populate } from './populate.js';
-import type { Script } from './script.js';
+import { type Script, ScriptError, scriptRedaction } from './script.js';
 import { startTimeLimit, type TimeLimit } from './time-limit.js';
 
 /** How a project's golden is built. */
@@ -56,9 +56,8 @@ const lockWaitMs = 1_000;
 export async function runGoldenBuild(options: GoldenBuildOptions): Promise<GoldenBuild> {
   const { store, project, signal } = options;
   const paths = buildPaths(store.root, project);
-  await mkdir(paths.folder, { recursive: true, mode: 0o700 });
   const operation = operationOf(project);
-  await using _lock = await lockFile(paths.lock, { operation, waitMs: lockWaitMs, signal });
+  await using _lock = await lockBuild(paths, { operation, waitMs: lockWaitMs, signal });
   return await runLockedBuild(options, paths);
 }
 
@@ -71,18 +70,21 @@ export async function runLockedBuild(
   paths: BuildPaths,
   onBegun: () => Promise<unknown> = async () => {},
 ): Promise<GoldenBuild> {
-  const { project, onState, timeoutMs = 3_600_000, keepLogs = 10 } = options;
+  const { project, script, onState, timeoutMs = 3_600_000, keepLogs = 10 } = options;
   const buildId = newBuildId();
   const logs = logsOf(paths.logs, buildId);
   await rotateLogs(paths.logs, keepLogs);
+  const redaction = scriptRedaction(script);
   const record = await beginRecord({ project, paths, buildId, logs, onState });
   await using cancellation = watchCancellation(paths, buildId);
   const signals = [cancellation.signal, ...(options.signal ? [options.signal] : [])];
   using limit = startTimeLimit(operationOf(project), timeoutMs, AbortSignal.any(signals));
   try {
     await onBegun();
-    return await buildInSession(options, { buildId, logs, record, limit });
+    return await buildInSession(options, { buildId, logs, redaction, record, limit });
   } catch (error) {
+    // That of a script is made of its log, and of nothing else that could be secret.
+    if (!redaction.isEmpty && !(error instanceof ScriptError)) redaction.error(error);
     // What keeps the error from being recorded counts less than the error.
     await record.fail(error).catch(() => {});
     throw error;
@@ -92,6 +94,7 @@ export async function runLockedBuild(
 interface RunningBuild {
   readonly buildId: string;
   readonly logs: BuildLogs;
+  readonly redaction: Redaction;
   readonly record: BuildRecord;
   readonly limit: TimeLimit;
 }
@@ -113,20 +116,21 @@ async function buildInSession(
 
 async function fillSession(
   { store, project, script, daemon = dockerdLauncher(), graceMs = 5_000 }: GoldenBuildOptions,
-  { logs, record, limit }: RunningBuild,
+  { logs, redaction, record, limit }: RunningBuild,
   session: string,
 ): Promise<string[]> {
   const { signal } = limit;
   const operation = operationOf(project);
   try {
     await releaseLeftSessions(store, project, { signal });
-    const clone = await store.clone({ project, session, signal });
+    const clone = await store.clone({ project, session, allowEmpty: true, signal });
     const { enter } = record;
     const images = await populate(clone, {
       operation,
       script,
       daemon,
       logs,
+      redaction,
       graceMs,
       signal,
       enter,

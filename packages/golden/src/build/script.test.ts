@@ -60,6 +60,15 @@ describe('runScript', () => {
     expect(await log()).not.toContain('very-secret');
   });
 
+  it('keeps its secrets out of the log, whatever their names, also those printed in parts', async () => {
+    const secretEnv = { PIN: '4711', CERT: 'first line\nlast line\n' };
+    const shell = `printf 47; sleep 0.05; printf '11\n'; echo "  first line"; printf %s "$CERT"
+      printf %s "$PIN" | base64; echo "$PIN$PIN" >&2; exit 3`;
+    const error = await run({ shell, secretEnv }).catch((thrown) => thrown);
+    expect(await log()).toBe('***\n  ***\n******\n******\n');
+    expect(error.message).not.toMatch(/4711|first line|NDcx/);
+  });
+
   it('says what is wrong with a script that cannot be run', async () => {
     const path = join(directory, 'start.sh');
     await expect(run({ path })).rejects.toMatchObject({

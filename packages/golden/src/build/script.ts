@@ -1,11 +1,10 @@
-import { createWriteStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { type CallOptions, cancelled, WarmdockError } from '@warmdock/core';
+import { type Redaction, redactionOf } from '../redact/redaction.js';
 import { diskError } from '../store/disk-error.js';
 import { tailOf } from './build-logs.js';
 import { type Contained, startContained } from './contained.js';
-import { baseEnvironment, secretsOf } from './environment.js';
-import { redact } from './redact.js';
+import { baseEnvironment, guessedSecrets } from './environment.js';
+import { openLogStream } from './log-stream.js';
 
 /** A project's start-up script: a program with its arguments, or text for `sh -c`. */
 export type Script = ScriptOptions &
@@ -20,9 +19,15 @@ export interface ScriptOptions {
   /**
    * Beside what it inherits, which is PATH, HOME, USER, LOGNAME, SHELL, LANG, LANGUAGE, LC_*, TZ and
    * TMPDIR alone, and what every build sets: `DOCKER_HOST`, `WARMDOCK_GOLDEN_BUILD=1` and the clone's
-   * `WARMDOCK_GOLDEN_*`. Values of variables that are credentials by their names are `***` in the log.
+   * `WARMDOCK_GOLDEN_*`. Values of variables that are credentials by their names, of 6 characters or
+   * more, are `***` in logs and errors.
    */
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /**
+   * The same for secrets: each value, each line of it, and both as programs encode them, are `***` in
+   * logs and errors, however short they are and whatever their names.
+   */
+  readonly secretEnv?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface RunScriptOptions extends CallOptions {
@@ -59,9 +64,8 @@ const tailLines = 20;
 export async function runScript(script: Script, options: RunScriptOptions): Promise<void> {
   const { logPath, graceMs, signal } = options;
   if (signal?.aborted) throw cancelled('start-up script', signal);
-  const env = { ...baseEnvironment(process.env), ...script.env, ...options.env };
-  const output = redact(secretsOf(env));
-  const logged = pipeline(output, createWriteStream(logPath, { flags: 'a', mode: 0o600 }));
+  const env = { ...baseEnvironment(process.env), ...variablesOf(script), ...options.env };
+  const { output, written } = openLogStream(logPath, scriptRedaction(script).stream());
   const running = startContained({
     command: commandOf(script),
     env,
@@ -69,13 +73,22 @@ export async function runScript(script: Script, options: RunScriptOptions): Prom
     output,
     terminates: 'all',
   });
-  logged.catch(() => running.terminate(graceMs));
+  written.catch(() => running.terminate(graceMs));
   const exitCode = await endOf(running, graceMs, signal).finally(() => output.end());
-  await logged.catch((error) => {
+  await written.catch((error) => {
     throw diskError(`writing ${logPath}`, error);
   });
   if (signal?.aborted) throw cancelled('start-up script', signal);
   if (exitCode !== 0) throw new ScriptError(exitCode, await tailOf(logPath, tailLines), logPath);
+}
+
+/** Of what is secret in the script's variables. */
+export function scriptRedaction({ env = {}, secretEnv = {} }: Script): Redaction {
+  return redactionOf([...guessedSecrets(env), ...Object.values(secretEnv)]);
+}
+
+function variablesOf({ env, secretEnv }: Script): Record<string, string> {
+  return { ...env, ...secretEnv };
 }
 
 async function endOf(

@@ -1,5 +1,5 @@
 import { mkdir, rename, utimes } from 'node:fs/promises';
-import { type CallOptions, isWarmdockError } from '@warmdock/core';
+import { type CallOptions, isWarmdockError, WarmdockError } from '@warmdock/core';
 import { containerdRoot, dockerRoot } from '../data-root/tree.js';
 import { ensureFolder } from '../strategy/ensure-folder.js';
 import { claimSession } from './claim-session.js';
@@ -31,12 +31,14 @@ export async function clone(context: StoreContext, options: CloneOptions): Promi
 
 async function tryClone(
   context: StoreContext,
-  { project, session, generation: wanted, signal }: CloneOptions,
+  { project, session, generation: wanted, allowEmpty = false, signal }: CloneOptions,
   attempt: number,
 ): Promise<Manifest | undefined | 'overtaken'> {
   const { paths, onStep } = context;
   const generation = wanted ?? (await currentGeneration(paths, project));
-  ensureFolder(projectPaths(paths, project).folder, 0o700);
+  if (generation === undefined && !allowEmpty) throw noGolden(paths, project);
+  // One that starts from nothing begins the project; what was made from a generation has one.
+  if (generation === undefined) ensureFolder(projectPaths(paths, project).folder, 0o700);
   await using claimed = await claimSession(context, { project, session, generation });
   const { folder } = claimed;
   try {
@@ -54,6 +56,12 @@ async function tryClone(
     if (isOvertaken && attempt < MAX_ATTEMPTS && !signal?.aborted) return 'overtaken';
     throw error;
   }
+}
+
+function noGolden({ root }: StorePaths, project: string): WarmdockError {
+  return new WarmdockError('NOT_FOUND', `project ${project} has no golden in ${root}`, {
+    hint: `Make one: \`warmdock golden build ${project} --script FILE\`. To start from nothing, say so: \`--allow-empty\`, \`allowEmpty\`.`,
+  });
 }
 
 /** Makes the tree; looks at the generation after the lease is there for gc to see. */

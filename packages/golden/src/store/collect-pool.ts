@@ -10,6 +10,7 @@ import { readJournal } from './journal.js';
 import { projectPaths } from './paths.js';
 import { generationFolder, manifestsOf, ofProjects } from './project.js';
 import { completeSessions, type Session } from './session.js';
+import { projectOf } from './transaction.js';
 import { discard } from './trash.js';
 
 interface CollectPoolOptions extends CallOptions {
@@ -37,7 +38,8 @@ export async function collectPool(
   const needed = await neededEntries(context, dropped);
   const unknown = [...bereft.unknown, ...underWay.unknown, ...needed.unknown];
   const isKept = (transaction: string) =>
-    underWay.transactions.has(transaction) || unknown.some((name) => isOf(name, transaction));
+    underWay.transactions.has(transaction) ||
+    unknown.some((name) => projectOf(transaction) === name);
   const collected = {
     entries: 0,
     sizeBytes: 0,
@@ -69,9 +71,6 @@ async function poolEntries(pool: string): Promise<Map<string, string[]>> {
   }
   return found;
 }
-
-/** Other projects' transactions may begin alike: those are kept as well. */
-const isOf = (project: string, transaction: string) => transaction.startsWith(`${project}-`);
 
 async function transactionsUnderWay({ paths }: StoreContext) {
   const { found, unreadable, unknown } = await ofProjects(paths, (project) =>

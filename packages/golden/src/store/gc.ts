@@ -33,12 +33,13 @@ export async function gc(context: StoreContext, options: GcOptions = {}): Promis
   const dropped = await dropGenerations(context, { keep, dryRun, signal });
   const { generations } = dropped;
   const pool = await collectPool(context, { dropped: dryRun ? generations : [], dryRun, signal });
-  if (!dryRun) await emptyTrash(context, { signal });
+  const left = dryRun ? [] : await emptyTrash(context, { signal });
   context.onStep('gc:trash');
   return {
     generations,
     pooled: pool.entries,
     freedBytes: dropped.freedBytes + pool.sizeBytes,
+    left,
     unreadable: [...new Set([...dropped.unreadable, ...pool.unreadable])],
   };
 }

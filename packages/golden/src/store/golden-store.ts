@@ -18,7 +18,10 @@ export interface GoldenStore {
   readonly reason: string;
   /** What opening it finished or undid of what killed processes left, one line each. */
   readonly mended: readonly string[];
-  /** Makes a session's data root from the current generation; takes O(layers) or O(1). */
+  /**
+   * Makes a session's data root from the current generation; takes O(layers) or O(1). Throws
+   * `NOT_FOUND` when the project has no golden, unless `allowEmpty` says that it may start from nothing.
+   */
   clone(options: CloneOptions): Promise<Clone>;
   /**
    * Makes the session's tree the project's next and current generation; the session ends with it.
@@ -32,6 +35,12 @@ export interface GoldenStore {
    * runs on it or left mounts.
    */
   release(options: SessionOptions): Promise<void>;
+  /**
+   * Removes a project: its generations with what only they held in the pool, and all that is kept of
+   * its golden builds: states, logs, requests, deliveries of webhooks. Throws `CONFLICT` while sessions
+   * use it, or a golden build or promotion is under way.
+   */
+  remove(options: ProjectOptions): Promise<Removal>;
   list(options?: CallOptions): Promise<StoreListing>;
   inspect(options: ProjectOptions): Promise<ProjectInspection>;
   /** Looks at generations of a project; finds, and changes nothing. */
@@ -78,8 +87,10 @@ export interface Mount {
 export interface CloneOptions extends ProjectOptions {
   /** Unique among all projects of the store. */
   readonly session: string;
-  /** Start from this generation; default: the current one, or an empty tree when there is none. */
+  /** Start from this generation; default: the current one. */
   readonly generation?: number | undefined;
+  /** Start from an empty tree where the project has no golden, rather than throw `NOT_FOUND`; default false. */
+  readonly allowEmpty?: boolean | undefined;
 }
 
 export interface Clone {
@@ -211,6 +222,18 @@ export interface Collection extends PassedOver {
   readonly generations: readonly { readonly project: string; readonly generation: number }[];
   /** Entries of the pool that nothing refers to. */
   readonly pooled: number;
+  readonly freedBytes: number;
+  /** What was removed and cannot be deleted from the trash, with what to do, one line each. */
+  readonly left: readonly string[];
+}
+
+export interface Removal {
+  readonly project: string;
+  /** Their numbers. */
+  readonly generations: readonly number[];
+  /** Entries of the pool that only they referred to. */
+  readonly pooled: number;
+  /** What the generations took on disk, as `usage` counts it. */
   readonly freedBytes: number;
 }
 

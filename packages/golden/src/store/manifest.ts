@@ -34,6 +34,7 @@ const content = z.discriminatedUnion('kind', [
       .array(z.object({ at: relativePath, sizeBytes: bytes }))
       .readonly()
       .default([]),
+    subvolumes: z.array(relativePath).readonly().optional(),
     sizeBytes: bytes,
     addedBytes: bytes,
   }),

@@ -17,6 +17,7 @@ import { promote } from './promote.js';
 import { readJson } from './read-json.js';
 import { mend, recover } from './recover.js';
 import { release } from './release.js';
+import { remove } from './remove.js';
 import { usage } from './usage.js';
 import { verify } from './verify.js';
 import { writeJson } from './write-json.js';
@@ -61,6 +62,7 @@ export async function openStore(
       named(`cloning ${call.project} for session ${call.session}`, clone(context, call), call),
     promote: (call) => named(`promoting session ${call.session}`, promote(context, call), call),
     release: (call) => named(`releasing session ${call.session}`, release(context, call), call),
+    remove: (call) => named(`removing project ${call.project}`, remove(context, call), call),
     list: () => named(`listing ${paths.root}`, list(context)),
     inspect: (call) => named(`inspecting ${call.project}`, inspect(context, call), call),
     verify: (call) => named(`verifying ${call.project}`, verify(context, call), call),

@@ -15,11 +15,15 @@ export interface StorePaths {
 export interface ProjectPaths {
   readonly folder: string;
   readonly generations: string;
+  /** Generations of a project that is being removed, out of sight of clones. */
+  readonly parked: string;
   /** A symbolic link to the current generation. */
   readonly current: string;
   readonly lock: string;
   /** Of the one promotion under way. */
   readonly journal: string;
+  /** Held by a golden build as long as it runs. */
+  readonly buildLock: string;
 }
 
 export function storePaths(root: string): StorePaths {
@@ -40,11 +44,16 @@ export function projectPaths({ projects }: StorePaths, project: string): Project
   return {
     folder,
     generations: join(folder, 'generations'),
+    parked: parkedIn(folder),
     current: join(folder, 'current'),
     lock: join(folder, 'lock'),
     journal: join(folder, 'journal.json'),
+    buildLock: join(folder, 'build.lock'),
   };
 }
+
+/** Not longer than the name that they had: renaming them takes no room on a full disk. */
+export const parkedIn = (projectFolder: string): string => join(projectFolder, '.removing');
 
 /** What a generation's or a session's folder holds besides its record. */
 export const treeOf = (folder: string): string => join(folder, 'tree');

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { type CallOptions, WarmdockError } from '@warmdock/core';
 import { cleanTree } from '../data-root/clean.js';
 import { imageStoreOf } from '../data-root/image-store.js';
@@ -13,9 +12,10 @@ import type { PromoteOptions, Promotion } from './golden-store.js';
 import { type Journal, readJournal, writeJournal } from './journal.js';
 import { checkedName } from './names.js';
 import { projectPaths, treeOf } from './paths.js';
-import { currentGeneration, existingManifest, generationName, generationsOf } from './project.js';
+import { currentGeneration, existingManifest, generationsOf } from './project.js';
 import { existingSession, isOfEarlierBoot, type Session, sessionFolder } from './session.js';
 import { syncFileSystems } from './sync-file-systems.js';
+import { newTransaction } from './transaction.js';
 
 /** Another promotion of the same project takes seconds at most. */
 const LOCK_WAIT_MS = 60_000;
@@ -28,6 +28,8 @@ export async function promote(context: StoreContext, options: PromoteOptions): P
   const operation = `promoting session ${session.session} of ${session.project}`;
   assertProof(operation, options);
   const project = projectPaths(paths, session.project);
+  // A session that starts from nothing may have outlived its project.
+  ensureFolder(project.folder, 0o700);
   ensureFolder(project.generations, 0o711);
   await using _lock = await lockFile(project.lock, {
     operation,
@@ -85,10 +87,6 @@ async function begin(
   await writeJournal(project, journal);
   onStep('promote:journal');
   return journal;
-}
-
-function newTransaction(project: string, generation: number): string {
-  return `${project}-${generationName(generation)}-${randomBytes(4).toString('hex')}`;
 }
 
 async function contentOf(

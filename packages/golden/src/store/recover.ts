@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, rename, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type CallOptions, messageOf } from '@warmdock/core';
 import { listenAnew } from './claim-session.js';
@@ -92,7 +92,7 @@ async function mendProject(
     const { lock } = projectPaths(context.paths, project);
     await using held = await tryLockFile(lock, { operation, signal, waitMs });
     if (held) await mendLocked(context, project, actions);
-    else actions.push(`project ${project}: a promotion is under way; left alone`);
+    else actions.push(`project ${project}: a promotion or removal is under way; left alone`);
   } catch (error) {
     if (signal?.aborted) throw error;
     actions.push(`project ${project}: ${messageOf(error)}`);
@@ -104,7 +104,8 @@ async function hasRests(paths: StorePaths, project: string): Promise<boolean> {
   const place = projectPaths(paths, project);
   const rests = [...(await restsIn(place.generations)), ...(await restsIn(place.folder))];
   const parked = await parkedGenerations(paths, project);
-  return rests.length + parked.length > 0 || (await exists(place.journal));
+  const isBegun = (await exists(place.journal)) || (await exists(place.parked));
+  return rests.length + parked.length > 0 || isBegun;
 }
 
 /** Says in `actions` what it does, also when it throws later: what a journal needs is left alone then. */
@@ -114,6 +115,12 @@ async function mendLocked(
   actions: string[],
 ): Promise<void> {
   const place = projectPaths(context.paths, project);
+  if (await exists(place.parked)) {
+    await rename(place.parked, place.generations);
+    actions.push(`project ${project}: put back what an interrupted removal had taken`);
+    actions.push(...(await attachTrees(context, {})));
+  }
+  context.onStep('recover:removal');
   for (const generation of await parkedGenerations(context.paths, project)) {
     const end = await settleParked(context, project, generation);
     context.onStep('recover:parked');

@@ -1,16 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { lstat, readdir, rename } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type CallOptions, messageOf } from '@warmdock/core';
+import { basename, dirname, join } from 'node:path';
+import { type CallOptions, isWarmdockError, messageOf } from '@warmdock/core';
 import { removeTree } from '../strategy/remove-tree.js';
 import type { StoreContext } from './context.js';
 import { hasCode, isDiskFull } from './disk-error.js';
 import { exists } from './exists.js';
-import { treeOf } from './paths.js';
+import { parkedIn, type StorePaths, treeOf } from './paths.js';
+import { namesIn } from './project.js';
+
+/** Of what is in the trash, only projects have such names: what layers hold was written by anybody. */
+const projectPrefix = 'project-';
 
 /** Takes a folder or file out of sight, at once; answers with its place in the trash. */
-export async function discard({ paths }: StoreContext, path: string): Promise<string> {
-  const place = join(paths.trash, randomUUID());
+export function discard({ paths }: StoreContext, path: string): Promise<string> {
+  return moveTo(join(paths.trash, randomUUID()), path);
+}
+
+/** The same for a project's folder, whose parked generations have trees. */
+export function discardProject({ paths }: StoreContext, folder: string): Promise<string> {
+  return moveTo(join(paths.trash, `${projectPrefix}${randomUUID()}`), folder);
+}
+
+async function moveTo(place: string, path: string): Promise<string> {
   await rename(path, place);
   return place;
 }
@@ -27,22 +39,33 @@ export async function discardForShredding(context: StoreContext, path: string): 
   }
 }
 
-/** Deletes what was discarded: the tree in a folder by the strategy's means. Others may do so as well. */
+/** Deletes what was discarded: trees in it by the strategy's means. Others may do so as well. */
 export async function shred(
-  { strategy }: StoreContext,
+  { paths, strategy }: StoreContext,
   place: string,
   options?: CallOptions,
 ): Promise<void> {
   const stat = await lstat(place).catch(() => undefined);
   try {
-    if (stat?.isDirectory()) await strategy.remove(treeOf(place), options);
+    if (stat?.isDirectory()) {
+      for (const folder of [place, ...(await parkedGenerations(paths, place))]) {
+        await strategy.remove(treeOf(folder), options);
+      }
+    }
     await removeTree(place, options);
   } catch (error) {
     if (await exists(place)) throw error;
   }
 }
 
-/** Deletes what is in the trash; answers with what could not be deleted. */
+/** Folders in a project that was removed; none in all else. */
+async function parkedGenerations({ trash }: StorePaths, place: string): Promise<string[]> {
+  if (dirname(place) !== trash || !basename(place).startsWith(projectPrefix)) return [];
+  const parked = parkedIn(place);
+  return (await namesIn(parked)).map((name) => join(parked, name));
+}
+
+/** Deletes what is in the trash; answers with what could not be deleted, and what to do. */
 export async function emptyTrash(context: StoreContext, options?: CallOptions): Promise<string[]> {
   const failures: string[] = [];
   for (const name of await readdir(context.paths.trash)) {
@@ -50,7 +73,8 @@ export async function emptyTrash(context: StoreContext, options?: CallOptions): 
       await shred(context, join(context.paths.trash, name), options);
     } catch (error) {
       if (options?.signal?.aborted) throw error;
-      failures.push(`trash/${name} could not be deleted: ${messageOf(error)}`);
+      const hint = isWarmdockError(error) && error.hint ? `. ${error.hint}` : '';
+      failures.push(`trash/${name} could not be deleted: ${messageOf(error)}${hint}`);
     }
   }
   return failures;

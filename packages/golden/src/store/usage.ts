@@ -61,7 +61,7 @@ function sharedIn({ content }: Manifest): number {
 }
 
 /** What generations take on disk together; a copy shares nothing with another. */
-async function heldBytes(
+export async function heldBytes(
   { paths, strategy }: StoreContext,
   manifests: readonly Manifest[],
   options: CallOptions,

@@ -1,10 +1,12 @@
-import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CallOptions, messageOf, WarmdockError } from '@warmdock/core';
+import { assertRealFolders } from '../data-root/real-folders.js';
 import { exists } from './exists.js';
 import { measureWhole } from './measure-whole.js';
 import { runProgram } from './run-program.js';
-import type { Strategy } from './strategy.js';
+import type { Snapshot, Strategy } from './strategy.js';
+import { hasSubvolumes, removeSubvolumes, subvolumesBelow } from './subvolumes.js';
 
 /** Every tree is a subvolume, every clone a snapshot of one: O(1). */
 export const btrfs: Strategy = {
@@ -24,18 +26,54 @@ export const btrfs: Strategy = {
     }
   },
   create: (tree, options) => subvolume(['create', tree], options),
-  clone: (snapshot, tree, options) => subvolume(['snapshot', snapshot.tree, tree], options),
+  clone: cloneVolumes,
+  async assertSealable(tree, options) {
+    const unnamed = (await nestedIn(tree, options)).find((at) => at.includes('\ufffd'));
+    if (unnamed === undefined) return;
+    throw new WarmdockError(
+      'CONFLICT',
+      `sealing ${tree}: the subvolume ${unnamed} has a name that is no UTF-8`,
+      { hint: 'Give it another name, or make it a folder.' },
+    );
+  },
   async seal(tree, options) {
+    const subvolumes = await nestedIn(tree, options);
     const content = await measureWhole(tree, options);
-    await setReadOnly(tree, true, options);
-    return content;
+    for (const at of ['', ...subvolumes]) await setReadOnly(join(tree, at), true, options);
+    return { ...content, ...(subvolumes.length > 0 && { subvolumes }) };
   },
   move: rename,
   async remove(tree, options) {
-    if (exists(tree)) await subvolume(['delete', tree], options);
+    if (!exists(tree)) return;
+    try {
+      await subvolume(['delete', tree], options);
+    } catch (error) {
+      if (options?.signal?.aborted || !(await hasSubvolumes(tree, options))) throw error;
+      await setReadOnly(tree, false, options);
+      await removeSubvolumes(tree, options);
+      await subvolume(['delete', tree], options);
+    }
   },
   uniqueBytes: exclusiveBytes,
 };
+
+/** A snapshot has an empty folder in the place of each subvolume that is in the tree. */
+async function cloneVolumes(
+  { tree: source, content }: Snapshot,
+  tree: string,
+  options?: CallOptions,
+): Promise<void> {
+  await subvolume(['snapshot', source, tree], options);
+  for (const at of (content.kind === 'whole' && content.subvolumes) || []) {
+    assertRealFolders(tree, at);
+    await rmdir(join(tree, at));
+    await subvolume(['snapshot', join(source, at), join(tree, at)], options);
+  }
+}
+
+async function nestedIn(tree: string, options?: CallOptions): Promise<string[]> {
+  return (await hasSubvolumes(tree, options)) ? subvolumesBelow(tree, options) : [];
+}
 
 async function exclusiveBytes(tree: string, options?: CallOptions): Promise<number> {
   const args = ['filesystem', 'du', '--summarize', '--raw', tree];

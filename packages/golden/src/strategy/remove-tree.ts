@@ -1,15 +1,42 @@
-import { lstat, readdir, rm, rmdir, unlink } from 'node:fs/promises';
+import { lstat, readdir, rm, rmdir, statfs, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CallOptions } from '@warmdock/core';
+import { explainLeftOver } from './left-over.js';
 import { runProgram } from './run-program.js';
+import { assertNoMounts, removeSubvolumes } from './subvolumes.js';
 
 /** Of files, what is removed without starting a program. */
 const few = 10;
 
-/** Removes what is at a path, if anything; what is mounted in a folder stays, and makes it fail. */
+/** See statfs(2). */
+const btrfsType = 0x9123683e;
+
+/**
+ * Removes what is at a path, if anything, with subvolumes in it. Throws `CONFLICT` when something is
+ * mounted in it, which stays, and `PERMISSION_DENIED` for a file that is immutable.
+ */
 export async function removeTree(path: string, options?: CallOptions): Promise<void> {
-  if (await removeFlat(path)) return;
+  try {
+    if (!(await removeFlat(path))) await removeAll(path, options);
+  } catch (error) {
+    if (options?.signal?.aborted) throw error;
+    await removeLeftOver(path, error, options);
+  }
+}
+
+async function removeAll(path: string, options?: CallOptions): Promise<void> {
   await runProgram(`removing ${path}`, 'rm', ['-rf', '--one-file-system', '--', path], options);
+}
+
+async function removeLeftOver(path: string, error: unknown, options?: CallOptions): Promise<void> {
+  assertNoMounts(path);
+  if ((await statfs(path)).type !== btrfsType) throw await explainLeftOver(path, error, options);
+  await removeSubvolumes(path, options);
+  try {
+    await removeAll(path, options);
+  } catch (later) {
+    throw await explainLeftOver(path, later, options);
+  }
 }
 
 /**

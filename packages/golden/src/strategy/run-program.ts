@@ -21,7 +21,7 @@ export function runProgram(
   args: readonly string[],
   { signal, cwd }: RunProgramOptions = {},
 ): Promise<string> {
-  const env = { PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
+  const env = { PATH: absolutePath(), LC_ALL: 'C' };
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(cancelled(operation, signal));
     // Not by its `signal`, which does not wait until the program has gone.
@@ -39,6 +39,12 @@ export function runProgram(
     const kill = () => void child.kill('SIGKILL');
     signal?.addEventListener('abort', kill, { once: true });
   });
+}
+
+/** What a relative entry leads to depends on the folder, and `find -execdir` refuses to run with one. */
+function absolutePath(): string {
+  const folders = (process.env.PATH ?? '').split(':').filter((folder) => folder.startsWith('/'));
+  return folders.join(':') || '/usr/sbin:/usr/bin:/sbin:/bin';
 }
 
 function failure(operation: string, program: string, error: Error, stderr: string): WarmdockError {

@@ -43,6 +43,8 @@ export type Content =
       readonly kind: 'whole';
       /** Image layers and blobs, by their place in the tree: they do not change any more. */
       readonly parts: readonly { readonly at: string; readonly sizeBytes: number }[];
+      /** Subvolumes of btrfs in it, outer ones first: each is cloned by itself. */
+      readonly subvolumes?: readonly string[] | undefined;
       readonly sizeBytes: number;
       readonly addedBytes: number;
     };

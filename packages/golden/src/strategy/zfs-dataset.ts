@@ -9,7 +9,7 @@ import { runProgram } from './run-program.js';
 const busyMs = 5_000;
 const pollMs = 20;
 /** zfs(8) tells it in words alone, and ends with 1 for everything. */
-const busy = /: (dataset|pool or dataset|filesystem) is busy|resource busy/;
+const busy = /: (dataset|(mountpoint|pool) or dataset|filesystem) is busy|resource busy/;
 
 const ownName = /^[\w.:-]+(\/[\w.: -]+)*\/warmdock-[0-9a-f-]{36}$/;
 
@@ -106,6 +106,13 @@ function usedElsewhere(dataset: string, clone: string): WarmdockError {
     `${dataset} cannot be destroyed: ${clone}, which is not this store's, was cloned from it`,
     { hint: `Give that one its own snapshot, \`zfs promote ${clone}\`, or destroy it.` },
   );
+}
+
+/** A dataset below it, which a snapshot of it does not have. */
+export async function childOf(dataset: string, options?: CallOptions): Promise<string | undefined> {
+  const args = ['list', '-H', '-o', 'name', '-t', 'filesystem,volume', '-d', '1', dataset];
+  const names = (await runZfs(args, options)).split('\n').filter(Boolean);
+  return names.find((name) => name !== dataset);
 }
 
 /** All of a store are right below one dataset; those that are no clone have `-` for an origin. */

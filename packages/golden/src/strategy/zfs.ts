@@ -1,11 +1,12 @@
 import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type CallOptions, messageOf } from '@warmdock/core';
+import { type CallOptions, messageOf, WarmdockError } from '@warmdock/core';
 import { measureWhole } from './measure-whole.js';
 import { removeTree } from './remove-tree.js';
 import type { Strategy } from './strategy.js';
 import {
   attachDataset,
+  childOf,
   destroyDataset,
   detachDataset,
   isDetached,
@@ -51,6 +52,13 @@ export const zfs: Strategy = {
     await writeDataset(tree, dataset);
     await runZfs(['clone', '-o', 'canmount=noauto', origin, dataset], options);
     await attachDataset(dataset, tree, options);
+  },
+  async assertSealable(tree, options) {
+    const child = await childOf(await existingDataset(tree), options);
+    if (child === undefined) return;
+    throw new WarmdockError('CONFLICT', `sealing ${tree}: clones would not have ${child}`, {
+      hint: `Keep what is in it in a folder, then \`zfs destroy -r ${child}\`.`,
+    });
   },
   async seal(tree, options) {
     const dataset = await existingDataset(tree);

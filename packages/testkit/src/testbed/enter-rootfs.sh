@@ -5,7 +5,8 @@
 # Must be the first process of new mount and pid namespaces with private propagation. Pivoting,
 # not chroot: runc remounts `/`, and containerd looks its mount points up in mountinfo.
 # Own /run and /tmp: every engine uses its default sockets and pid files, none sees another's,
-# and they vanish with the namespace.
+# and they vanish with the namespace. Nor does any see the machine's systemd there, which would take
+# pids of this namespace for its own: by that folder dockerd chooses its cgroup driver.
 set -eu
 rootfs=$1 state=$2
 shift 2

@@ -5,6 +5,7 @@ import { formatClone } from './clone.js';
 import { formatCollection } from './gc.js';
 import { formatInspection } from './inspect.js';
 import { formatListing } from './list.js';
+import { formatRemoval } from './remove.js';
 import { formatVerification } from './verify.js';
 
 const nowMs = Date.parse('2026-02-01T00:00:00Z');
@@ -212,11 +213,21 @@ describe('verify', () => {
   });
 });
 
+test.each([
+  [{ generations: [2, 3], pooled: 1 }, 'removed app, which had 2 generations and 1 pooled layer'],
+  [{ generations: [2], pooled: 0 }, 'removed app, which had 1 generation'],
+  [{ generations: [], pooled: 0 }, 'removed app, which had no golden'],
+])('remove tells of %j', (had, text) => {
+  const removal = { project: 'app', freedBytes: 1_500_000, ...had };
+  expect(lines(formatRemoval(removal))).toEqual([text, 'freed 1.5 MB']);
+});
+
 describe('gc', () => {
   const collection = {
     generations: [{ project: 'app', generation: 1 }],
     pooled: 2,
     freedBytes: 1_500_000,
+    left: [],
     unreadable: [],
   };
 
@@ -237,10 +248,15 @@ describe('gc', () => {
   });
 
   test('or that there was nothing', () => {
-    const nothing = { generations: [], pooled: 0, freedBytes: 0, unreadable: [] };
+    const nothing = { generations: [], pooled: 0, freedBytes: 0, left: [], unreadable: [] };
     expect(formatCollection(nothing, false)).toBe('nothing to remove\n');
     const unreadable = ['sessions/s2: it has no record; release it'];
     const text = formatCollection({ ...nothing, unreadable }, false);
     expect(text).toBe(`cannot be read   ${unreadable[0]}\n`);
+  });
+
+  test('and what cannot be deleted', () => {
+    const text = formatCollection({ ...collection, left: ['trash/1: why'] }, false);
+    expect(lines(text).slice(-2)).toEqual(['freed 1.5 MB', 'trash/1: why']);
   });
 });

@@ -7,7 +7,7 @@ import {
 } from '@warmdock/golden';
 import { formatDuration, formatSize } from '../../display/format.js';
 import { goldenCommand } from '../command.js';
-import { environmentOf } from '../environment.js';
+import { environmentOf, secretEnvironmentOf } from '../environment.js';
 import type { Line } from '../line.js';
 import { phaseText } from '../phase-text.js';
 import type { Progress } from '../progress.js';
@@ -40,6 +40,16 @@ export const build = goldenCommand({
     },
     { name: 'script', kind: 'string', about: 'The program to run, in place of COMMAND' },
     {
+      name: 'secret-env',
+      kind: 'list',
+      about: 'Set a secret variable from the environment, *** in logs: KEY, or KEY=VARIABLE',
+    },
+    {
+      name: 'secret-file',
+      kind: 'list',
+      about: 'Set a secret variable from a file, *** in logs: KEY=FILE',
+    },
+    {
       name: 'timeout',
       kind: 'string',
       about: 'For all but the promotion, like 90s, 30m, 1h30m (default 1h)',
@@ -52,6 +62,8 @@ export const build = goldenCommand({
       project,
       script: scriptOf(line),
       env: line.all('env'),
+      secretEnv: entriesOf(line, 'secret-env', /^[^=]+(=.+)?$/s),
+      secretFile: entriesOf(line, 'secret-file', /^[^=]+=.+$/s),
       dockerd: line.all('dockerd'),
       imageStore: choiceOf(line, 'image-store', ['classic', 'containerd']),
       containerd: choiceOf(line, 'containerd', ['dockerd', 'apart']),
@@ -60,10 +72,11 @@ export const build = goldenCommand({
   },
   async run(args, { store, env, signal, progress }) {
     const { project, dockerd, imageStore, containerd, timeoutMs } = args;
+    const secretEnv = secretEnvironmentOf(args.secretEnv, args.secretFile, env);
     const built = await runGoldenBuild({
       store,
       project,
-      script: { ...args.script, env: environmentOf(args.env, env) },
+      script: { ...args.script, env: environmentOf(args.env, env), secretEnv },
       daemon: dockerdLauncher({ args: dockerd, imageStore, containerd }),
       timeoutMs,
       signal,
@@ -80,6 +93,13 @@ function scriptOf(line: Line) {
     throw line.refusal('requires either --script FILE or -- COMMAND');
   }
   return file === undefined ? { path: path as string, args } : { path: resolve(file), args: [] };
+}
+
+function entriesOf(line: Line, name: string, form: RegExp): readonly string[] {
+  const entries = line.all(name);
+  const bad = entries.find((entry) => !form.test(entry));
+  if (bad === undefined) return entries;
+  throw line.refusal(`takes no --${name} ${JSON.stringify(bad)}`);
 }
 
 function choiceOf<Choice extends string>(

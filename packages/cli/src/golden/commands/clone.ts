@@ -8,12 +8,24 @@ import { generationFlag } from './generation-flag.js';
 export const clone = goldenCommand({
   takes: '[OPTIONS] PROJECT SESSION',
   about: "Make a session's data root from a project's golden",
-  flags: [generationFlag('the current one')],
-  makesStore: true,
+  flags: [
+    {
+      name: 'allow-empty',
+      kind: 'boolean',
+      about: 'Start from nothing where the project has no golden yet',
+    },
+    generationFlag('the current one'),
+  ],
   read(line) {
     const [project, session] = line.words('PROJECT', 'SESSION');
-    return { project, session, generation: line.number('generation', 1) };
+    return {
+      project,
+      session,
+      generation: line.number('generation', 1),
+      allowEmpty: line.isOn('allow-empty'),
+    };
   },
+  makesStore: ({ allowEmpty }) => allowEmpty,
   async run(args, { store, signal }) {
     const made = await store.clone({ ...args, signal });
     return { json: made, text: formatClone(made) };

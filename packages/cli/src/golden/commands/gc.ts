@@ -31,7 +31,7 @@ export const gc = goldenCommand({
 });
 
 export function formatCollection(
-  { generations, pooled, freedBytes, unreadable }: Collection,
+  { generations, pooled, freedBytes, left, unreadable }: Collection,
   dryRun: boolean,
 ): string {
   const remove = dryRun ? 'would remove' : 'removed';
@@ -39,8 +39,8 @@ export function formatCollection(
     ({ project, generation }) => `${remove} generation ${generation} of ${project}\n`,
   );
   if (pooled > 0) lines.push(`${remove} ${count(pooled, 'pooled layer')} that nothing refers to\n`);
-  const passedOver = formatPassedOver(unreadable);
-  if (lines.length === 0) return passedOver || 'nothing to remove\n';
+  const rest = [...left.map((line) => `${line}\n`), formatPassedOver(unreadable)].join('');
+  if (lines.length === 0) return rest || 'nothing to remove\n';
   const freed = `${dryRun ? 'would free' : 'freed'} ${formatSize(freedBytes)}\n`;
-  return [...lines, freed, passedOver].join('');
+  return `${lines.join('')}${freed}${rest}`;
 }

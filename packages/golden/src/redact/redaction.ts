@@ -1,0 +1,47 @@
+import { Transform, type TransformCallback } from 'node:stream';
+import { PatternSet } from './pattern-set.js';
+import { redactError } from './redact-error.js';
+import { Redactor } from './redactor.js';
+import { formsOf } from './secret-forms.js';
+
+/** Keeps secrets out of what is written down and told. */
+export interface Redaction {
+  /** There is nothing to keep out. */
+  readonly isEmpty: boolean;
+  /** Passes bytes on with `***` in place of secrets, wherever they are cut. */
+  stream(): Transform;
+  text(text: string): string;
+  /** Changes what the error says, and its causes, in place; answers with the same error. */
+  error(error: unknown): unknown;
+}
+
+/** Secrets are recognised by their values, however short, in all their forms: see `formsOf`. */
+export function redactionOf(secrets: readonly string[]): Redaction {
+  const forms = new Set(secrets.flatMap((secret) => [...formsOf(secret)]));
+  const patterns = new PatternSet([...forms].map((form) => Buffer.from(form)));
+  const text = (plain: string) => {
+    const redactor = new Redactor(patterns);
+    return Buffer.concat([redactor.push(Buffer.from(plain)), redactor.end()]).toString();
+  };
+  return {
+    isEmpty: forms.size === 0,
+    stream: () => streamOf(patterns),
+    text,
+    error(error) {
+      redactError(error, text);
+      return error;
+    },
+  };
+}
+
+function streamOf(patterns: PatternSet): Transform {
+  const redactor = new Redactor(patterns);
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done: TransformCallback) {
+      done(null, redactor.push(chunk));
+    },
+    flush(done: TransformCallback) {
+      done(null, redactor.end());
+    },
+  });
+}

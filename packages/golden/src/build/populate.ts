@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { connectEngine, parseEngineAddress, WarmdockError } from '@warmdock/core';
 import type { Redaction } from '../redact/redaction.js';
 import type { Clone } from '../store/golden-store.js';
@@ -54,13 +55,39 @@ async function runBeside(
       signal: AbortSignal.any([signal, lost.signal]),
     });
   } catch (cause) {
-    if (!lost.signal.aborted || signal.aborted) throw cause;
+    if (signal.aborted) throw cause;
+    // A script that was talking to the daemon fails before all of the daemon is gone.
+    if (!lost.signal.aborted && ((await answers(host, signal)) || !(await endsSoon(ended))))
+      throw cause;
     throw new WarmdockError(
       'UNAVAILABLE',
       `${operation}: the daemon ended while the start-up script ran`,
       { hint: `All that it printed is in ${logs.daemon}.`, cause },
     );
   }
+}
+
+async function answers(host: string, signal: AbortSignal): Promise<boolean> {
+  const engine = connectEngine({ endpoint: parseEngineAddress(host) });
+  try {
+    await engine.ping({ signal });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    engine.close();
+  }
+}
+
+/** How long what is left of a daemon that answers no more may take to be gone. */
+const GONE_MS = 5_000;
+
+async function endsSoon(ended: RunningDaemon['ended']): Promise<boolean> {
+  const hasEnded = () => true;
+  return Promise.race([
+    ended?.then(hasEnded, hasEnded) ?? false,
+    delay(GONE_MS, false, { ref: false }),
+  ]);
 }
 
 async function imagesOf(host: string, signal: AbortSignal): Promise<string[]> {

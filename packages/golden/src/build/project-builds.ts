@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { WarmdockError } from '@warmdock/core';
-import { lockBuild } from './build-lock.js';
+import { lockFile } from '../store/file-lock.js';
 import { buildPaths } from './build-paths.js';
 import { addRequest, readRequest, takeRequest } from './build-request.js';
 import { cancelGoldenBuild } from './cancel-build.js';
@@ -54,7 +54,12 @@ export function openProjectBuilds(
   };
 
   const build = async (signal: AbortSignal) => {
-    await using _lock = await lockBuild(paths, { operation, waitMs: lockWaitMs, signal });
+    await using _lock = await lockFile(paths.lock, {
+      operation,
+      waitMs: lockWaitMs,
+      signal,
+      makesFolder: true,
+    });
     // Another process may have built it meanwhile.
     if (!(await readRequest(paths))) return;
     let hasTaken = false;

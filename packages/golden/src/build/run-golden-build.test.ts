@@ -262,6 +262,23 @@ describe('a golden build', () => {
     await expectUntouched(store, undefined);
   });
 
+  it('whose script notices first that the daemon died tells of the daemon: UNAVAILABLE', async () => {
+    const { store, daemon, run } = await setUp();
+    const running = run({
+      script: { shell: 'exit 1' },
+      daemon: async (clone, options) => ({
+        ...(await daemon.launch(clone, options)),
+        host: 'unix:///nowhere/docker.sock',
+        ended: new Promise((resolve) => setTimeout(resolve, 100)),
+      }),
+    });
+    await expect(running).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('the daemon ended while the start-up script ran'),
+    });
+    await expectUntouched(store, undefined);
+  });
+
   it('whose daemon dies ends its script at once: UNAVAILABLE', async () => {
     const { store, daemon, run } = await setUp();
     const running = run({

@@ -1,8 +1,8 @@
 import { type CallOptions, isWarmdockError, messageOf, WarmdockError } from '@warmdock/core';
 import type { Redaction } from '../redact/redaction.js';
+import { lockFile } from '../store/file-lock.js';
 import type { GoldenStore, Promotion } from '../store/golden-store.js';
 import { newBuildId, sessionOf } from './build-id.js';
-import { lockBuild } from './build-lock.js';
 import { type BuildLogs, logsOf, rotateLogs } from './build-logs.js';
 import { type BuildPaths, buildPaths } from './build-paths.js';
 import { type BuildRecord, beginRecord, type OnState } from './build-record.js';
@@ -57,7 +57,12 @@ export async function runGoldenBuild(options: GoldenBuildOptions): Promise<Golde
   const { store, project, signal } = options;
   const paths = buildPaths(store.root, project);
   const operation = operationOf(project);
-  await using _lock = await lockBuild(paths, { operation, waitMs: lockWaitMs, signal });
+  await using _lock = await lockFile(paths.lock, {
+    operation,
+    waitMs: lockWaitMs,
+    signal,
+    makesFolder: true,
+  });
   return await runLockedBuild(options, paths);
 }
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -88,6 +88,22 @@ describe('lockFile', () => {
     await expect(lockFile(missing, { operation })).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       message: expect.stringContaining('no such file or directory'),
+    });
+  });
+
+  it('is of the new file when its folder is removed meanwhile, for who makes folders', async () => {
+    const folder = join(directory, 'project');
+    const options = { operation, waitMs: 10_000, makesFolder: true };
+    path = join(folder, 'lock');
+    const first = await lockFile(path, options);
+    const { ino } = await stat(path);
+    const waiting = lockFile(path, options);
+    await expect.poll(() => readFile('/proc/locks', 'utf8')).toMatch(new RegExp(`-> .*:${ino} `));
+    await rename(folder, join(directory, 'removed'));
+    await first[Symbol.asyncDispose]();
+    await using _lock = await waiting;
+    await expect(lockFile(path, { ...options, waitMs: 0 })).rejects.toMatchObject({
+      code: 'CONFLICT',
     });
   });
 });

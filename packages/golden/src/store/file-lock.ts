@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type CallOptions, cancelled, messageOf, WarmdockError } from '@warmdock/core';
 
@@ -8,6 +9,8 @@ export interface LockFileOptions extends CallOptions {
   readonly waitMs?: number | undefined;
   /** For errors, as in "promotion of project app". */
   readonly operation: string;
+  /** Make the file's folder (0700) where it is missing, also while waiting; default false. */
+  readonly makesFolder?: boolean | undefined;
 }
 
 /** What flock(1) is told to end with when it did not get the lock in time. */
@@ -61,8 +64,9 @@ export async function tryLockFile(
 }
 
 /** A plain descriptor: a `FileHandle` that nobody refers to any more closes itself. */
-function openLock(path: string, { operation }: LockFileOptions): number {
+function openLock(path: string, { operation, makesFolder }: LockFileOptions): number {
   try {
+    if (makesFolder) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     return openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
   } catch (cause) {
     throw failed(operation, path, messageOf(cause), cause);

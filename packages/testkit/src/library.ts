@@ -1,4 +1,5 @@
 export * from './clients/named-images.js';
+export * from './clients/old-node.js';
 export * from './clients/run-command.js';
 export * from './clients/run-docker.js';
 export * from './fakes/index.js';

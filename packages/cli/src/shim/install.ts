@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ShimName } from './find-docker.js';
+import { recordNode } from './recorded-node.js';
 import { ShimError } from './shim-error.js';
 import { placeOf } from './shim-file.js';
 
@@ -11,6 +12,8 @@ export interface InstallOptions {
   readonly folder: string;
   /** What to install it as, default `docker`. */
   readonly names?: readonly ShimName[] | undefined;
+  /** The Node that the shim is to run on, default the one that runs this. */
+  readonly node?: string | undefined;
   /** Default `symlinkSync`. */
   readonly link?: typeof symlinkSync | undefined;
 }
@@ -18,15 +21,17 @@ export interface InstallOptions {
 /**
  * Makes the launcher a program of each name in the folder: as a link, which follows the package's updates,
  * or a copy where there are no links. Again and again is as once; another version's shim is replaced.
+ * Records the Node beside it.
  *
  * Returns their paths. Throws `ShimError` rather than touching anything that is not the shim.
  */
 export function installShim(options: InstallOptions): string[] {
-  const { folder, names = ['docker'] } = options;
+  const { folder, names = ['docker'], node = process.execPath } = options;
   const paths = names.map((name) => join(folder, name));
   const foreign = paths.find((path) => placeOf(path) === 'foreign');
   if (foreign !== undefined) throw occupied(foreign);
   for (const path of paths) installAs(path, options);
+  recordNode(folder, node);
   return paths;
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -62,9 +62,32 @@ describe.each(Object.entries(shells))('with %s as sh', (_name, sh) => {
       exitCode: 0,
       stdout: 'docker\nFROM x',
     });
-    const notices = stderr.split('\n').filter((line) => line.startsWith('NOTICE: warmdock'));
-    expect(notices).toEqual([expect.stringMatching(why)]);
-    expect(notices[0]).toMatch(/; left to \/\S+\/docker/);
+    expect(stderr).toMatch(why);
+    // What Node, or the shell that cannot run it, has to say stays.
+    const ofShim = stderr.replace(/^(?:No version is set|.*\bnode: .*)\n/gm, '');
+    expect(ofShim).toMatch(/^NOTICE: warmdock .*; left to \/\S+\/docker.*\n$/);
+  });
+
+  test.each<[what: string, damage: (dist: string) => void, why: RegExp]>([
+    ['is cut off', (dist) => truncateSync(join(dist, 'build-program.cjs'), 1000), / ended with 1;/],
+    ['lacks a part', (dist) => rmSync(join(dist, 'build-program.cjs')), / ended with 1;/],
+    ['is gone', (dist) => rmSync(dist, { recursive: true }), / its program is not in /],
+  ])('a package that %s ends nothing either', async (_what, damage, why) => {
+    const package_ = temporaryFolder();
+    for (const part of ['bin', 'dist'])
+      cpSync(join(dirname(shim), '..', part), join(package_, part), { recursive: true });
+    damage(join(package_, 'dist'));
+    const path = [programs({ docker }), systemPath].join(':');
+    const words = [join(package_, 'bin/docker'), 'build', '-'];
+    const options = { program: sh(), path, env: asking(), input: 'FROM x' };
+    const { exitCode, stdout, stderr } = await runShim(words, options);
+    expect({ exitCode, stdout: stdout.toString() }).toEqual({
+      exitCode: 0,
+      stdout: 'docker\nFROM x',
+    });
+    expect(stderr.split('\n').filter((line) => line.startsWith('NOTICE: '))).toEqual([
+      expect.stringMatching(why),
+    ]);
   });
 
   test('no node at all ends nothing either', async () => {

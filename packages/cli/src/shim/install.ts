@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ShimName } from './find-docker.js';
+import { lastingPath } from './lasting-path.js';
 import { recordNode } from './recorded-node.js';
 import { ShimError } from './shim-error.js';
 import { placeOf } from './shim-file.js';
@@ -26,7 +27,7 @@ export interface InstallOptions {
  * Returns their paths. Throws `ShimError` rather than touching anything that is not the shim.
  */
 export function installShim(options: InstallOptions): string[] {
-  const { folder, names = ['docker'], node = process.execPath } = options;
+  const { folder, names = ['docker'], node = lastingPath(process.execPath) } = options;
   const paths = names.map((name) => join(folder, name));
   const foreign = paths.find((path) => placeOf(path) === 'foreign');
   if (foreign !== undefined) throw occupied(foreign);

@@ -10,6 +10,8 @@ import {
   printWords,
   programs,
   runShim,
+  type ShimOptions,
+  shells,
   shim,
   startShim,
   systemPath,
@@ -457,20 +459,24 @@ test('WARMDOCK=explain says what is no build', async () => {
   expect(stderr).toBe(`warmdock: no build, left to ${folder}/docker\n`);
 });
 
-describe('while warmdock builds', () => {
+describe.each(Object.entries(shells))('while warmdock builds, with %s as sh', (_name, sh) => {
+  const start = (words: readonly string[], options: ShimOptions) =>
+    startShim([shim, ...words], { ...options, program: sh() });
+  const run = (words: readonly string[], options: ShimOptions) => start(words, options).ended;
+
   /** A node that waits for signals as warmdock does, and a docker that must not be started. */
   const building = (script: string) =>
     `${programs({ node: `${beginBuild}\n${script}`, docker: 'echo docker was started; exit 99' })}:${systemPath}`;
   const waiting = 'echo ready; while :; do sleep 0.02; done';
 
   test.each([0, 1, 100, 125, 130])('its exit code is the answer: %i', async (exitCode) => {
-    const ended = await runShim(['build'], { path: building(`exit ${exitCode}`) });
+    const ended = await run(['build'], { path: building(`exit ${exitCode}`) });
     expect(ended).toMatchObject({ exitCode, signal: null });
     expect(ended.stdout.toString()).toBe('');
   });
 
   test.each(['KILL', 'TERM', 'SEGV'])('its end by SIG%s is passed on', async (signal) => {
-    const ended = await runShim(['build'], { path: building(`kill -${signal} $$`) });
+    const ended = await run(['build'], { path: building(`kill -${signal} $$`) });
     expect(ended).toMatchObject({ exitCode: null, signal: `SIG${signal}` });
   });
 
@@ -480,12 +486,12 @@ describe('while warmdock builds', () => {
       const short = signal.slice(3);
       const script = `trap 'echo got ${short}; sleep 0.1; exit 130' ${short}; ${waiting}`;
       // A shell cannot catch a signal that was ignored when it started, which node can.
-      const run = startShim(['build'], {
+      const running = start(['build'], {
         path: building(`exec env --default-signal=INT sh -c "${script}"`),
       });
-      await printed(run, 'ready');
-      run.child.kill(signal);
-      const ended = await run.ended;
+      await printed(running, 'ready');
+      running.child.kill(signal);
+      const ended = await running.ended;
       expect(ended).toMatchObject({ exitCode: 130, signal: null });
       expect(ended.stdout.toString()).toBe(`ready\ngot ${short}\n`);
     },
@@ -493,28 +499,28 @@ describe('while warmdock builds', () => {
 
   test('a signal that comes before docker is started ends both', async () => {
     const script = `trap 'exit 86' TERM; ${waiting}`;
-    const run = startShim(['build'], { path: building(script) });
-    await printed(run, 'ready');
-    run.child.kill('SIGTERM');
-    const ended = await run.ended;
+    const running = start(['build'], { path: building(script) });
+    await printed(running, 'ready');
+    running.child.kill('SIGTERM');
+    const ended = await running.ended;
     expect(ended).toMatchObject({ exitCode: null, signal: 'SIGTERM' });
     expect(ended.stdout.toString()).toBe('ready\n');
   });
 
   test('it reads the standard input', async () => {
-    const { stdout } = await runShim(['build', '-'], { path: building('cat'), input: 'FROM x' });
+    const { stdout } = await run(['build', '-'], { path: building('cat'), input: 'FROM x' });
     expect(stdout.toString()).toBe('FROM x');
   });
 
   test('it gets the words, and where docker is', async () => {
     const path = building('shift; for word do printf "%s\\n" "$word"; done');
-    const { stdout } = await runShim(['build', 'a b', '', '.'], { path });
+    const { stdout } = await run(['build', 'a b', '', '.'], { path });
     expect(stdout.toString()).toMatch(/^--as-docker\n\/.+\/docker\nbuild\na b\n\n\.\n$/);
   });
 
   test('it does not load NODE_EXTRA_CA_CERTS at its start', async () => {
     const path = building('echo "($NODE_EXTRA_CA_CERTS) $WARMDOCK_EXTRA_CA_CERTS"');
-    const { stdout } = await runShim(['build'], { path, env: { NODE_EXTRA_CA_CERTS: '/ca' } });
+    const { stdout } = await run(['build'], { path, env: { NODE_EXTRA_CA_CERTS: '/ca' } });
     expect(stdout.toString()).toBe('() /ca\n');
   });
 });

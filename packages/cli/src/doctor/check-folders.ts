@@ -14,7 +14,9 @@ export function checkFolders(env: NodeJS.ProcessEnv): Finding[] {
 function stateFindings(env: NodeJS.ProcessEnv): Finding[] {
   const state = stateDirectory(env);
   if (state !== undefined && isWritable(state)) return [ok('state', state)];
-  const text = `${state ?? 'a user without a home'} cannot be written to: contexts are sent anew each time`;
+  const why =
+    state === undefined ? 'there is no home of this user' : `${state} cannot be written to`;
+  const text = `${why}: contexts are sent anew each time`;
   return [warning('state', text, 'make it writable, or set XDG_STATE_HOME')];
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync
 import { dirname, join } from 'node:path';
 import type { ShimName } from './find-docker.js';
 import { lastingPath } from './lasting-path.js';
-import { recordNode } from './recorded-node.js';
+import { recordPath } from './recorded-node.js';
 import { ShimError } from './shim-error.js';
 import { placeOf } from './shim-file.js';
 
@@ -27,20 +27,22 @@ export interface InstallOptions {
  * Returns their paths. Throws `ShimError` rather than touching anything that is not the shim.
  */
 export function installShim(options: InstallOptions): string[] {
-  const { folder, names = ['docker'], node = lastingPath(process.execPath) } = options;
+  const { launcher, folder, names = ['docker'], link = symlinkSync } = options;
+  const { node = lastingPath(process.execPath) } = options;
   const paths = names.map((name) => join(folder, name));
   const foreign = paths.find((path) => placeOf(path) === 'foreign');
   if (foreign !== undefined) throw occupied(foreign);
-  for (const path of paths) installAs(path, options);
-  recordNode(folder, node);
+  put(recordPath(folder), (temporary) => writeFileSync(temporary, `${node}\n`));
+  for (const path of paths) put(path, (temporary) => linkOrCopy(launcher, temporary, link));
   return paths;
 }
 
-function installAs(path: string, { launcher, folder, link = symlinkSync }: InstallOptions): void {
+/** Makes a file that `write` writes, at once and whole. */
+function put(path: string, write: (temporary: string) => void): void {
   const temporary = `${path}.${process.pid}`;
   try {
-    mkdirSync(folder, { recursive: true });
-    linkOrCopy(launcher, temporary, link);
+    mkdirSync(dirname(path), { recursive: true });
+    write(temporary);
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });

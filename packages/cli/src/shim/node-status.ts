@@ -24,7 +24,7 @@ export function nodeStatus(folder: string, env: NodeJS.ProcessEnv): NodeStatus {
   const record = recordedNode(folder);
   const isThere = record !== undefined && isProgram(record);
   const path = isThere ? record : firstNode(env);
-  const version = path === undefined ? undefined : versionOf(path);
+  const version = path === undefined ? undefined : versionOf(path, env);
   return { path, recorded: isThere, version, problem: problemOf(path, version, record, isThere) };
 }
 
@@ -46,9 +46,9 @@ function firstNode(env: NodeJS.ProcessEnv): string | undefined {
   return folders.map((folder) => join(folder || '.', 'node')).find(isProgram);
 }
 
-function versionOf(node: string): string | undefined {
-  // Without the variables that are for a project's own Node.
-  const options = { env: {}, encoding: 'utf8', timeout: 10_000 } as const;
+/** Without the options that are for a project's own Node, as `bin/start-node` starts it. */
+function versionOf(node: string, { NODE_OPTIONS: _, ...env }: NodeJS.ProcessEnv) {
+  const options = { env, encoding: 'utf8', timeout: 10_000 } as const;
   const { status, stdout } = spawnSync(node, ['--version'], options);
   return status === 0 ? /^v(\d+\.\d+\.\d+)/.exec(stdout)?.[1] : undefined;
 }

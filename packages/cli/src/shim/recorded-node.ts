@@ -1,27 +1,23 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Notes in the shim's folder which Node it is to run on, for `bin/start-node`: projects put others
- * before it in PATH. A file of its own, so that it outlives updates of the package. Throws as `writeFileSync`.
+ * The file in the shim's folder that says, in a line, which Node it is to run on: `bin/start-node` reads
+ * it. Projects put others before that one in PATH. A file of its own outlives updates of the package.
  */
-export function recordNode(folder: string, node: string): void {
-  writeFileSync(recordOf(folder), `${node}\n`);
+export function recordPath(folder: string): string {
+  return join(folder, '.warmdock-node');
 }
 
 /** The path of the recorded Node, whether or not it is there; `undefined` without a record. */
 export function recordedNode(folder: string): string | undefined {
   try {
-    return readFileSync(recordOf(folder), 'utf8').split('\n')[0] || undefined;
+    return readFileSync(recordPath(folder), 'utf8').split('\n')[0] || undefined;
   } catch {
     return undefined;
   }
 }
 
 export function removeRecord(folder: string): void {
-  rmSync(recordOf(folder), { force: true });
-}
-
-function recordOf(folder: string): string {
-  return join(folder, '.warmdock-node');
+  rmSync(recordPath(folder), { force: true });
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { imageIdOf, startFaultProxy, useTestbed, withShell } from '@warmdock/testkit';
 import { describe, expect, test } from 'vitest';
 import { layeredProject, newTag, occupy, projectOf } from './support/project.js';
-import { startWarmdock } from './support/warmdock.js';
+import { launcher, startWarmdock } from './support/warmdock.js';
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
@@ -27,6 +27,26 @@ describe.each(useTestbed().buildkits)('on the $name BuildKit', ({ address }) => 
       expect(await imageIdOf(host, tag)).toBe(before);
     },
   );
+});
+
+test.each([
+  ['nohup', 'HUP', 'SIGHUP'],
+  ['a script that started it in the background', 'INT', 'SIGINT'],
+] as const)('what %s had it ignore does not end it', async (_who, name, signal) => {
+  const { builder, classic } = useTestbed();
+  const word = randomBytes(6).toString('hex');
+  const context = projectOf({
+    Dockerfile: `${withShell}\nRUN --network=none echo ${word}; busybox sleep 60\n`,
+  });
+  const args = ['build', '--builder', builder.address, context];
+  const command = ['-c', `trap '' ${name}; exec "$0" "$@"`, launcher, ...args];
+  const running = startWarmdock(command, { program: 'sh', host: classic.host });
+  await running.seen(new RegExp(`^#\\d+ \\d\\.\\d+ ${word}$`, 'm'));
+  running.kill(signal);
+  running.kill('SIGTERM');
+  const { exitCode, stderr } = await running.ended;
+  expect(stderr).toMatch(/ERROR: .*cancelled.*\n$/);
+  expect(exitCode).toBe(130);
 });
 
 describe.each(['classic', 'containerd'] as const)('for the %s store', (store) => {

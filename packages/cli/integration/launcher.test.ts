@@ -45,7 +45,7 @@ test('Node does not load NODE_EXTRA_CA_CERTS at its start', async () => {
   expect(await runWarmdock(['version'], { env })).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
-test('what the build starts finds NODE_EXTRA_CA_CERTS again', async () => {
+test('what the build starts finds the variables of Node again, which the program does not obey', async () => {
   // A registry that wants to know who asks makes the build start a credential helper.
   const registry = createServer((_request, response) => {
     response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="test"' }).end();
@@ -56,7 +56,10 @@ test('what the build starts finds NODE_EXTRA_CA_CERTS again', async () => {
   const dir = temporaryFolder();
   const seen = join(dir, 'seen');
   const helper = join(dir, 'docker-credential-spy');
-  writeFileSync(helper, `#!/bin/sh\nprintf %s "$NODE_EXTRA_CA_CERTS" > ${seen}\nexit 1\n`);
+  writeFileSync(
+    helper,
+    `#!/bin/sh\nprintf '%s %s (%s)' "$NODE_EXTRA_CA_CERTS" "$NODE_OPTIONS" "$WARMDOCK_USER_NODE_OPTIONS" > ${seen}\nexit 1\n`,
+  );
   chmodSync(helper, 0o755);
   writeFileSync(join(dir, 'config.json'), JSON.stringify({ credsStore: 'spy' }));
   writeFileSync(join(dir, 'Dockerfile'), `FROM 127.0.0.1:${port}/private\n`);
@@ -67,10 +70,11 @@ test('what the build starts finds NODE_EXTRA_CA_CERTS again', async () => {
       PATH: `${dir}:${process.env.PATH}`,
       DOCKER_CONFIG: dir,
       NODE_EXTRA_CA_CERTS: '/nonexistent/ca.pem',
+      NODE_OPTIONS: '--require /gone.js',
     },
   });
   expect(exitCode).not.toBe(0);
-  expect(readFileSync(seen, 'utf8')).toBe('/nonexistent/ca.pem');
+  expect(readFileSync(seen, 'utf8')).toBe('/nonexistent/ca.pem --require /gone.js ()');
 });
 
 test('a reader that goes away does not stop the build', async () => {

@@ -1,13 +1,17 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from './support/project.js';
 import {
+  beginBuild,
+  configWithBuilder,
   noNode,
   printed,
   printWords,
   programs,
   runShim,
+  type ShimOptions,
+  shells,
   shim,
   startShim,
   systemPath,
@@ -116,16 +120,6 @@ const others = [
 ];
 
 const ofShell = (line: string) => ['-c', `exec ${shim} ${line}`];
-
-/** A folder for docker's files where buildx has a builder besides the daemon. */
-function configWithBuilder(config: object | string = {}): string {
-  const folder = temporaryFolder();
-  mkdirSync(join(folder, 'buildx/instances'), { recursive: true });
-  writeFileSync(join(folder, 'buildx/instances/far'), '{}');
-  const text = typeof config === 'string' ? config : JSON.stringify(config);
-  writeFileSync(join(folder, 'config.json'), text);
-  return folder;
-}
 
 /** Runs the line with a node that says so, and a docker that ends with 3. */
 function ask(line: string, env: Readonly<Record<string, string>>, cwd = temporaryFolder()) {
@@ -267,7 +261,7 @@ describe.each(['ps', 'build'])('docker %s gets', (command) => {
     expect(wordsOf(ended)).toEqual([command, ...bytes]);
   });
 
-  test('the environment, and nothing besides', async () => {
+  test('the environment, and nothing besides but how many shims are above it', async () => {
     const path = `${programs({ docker: 'cat /proc/$$/environ' })}:${systemPath}`;
     const env = {
       ...{ PWD: temporaryFolder(), HOME: '/h', EMPTY: '', LINES: 'a\nb' },
@@ -277,7 +271,7 @@ describe.each(['ps', 'build'])('docker %s gets', (command) => {
       NODE_OPTIONS: '--no-warnings',
     };
     const { stdout, stderr } = await runShim([command], { path, env, cwd: env.PWD });
-    const expected = Object.entries({ PATH: path, ...env }).map(
+    const expected = Object.entries({ PATH: path, ...env, WARMDOCK_DEPTH: '1' }).map(
       ([name, text]) => `${name}=${text}`,
     );
     expect(stdout.toString().split('\0').slice(0, -1).sort()).toEqual(expected.sort());
@@ -298,10 +292,11 @@ describe.each(['ps', 'build'])('docker %s gets', (command) => {
   });
 
   test('what other files its caller has opened', async () => {
-    const path = `${programs({ docker: 'cat <&9; cat <&3' })}:${systemPath}`;
-    const files = `9<${join(programs({ nine: '' }), 'nine')} 3<${join(programs({ three: 'x' }), 'three')}`;
+    const path = `${programs({ docker: 'cat <&9; cat <&8; cat <&3' })}:${systemPath}`;
+    const file = (text: string) => join(programs({ file: text }), 'file');
+    const files = `9<${file('nine')} 8<${file('eight')} 3<${file('three')}`;
     const { stdout } = await runShim(ofShell(`${command} ${files}`), { program: 'sh', path });
-    expect(stdout.toString()).toBe('#!/bin/sh\n\n#!/bin/sh\nx\n');
+    expect(stdout.toString()).toBe('#!/bin/sh\nnine\n#!/bin/sh\neight\n#!/bin/sh\nthree\n');
   });
 
   test.each([0, 1, 125, 127, 130, 255])('the last word on the exit code: %i', async (exitCode) => {
@@ -438,7 +433,7 @@ describe('the real docker', () => {
       const ended = await runShim([command], { path });
       expect(ended).toMatchObject({
         exitCode: 127,
-        stderr: expect.stringMatching(/^docker: not found/),
+        stderr: expect.stringMatching(/^docker: not found/m),
       });
     }
   });
@@ -449,50 +444,11 @@ describe('the real docker', () => {
     return path;
   };
 
-  const copyOfShim = () =>
-    join(programs({ docker: readFileSync(shim, 'utf8').replace('#!/bin/sh\n', '') }), 'docker');
-});
-
-test('without a node, docker is called without a word', async () => {
-  const path = programs({ docker: 'exit 3' });
-  expect(await runShim(['build'], { path })).toMatchObject({ exitCode: 3, stderr: '' });
-});
-
-describe('without a node that it can use, docker is left to itself', () => {
-  const docker = () => programs({ docker: 'echo docker' });
-  const old = () => {
-    const file = join(temporaryFolder(), 'old.cjs');
-    const versions = `{ value: { ...process.versions, node: '18.20.4' } }`;
-    writeFileSync(file, `Object.defineProperty(process, 'versions', ${versions});`);
-    return { NODE_OPTIONS: `--require ${file}` };
-  };
-
-  test.each<[what: string, path: () => string, env: () => Record<string, string>, why: RegExp]>([
-    ['none', docker, () => ({}), /^warmdock: there is no node in PATH, left to \S+\n$/],
-    [
-      'one that cannot be started',
-      () => `${brokenNode()}:${docker()}`,
-      () => ({}),
-      /node cannot be started/,
-    ],
-    [
-      'one that is too old',
-      () => `${docker()}:${systemPath}`,
-      old,
-      /^warmdock: needs Node 20.19 or newer, this is 18.20.4: left to docker\n$/,
-    ],
-  ])('%s', async (_what, path, env, why) => {
-    const withCat = `${path()}:${programs({})}`;
-    const explained = { ...env(), WARMDOCK: 'explain' };
-    const { stdout, stderr } = await runShim(['build'], { path: withCat, env: explained });
-    expect(stdout.toString()).toBe('docker\n');
-    expect(stderr).toMatch(why);
-  });
-
-  const brokenNode = () => {
-    const folder = temporaryFolder();
-    writeFileSync(join(folder, 'node'), '#!/nonexistent/interpreter\n', { mode: 0o755 });
-    return folder;
+  /** As `warmdock shim install` makes it. */
+  const copyOfShim = () => {
+    const copy = readFileSync(shim, 'utf8').replace('#!/bin/sh\n', '');
+    const placed = copy.replace(/^warmdock_bin=$/m, `warmdock_bin='${dirname(shim)}'`);
+    return join(programs({ docker: placed }), 'docker');
   };
 });
 
@@ -503,20 +459,24 @@ test('WARMDOCK=explain says what is no build', async () => {
   expect(stderr).toBe(`warmdock: no build, left to ${folder}/docker\n`);
 });
 
-describe('while warmdock builds', () => {
+describe.each(Object.entries(shells))('while warmdock builds, with %s as sh', (_name, sh) => {
+  const start = (words: readonly string[], options: ShimOptions) =>
+    startShim([shim, ...words], { ...options, program: sh() });
+  const run = (words: readonly string[], options: ShimOptions) => start(words, options).ended;
+
   /** A node that waits for signals as warmdock does, and a docker that must not be started. */
   const building = (script: string) =>
-    `${programs({ node: script, docker: 'echo docker was started; exit 99' })}:${systemPath}`;
+    `${programs({ node: `${beginBuild}\n${script}`, docker: 'echo docker was started; exit 99' })}:${systemPath}`;
   const waiting = 'echo ready; while :; do sleep 0.02; done';
 
   test.each([0, 1, 100, 125, 130])('its exit code is the answer: %i', async (exitCode) => {
-    const ended = await runShim(['build'], { path: building(`exit ${exitCode}`) });
+    const ended = await run(['build'], { path: building(`exit ${exitCode}`) });
     expect(ended).toMatchObject({ exitCode, signal: null });
     expect(ended.stdout.toString()).toBe('');
   });
 
   test.each(['KILL', 'TERM', 'SEGV'])('its end by SIG%s is passed on', async (signal) => {
-    const ended = await runShim(['build'], { path: building(`kill -${signal} $$`) });
+    const ended = await run(['build'], { path: building(`kill -${signal} $$`) });
     expect(ended).toMatchObject({ exitCode: null, signal: `SIG${signal}` });
   });
 
@@ -526,12 +486,12 @@ describe('while warmdock builds', () => {
       const short = signal.slice(3);
       const script = `trap 'echo got ${short}; sleep 0.1; exit 130' ${short}; ${waiting}`;
       // A shell cannot catch a signal that was ignored when it started, which node can.
-      const run = startShim(['build'], {
+      const running = start(['build'], {
         path: building(`exec env --default-signal=INT sh -c "${script}"`),
       });
-      await printed(run, 'ready');
-      run.child.kill(signal);
-      const ended = await run.ended;
+      await printed(running, 'ready');
+      running.child.kill(signal);
+      const ended = await running.ended;
       expect(ended).toMatchObject({ exitCode: 130, signal: null });
       expect(ended.stdout.toString()).toBe(`ready\ngot ${short}\n`);
     },
@@ -539,28 +499,28 @@ describe('while warmdock builds', () => {
 
   test('a signal that comes before docker is started ends both', async () => {
     const script = `trap 'exit 86' TERM; ${waiting}`;
-    const run = startShim(['build'], { path: building(script) });
-    await printed(run, 'ready');
-    run.child.kill('SIGTERM');
-    const ended = await run.ended;
+    const running = start(['build'], { path: building(script) });
+    await printed(running, 'ready');
+    running.child.kill('SIGTERM');
+    const ended = await running.ended;
     expect(ended).toMatchObject({ exitCode: null, signal: 'SIGTERM' });
     expect(ended.stdout.toString()).toBe('ready\n');
   });
 
   test('it reads the standard input', async () => {
-    const { stdout } = await runShim(['build', '-'], { path: building('cat'), input: 'FROM x' });
+    const { stdout } = await run(['build', '-'], { path: building('cat'), input: 'FROM x' });
     expect(stdout.toString()).toBe('FROM x');
   });
 
   test('it gets the words, and where docker is', async () => {
     const path = building('shift; for word do printf "%s\\n" "$word"; done');
-    const { stdout } = await runShim(['build', 'a b', '', '.'], { path });
+    const { stdout } = await run(['build', 'a b', '', '.'], { path });
     expect(stdout.toString()).toMatch(/^--as-docker\n\/.+\/docker\nbuild\na b\n\n\.\n$/);
   });
 
   test('it does not load NODE_EXTRA_CA_CERTS at its start', async () => {
     const path = building('echo "($NODE_EXTRA_CA_CERTS) $WARMDOCK_EXTRA_CA_CERTS"');
-    const { stdout } = await runShim(['build'], { path, env: { NODE_EXTRA_CA_CERTS: '/ca' } });
+    const { stdout } = await run(['build'], { path, env: { NODE_EXTRA_CA_CERTS: '/ca' } });
     expect(stdout.toString()).toBe('() /ca\n');
   });
 });

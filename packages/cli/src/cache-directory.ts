@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { userDirectory } from '@warmdock/core';
 
-/** Where things are kept that may be removed at any time; `undefined` for a user whose home does not exist. */
+/** Where things are kept that may be removed at any time; `undefined` for a user without a home that exists. */
 export function cacheDirectory(env: NodeJS.ProcessEnv): string | undefined {
-  const { XDG_CACHE_HOME, HOME } = env;
-  const parent = XDG_CACHE_HOME || (HOME && existsSync(HOME) && join(HOME, '.cache'));
-  return parent ? join(parent, 'warmdock') : undefined;
+  if (!env.XDG_CACHE_HOME && !env.HOME) return undefined;
+  const directory = userDirectory('cache', env);
+  return directory && join(directory, 'warmdock');
 }

@@ -11,7 +11,7 @@ afterEach(() => {
 
 function listen() {
   const source = new EventEmitter();
-  const { signal, forced } = listenForInterruption(source, 10_000);
+  const { signal, forced } = listenForInterruption({ source, timeoutMs: 10_000 });
   let isForced = false;
   void forced.then(() => {
     isForced = true;
@@ -54,4 +54,15 @@ test('so does the time given to wind up', async () => {
   expect(await isForced()).toBe(false);
   await vi.advanceTimersByTimeAsync(1);
   expect(await isForced()).toBe(true);
+});
+
+test('what the process was started to ignore does nothing, and the others what they do', () => {
+  const source = new EventEmitter();
+  const { signal } = listenForInterruption({ source, ignored: ['SIGHUP', 'SIGINT'] });
+  expect(source.listenerCount('SIGHUP')).toBe(1);
+  source.emit('SIGHUP', 'SIGHUP');
+  source.emit('SIGINT', 'SIGINT');
+  expect(signal.aborted).toBe(false);
+  source.emit('SIGTERM', 'SIGTERM');
+  expect(signal.aborted).toBe(true);
 });

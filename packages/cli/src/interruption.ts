@@ -15,25 +15,39 @@ export interface Interruption {
   readonly signal: AbortSignal;
   /** Resolves when the process must end at once: a second signal came, or winding up takes too long. */
   readonly forced: Promise<'forced'>;
+  /** What such a signal does; `name` is told as the reason. */
+  interrupt(name: string): void;
+}
+
+export interface InterruptionOptions {
+  /** Signals that are to do nothing at all, default none. */
+  readonly ignored?: readonly NodeJS.Signals[];
+  /** Default the process. */
+  readonly source?: NodeJS.EventEmitter;
+  /** Default ten seconds. */
+  readonly timeoutMs?: number;
 }
 
 /** Turns SIGINT and SIGTERM, which would end the process where it stands, into an orderly end. */
-export function listenForInterruption(
-  source: NodeJS.EventEmitter = process,
-  timeoutMs: number = graceMs,
-): Interruption {
+export function listenForInterruption(options: InterruptionOptions = {}): Interruption {
+  const { ignored = [], source = process, timeoutMs = graceMs } = options;
   const controller = new AbortController();
+  let force: () => void = () => {};
   const forced = new Promise<'forced'>((resolve) => {
-    let firstAtMs = 0;
-    const interrupt = (name: string) => {
-      if (!controller.signal.aborted) {
-        firstAtMs = performance.now();
-        setTimeout(() => resolve('forced'), timeoutMs).unref();
-        controller.abort(new Error(`got ${name}`));
-      } else if (performance.now() - firstAtMs > echoMs) resolve('forced');
-    };
-    source.on('SIGINT', interrupt);
-    source.on('SIGTERM', interrupt);
+    force = () => resolve('forced');
   });
-  return { signal: controller.signal, forced };
+  let firstAtMs = 0;
+  const interrupt = (name: string) => {
+    if (!controller.signal.aborted) {
+      firstAtMs = performance.now();
+      setTimeout(force, timeoutMs).unref();
+      controller.abort(new Error(`got ${name}`));
+    } else if (performance.now() - firstAtMs > echoMs) force();
+  };
+  // Node itself has no way to ignore a signal but to listen and do nothing.
+  for (const name of ignored) source.on(name, () => {});
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    if (!ignored.includes(name)) source.on(name, interrupt);
+  }
+  return { signal: controller.signal, forced, interrupt };
 }

@@ -6,8 +6,11 @@ import { cacheDirectory } from './cache-directory.js';
 import { type Command, parseCommandLine } from './command-line.js';
 import { loadProgram } from './compiled-program.js';
 import { interruptedExitCode, listenForInterruption } from './interruption.js';
+import { restoreEnvironment } from './launch-environment.js';
 import type { Program } from './program.js';
 import { type DockerCall, runAsDocker } from './shim/as-docker.js';
+import { followLauncher } from './shim/follow-launcher.js';
+import { launcherAt } from './shim/launcher.js';
 import type { RoutedBake, RoutedBuild, RoutedCompose } from './shim/route.js';
 import { StandardStream } from './standard-streams.js';
 import { version } from './version.js';
@@ -19,7 +22,8 @@ type Reporting = Pick<BuildProgram, 'failureOf'>;
 const { env } = process;
 const stdout = new StandardStream(1);
 const stderr = new StandardStream(2);
-const interruption = listenForInterruption();
+const interruption = listenForInterruption(restoreEnvironment(env));
+const launcher = launcherAt(join(__dirname, '../bin/ask-program'));
 
 void Promise.race([run(), interruption.forced.then(() => interruptedExitCode)]).then((exitCode) =>
   // Not by itself: open connections would keep the process alive.
@@ -27,8 +31,6 @@ void Promise.race([run(), interruption.forced.then(() => interruptedExitCode)]).
 );
 
 async function run(): Promise<number> {
-  // The launcher hides it from Node, which would load it at every start; child processes want it.
-  if (env.WARMDOCK_EXTRA_CA_CERTS) env.NODE_EXTRA_CA_CERTS = env.WARMDOCK_EXTRA_CA_CERTS;
   const exitCode = await runCommand();
   await Promise.all([stdout.flush(), stderr.flush()]);
   return exitCode;
@@ -51,9 +53,11 @@ async function runCommand(): Promise<number> {
         return 0;
       });
     case 'as-docker':
+      followLauncher(() => interruption.interrupt('SIGTERM'));
       return runAsDocker(command.call, {
         stderr,
         env,
+        launcher,
         build: runRouted,
         buildTargets: runRoutedTargets,
       });
@@ -89,17 +93,21 @@ async function runReported<T extends Reporting>(
 }
 
 function runRouted(build: RoutedBuild): Promise<number> {
-  const { signal } = interruption;
-  return runBuild(({ runRoutedBuild }) => runRoutedBuild(build, { stdout, stderr, env, signal }));
+  return runBuild(({ runRoutedBuild }) => runRoutedBuild(build, routedContext()));
 }
 
 function runRoutedTargets(routed: RoutedBake | RoutedCompose, call: DockerCall): Promise<number> {
-  const context = { stdout, stderr, env, signal: interruption.signal };
+  const context = routedContext();
   return runReported<TargetsProgram>('targets', (program) =>
     routed.action === 'bake'
       ? program.runRoutedBake(routed, call, context)
       : program.runRoutedCompose(routed, call, context),
   );
+}
+
+function routedContext() {
+  const { signal } = interruption;
+  return { stdout, stderr, env, signal, takeOver: launcher.takeOver };
 }
 
 /** A program that reports its own errors. */

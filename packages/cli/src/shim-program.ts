@@ -3,6 +3,7 @@ import { UsageError } from './arguments/usage-error.js';
 import type { Surroundings } from './program.js';
 import { realCompose } from './shim/find-docker.js';
 import { installShim } from './shim/install.js';
+import type { NodeStatus } from './shim/node-status.js';
 import { parseShimArguments, type ShimArguments, shimHelp } from './shim/shim-arguments.js';
 import { ShimError } from './shim/shim-error.js';
 import { defaultFolder } from './shim/shim-file.js';
@@ -51,10 +52,17 @@ function formatStatus(status: ShimStatus): string {
     `shim         ${status.installed ? status.path : `not in ${status.path}`}`,
     `docker is    ${status.active ? 'the shim' : (status.first ?? 'not in PATH')}`,
     `real docker  ${status.realDocker ?? 'not found'}`,
+    `node         ${nodeIs(status.node)}`,
     ...(status.compose ? [`compose is   ${composeIs(status.compose)}`] : []),
     ...status.todo.map((text) => `to do        ${text}`),
     '',
   ].join('\n');
+}
+
+/** What builds run on. */
+function nodeIs({ path, version, recorded }: NodeStatus): string {
+  if (path === undefined) return 'not found';
+  return `${path} ${version ?? 'does not run'}${recorded ? '' : ', of PATH'}`;
 }
 
 /** What the word `docker-compose` means. */

@@ -1,16 +1,22 @@
+import { isSupportedNode, oldestNode } from './node-version.js';
 import { passThroughExitCode } from './shim/pass-through.js';
 
 /*
  * Imported before anything that an older Node does not have; the file that it is bundled into is
- * compiled for such a Node to understand. The shim then leaves all to docker, without a word.
+ * compiled for such a Node to understand. The shim then leaves all to docker, and says so: an image
+ * that is expected in the daemon may not come there.
  */
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (major < 20 || (major === 20 && minor < 19)) {
-  const isShim = process.argv[2] === '--as-docker';
-  if (!isShim || process.env.WARMDOCK === 'explain') {
-    process.stderr.write(
-      `warmdock: needs Node 20.19 or newer, this is ${process.versions.node}${isShim ? ': left to docker' : ''}\n`,
-    );
-  }
-  process.exit(isShim ? passThroughExitCode : 1);
+const { node } = process.versions;
+if (!isSupportedNode(node)) {
+  const [word = '', docker = 'docker'] = process.argv.slice(2);
+  const isShim = word.startsWith('--as-');
+  const needs = `needs Node ${oldestNode} or newer, ${process.execPath} is ${node}`;
+  process.stderr.write(
+    isShim
+      ? `NOTICE: warmdock ${needs}; left to ${docker}. Record a newer one: warmdock shim install\n`
+      : `warmdock: ${needs}\n`,
+  );
+  // `bin/warmdock` may know another one for these.
+  const isFollowed = isShim || word === 'doctor' || word === 'shim';
+  process.exit(isFollowed ? passThroughExitCode : 1);
 }

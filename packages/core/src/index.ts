@@ -48,6 +48,7 @@ export { checkedSources } from './build/sources.js';
 export { parseSsh, type SshSource } from './build/ssh-spec.js';
 export { stateDirectory } from './build/state-directory.js';
 export { parseUlimit, type Ulimit } from './build/ulimit-spec.js';
+export { userDirectory } from './build/user-directory.js';
 export {
   type BuilderAddress,
   formatBuilderAddress,

@@ -1,5 +1,6 @@
 export * from './clients/engine-api.js';
 export * from './clients/named-images.js';
+export * from './clients/old-node.js';
 export * from './clients/run-command.js';
 export * from './clients/run-docker.js';
 export * from './fakes/index.js';

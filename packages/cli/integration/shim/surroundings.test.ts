@@ -1,4 +1,12 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { imageIdOf, runCommand, runDocker } from '@warmdock/testkit';
 import { describe, expect, test } from 'vitest';
@@ -54,6 +62,15 @@ describe('the shim builds', () => {
     makeReadOnly(home);
     await expectBuilt(sides, { ...without(sides.env, 'DOCKER_CONFIG'), HOME: home });
     expect(readdirSync(home)).toEqual(['.docker']);
+  });
+
+  test('with the home of another user, in which it makes nothing', async () => {
+    const sides = await sidesOfTest();
+    const home = join(sides.home, 'another');
+    mkdirSync(home);
+    chownSync(home, 12345, 12345);
+    await expectBuilt(sides, { ...sides.env, HOME: home });
+    expect(readdirSync(home)).toEqual([]);
   });
 
   test('with a home on a full disk', async () => {

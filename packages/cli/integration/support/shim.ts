@@ -1,8 +1,9 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { useTestbed } from '@warmdock/testkit';
 import { onTestFinished } from 'vitest';
 import { temporaryFolder } from './project.js';
 import { assertBuilt, launcher } from './warmdock.js';
@@ -25,6 +26,33 @@ export function programs(scripts: Readonly<Record<string, string>>): string {
 
 /** A docker that prints its words, each ended by a NUL: the kernel's own copy, byte by byte. */
 export const printWords = 'cat /proc/$$/cmdline';
+
+/** What a node says to the shim before it builds: it must not be built again by docker. */
+export const beginBuild = 'read -r begun <&8';
+
+/** Shells that the system's `sh` may be, each as the path of an `sh`. */
+export const shells = {
+  dash: () => '/bin/dash',
+  bash: () => shellLinkedTo('/bin/bash'),
+  busybox: () => shellLinkedTo(join(useTestbed().rootfs, 'usr/bin/busybox')),
+};
+
+/** Both are what they are called. */
+function shellLinkedTo(program: string): string {
+  const path = join(temporaryFolder(), 'sh');
+  symlinkSync(program, path);
+  return path;
+}
+
+/** A folder for docker's files where buildx has a builder besides the daemon. */
+export function configWithBuilder(config: object | string = {}, builder: object = {}): string {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, 'buildx/instances'), { recursive: true });
+  writeFileSync(join(folder, 'buildx/instances/far'), JSON.stringify(builder));
+  const text = typeof config === 'string' ? config : JSON.stringify(config);
+  writeFileSync(join(folder, 'config.json'), text);
+  return folder;
+}
 
 /** Programs in front of PATH that must not be started. */
 export function noNode(): string {

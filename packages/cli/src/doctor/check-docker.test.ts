@@ -38,5 +38,6 @@ test('the shim may be switched off', async () => {
   copyFileSync(launcher, join(shim, 'docker'));
   const PATH = `${shim}:${docker('Docker version 28.5.2, build 1')}`;
   expect(await levels({ PATH, WARMDOCK: 'off' })).toContain('shim: warning');
+  expect(await levels({ PATH, WARMDOCK: 'explian' })).toContain('shim: warning');
   expect((await checkDocker({ PATH }))[0]?.text).toContain('comes to warmdock');
 });

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { programsOnPath, realDocker } from '../shim/find-docker.js';
+import { unknownSwitch } from '../shim/unknown-switch.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 import { isOlder } from './parse-version.js';
 
@@ -26,6 +27,8 @@ function missing(env: NodeJS.ProcessEnv): Finding {
 function shimFinding(isShim: boolean, env: NodeJS.ProcessEnv): Finding {
   if (isShim && env.WARMDOCK === 'off')
     return warning('shim', 'WARMDOCK=off leaves all builds to docker', 'unset WARMDOCK');
+  const unknown = unknownSwitch(env);
+  if (isShim && unknown !== undefined) return warning('shim', unknown, 'correct or unset WARMDOCK');
   return ok(
     'shim',
     isShim ? '`docker build` comes to warmdock' : "not in use: `docker build` is docker's own",

@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { stateDirectory } from '@warmdock/core';
 import { cacheDirectory } from '../cache-directory.js';
@@ -13,10 +13,10 @@ export function checkFolders(env: NodeJS.ProcessEnv): Finding[] {
 
 function stateFindings(env: NodeJS.ProcessEnv): Finding[] {
   const state = stateDirectory(env);
-  // No home is made.
-  const canBeMade = Boolean(env.XDG_STATE_HOME) || existsSync(env.HOME || homedir());
-  if (canBeMade && isWritable(state)) return [ok('state', state)];
-  const text = `${state} cannot be written to: contexts are sent anew each time`;
+  if (state !== undefined && isWritable(state)) return [ok('state', state)];
+  const why =
+    state === undefined ? 'there is no home of this user' : `${state} cannot be written to`;
+  const text = `${why}: contexts are sent anew each time`;
   return [warning('state', text, 'make it writable, or set XDG_STATE_HOME')];
 }
 

@@ -4,6 +4,7 @@ import { checkBuilder } from './check-builder.js';
 import { checkDaemon } from './check-daemon.js';
 import { checkDocker } from './check-docker.js';
 import { checkFolders } from './check-folders.js';
+import { checkNode } from './check-node.js';
 import { type Finding, failed, ok } from './finding.js';
 import { thinLoadSupport } from './thin-load-support.js';
 import { tryThinLoad } from './try-thin-load.js';
@@ -23,7 +24,13 @@ const timeoutMs = 10_000;
 export async function examine(options: ExamineOptions): Promise<Finding[]> {
   const { env } = options;
   const [docker, services] = await Promise.all([checkDocker(env), checkServices(options)]);
-  return [...docker, ...services, ...checkAuthorities(env), ...checkFolders(env)];
+  return [
+    ...docker,
+    ...checkNode(env),
+    ...services,
+    ...checkAuthorities(env),
+    ...checkFolders(env),
+  ];
 }
 
 async function checkServices(options: ExamineOptions): Promise<Finding[]> {

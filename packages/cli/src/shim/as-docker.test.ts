@@ -4,7 +4,11 @@ import { type DockerCall, runAsDocker } from './as-docker.js';
 import { passThroughExitCode } from './pass-through.js';
 import type { RoutedBake, RoutedBuild, RoutedCompose } from './route.js';
 
-function call(argv: string[], env: NodeJS.ProcessEnv, own: { compose?: string } = {}) {
+function call(
+  argv: string[],
+  env: NodeJS.ProcessEnv,
+  own: { compose?: string; isListening?: boolean } = {},
+) {
   const stderr = new MemoryOutput();
   const build = async ({ args }: RoutedBuild) => {
     stderr.write(`built ${args.context}`);
@@ -16,7 +20,7 @@ function call(argv: string[], env: NodeJS.ProcessEnv, own: { compose?: string } 
   };
   const exitCode = runAsDocker(
     { docker: '/bin/docker', argv, ...own },
-    { stderr, env, build, buildTargets },
+    { stderr, env, launcher: { isListening: () => own.isListening ?? true }, build, buildTargets },
   );
   return { stderr, exitCode };
 }
@@ -51,4 +55,10 @@ test('builds of bake and compose are looked at further, those of docker-compose 
     'built compose for /bin/docker',
     'built compose for /bin/docker-compose',
   ]);
+});
+
+test('nothing is built for a launcher that would not learn of it', async () => {
+  const { exitCode, stderr } = call(['build', '.'], {}, { isListening: false });
+  expect(await exitCode).toBe(passThroughExitCode);
+  expect(stderr.text).toMatch(/^NOTICE: .*left to \/bin\/docker\n$/);
 });

@@ -1,5 +1,5 @@
-import { followLauncher } from './follow-launcher.js';
-import { type PassThroughContext, passThrough } from './pass-through.js';
+import type { Launcher } from './launcher.js';
+import { type PassThroughContext, passThrough, passThroughExitCode } from './pass-through.js';
 import { type RoutedBake, type RoutedBuild, type RoutedCompose, route } from './route.js';
 
 /** A docker command line that may be a build, as `bin/docker` hands it over. */
@@ -13,6 +13,7 @@ export interface DockerCall {
 }
 
 export interface AsDockerContext extends PassThroughContext {
+  readonly launcher: Pick<Launcher, 'isListening'>;
   /** Carry builds out unless the user's files leave them to docker; answer as `runAsDocker` does. */
   build(routed: RoutedBuild): Promise<number>;
   buildTargets(routed: RoutedBake | RoutedCompose, call: DockerCall): Promise<number>;
@@ -20,11 +21,19 @@ export interface AsDockerContext extends PassThroughContext {
 
 /** Answers for docker: with the exit code that docker would have, or with that of `passThrough`. */
 export async function runAsDocker(call: DockerCall, context: AsDockerContext): Promise<number> {
-  followLauncher();
+  if (!context.launcher.isListening()) return leaveToDocker(call, context);
   if (!isDecoded(call.argv)) return passThrough('its words are not all UTF-8', context);
   const routed = route(call.argv, context.env);
   if (routed.action === 'pass-through') return passThrough(routed.reason, context);
   return routed.action === 'build' ? context.build(routed) : context.buildTargets(routed, call);
+}
+
+/** Something on the way here (a wrapper around Node) has closed the descriptor. */
+function leaveToDocker({ docker, compose }: DockerCall, { stderr }: AsDockerContext): number {
+  stderr.write(
+    `NOTICE: warmdock cannot start: ${process.execPath} was started without descriptor 8 of its launcher; left to ${compose ?? docker}\n`,
+  );
+  return passThroughExitCode;
 }
 
 /** Node reads words as UTF-8 and puts this character for bytes that are none: the word itself is lost. */

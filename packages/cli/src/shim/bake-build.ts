@@ -11,6 +11,7 @@ import { leftBy } from './left-by.js';
 import { explain, passThrough } from './pass-through.js';
 import { pluginOf } from './plugin-of.js';
 import type { RoutedBake } from './route.js';
+import type { RoutedContext } from './routed-context.js';
 import { checkTargets, runTargets } from './targets-build.js';
 
 /**
@@ -21,7 +22,7 @@ import { checkTargets, runTargets } from './targets-build.js';
 export async function runRoutedBake(
   routed: RoutedBake,
   { docker }: DockerCall,
-  context: BuildContext,
+  context: RoutedContext,
 ): Promise<number> {
   const program = pluginOf('buildx', docker, routed.env);
   const planned = await planRouted(routed, program, context).catch(leftBy);
@@ -29,6 +30,7 @@ export async function runRoutedBake(
   const { set, builder, rule, mode, connections } = planned;
   if (set.targets.length === 0) return passThrough('there is nothing to build', context);
   explain(`building on builder "${builder.name}" (by ${rule})`, context);
+  context.takeOver();
   const { stderr, signal } = context;
   const { env } = routed;
   try {

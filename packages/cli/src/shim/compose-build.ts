@@ -12,6 +12,7 @@ import { builtExitCode, explain, passThrough } from './pass-through.js';
 import { pluginOf } from './plugin-of.js';
 import type { RoutedCompose } from './route.js';
 import type { ComposeCall } from './route-compose.js';
+import type { RoutedContext } from './routed-context.js';
 import { checkTargets, runTargets } from './targets-build.js';
 
 /**
@@ -23,7 +24,7 @@ import { checkTargets, runTargets } from './targets-build.js';
 export async function runRoutedCompose(
   routed: RoutedCompose,
   { docker, compose }: DockerCall,
-  context: BuildContext,
+  context: RoutedContext,
 ): Promise<number> {
   const program = compose === undefined ? pluginOf('compose', docker, routed.env) : [compose];
   const planned = await planRouted(routed, program, context).catch(leftBy);
@@ -31,6 +32,7 @@ export async function runRoutedCompose(
   const { plan, builder, rule, mode, news, connections } = planned;
   if (plan.targets.length === 0) return passThrough('there is nothing to build', context);
   explain(`building on builder "${builder.name}" (by ${rule})`, context);
+  context.takeOver();
   const { stdout, stderr, signal } = context;
   const { command, maxParallel, notes } = routed.call;
   stderr.write(notes + plan.warnings);

@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { installShim } from './install.js';
+import { recordedNode } from './recorded-node.js';
 import { launcher, temporaryFolder, writeProgram } from './shim.testing.js';
 import { placeOf } from './shim-file.js';
 import { uninstallShim } from './uninstall.js';
@@ -25,8 +26,18 @@ describe('installing', () => {
     for (let round = 0; round < 2; round++) {
       expect(installShim({ launcher, folder })).toEqual([join(folder, 'docker')]);
       expect(readlinkSync(join(folder, 'docker'))).toBe(launcher);
-      expect(readdirSync(folder)).toEqual(['docker']);
+      expect(readdirSync(folder).sort()).toEqual(['.warmdock-node', 'docker']);
     }
+  });
+
+  test('records the Node that runs it, or another, again and again', () => {
+    const folder = temporaryFolder();
+    installShim({ launcher, folder, node: '/old/node' });
+    expect(recordedNode(folder)).toBe('/old/node');
+    installShim({ launcher, folder, link: noLinks });
+    expect(recordedNode(folder)).toBe(process.execPath);
+    uninstallShim({ folder, isOwnFolder: false });
+    expect(recordedNode(folder)).toBeUndefined();
   });
 
   test('makes a copy that knows its package where there are no links', () => {

@@ -1,6 +1,8 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ShimName } from './find-docker.js';
+import { lastingPath } from './lasting-path.js';
+import { recordPath } from './recorded-node.js';
 import { ShimError } from './shim-error.js';
 import { placeOf } from './shim-file.js';
 
@@ -11,6 +13,8 @@ export interface InstallOptions {
   readonly folder: string;
   /** What to install it as, default `docker`. */
   readonly names?: readonly ShimName[] | undefined;
+  /** The Node that the shim is to run on, default the one that runs this. */
+  readonly node?: string | undefined;
   /** Default `symlinkSync`. */
   readonly link?: typeof symlinkSync | undefined;
 }
@@ -18,23 +22,27 @@ export interface InstallOptions {
 /**
  * Makes the launcher a program of each name in the folder: as a link, which follows the package's updates,
  * or a copy where there are no links. Again and again is as once; another version's shim is replaced.
+ * Records the Node beside it.
  *
  * Returns their paths. Throws `ShimError` rather than touching anything that is not the shim.
  */
 export function installShim(options: InstallOptions): string[] {
-  const { folder, names = ['docker'] } = options;
+  const { launcher, folder, names = ['docker'], link = symlinkSync } = options;
+  const { node = lastingPath(process.execPath) } = options;
   const paths = names.map((name) => join(folder, name));
   const foreign = paths.find((path) => placeOf(path) === 'foreign');
   if (foreign !== undefined) throw occupied(foreign);
-  for (const path of paths) installAs(path, options);
+  put(recordPath(folder), (temporary) => writeFileSync(temporary, `${node}\n`));
+  for (const path of paths) put(path, (temporary) => linkOrCopy(launcher, temporary, link));
   return paths;
 }
 
-function installAs(path: string, { launcher, folder, link = symlinkSync }: InstallOptions): void {
+/** Makes a file that `write` writes, at once and whole. */
+function put(path: string, write: (temporary: string) => void): void {
   const temporary = `${path}.${process.pid}`;
   try {
-    mkdirSync(folder, { recursive: true });
-    linkOrCopy(launcher, temporary, link);
+    mkdirSync(dirname(path), { recursive: true });
+    write(temporary);
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });

@@ -1,23 +1,19 @@
 import { connectEngine, planBuild, resolveEngineEndpoint } from '@warmdock/core';
-import {
-  type BuildCommand,
-  type BuildContext,
-  planBuildCommand,
-  runBuildCommand,
-} from '../build-command.js';
+import { type BuildCommand, planBuildCommand, runBuildCommand } from '../build-command.js';
 import { type BuildChoice, chooseBuild } from './choose-build.js';
 import { dockerSurface, provenanceMode } from './docker-surface.js';
 import { defaultAttests, makesIndex } from './index-result.js';
 import { leftBy } from './left-by.js';
 import { explain, passThrough } from './pass-through.js';
 import type { RoutedBuild } from './route.js';
+import type { RoutedContext } from './routed-context.js';
 
 /**
  * Builds in docker's place: what it prints, writes and ends with is what buildx would.
  *
  * Leaves the build to docker when the user's files or a value of the command line ask for that.
  */
-export async function runRoutedBuild(routed: RoutedBuild, context: BuildContext): Promise<number> {
+export async function runRoutedBuild(routed: RoutedBuild, context: RoutedContext): Promise<number> {
   const planned = planRouted(routed);
   if ('left' in planned) return passThrough(planned.left, context);
   const { builder, rule, command } = planned;
@@ -25,6 +21,7 @@ export async function runRoutedBuild(routed: RoutedBuild, context: BuildContext)
   const refusal = makesIndex(command.options) && (await refusalOfIndex(env, context.signal));
   if (refusal) return passThrough(refusal, context);
   explain(`building on builder "${builder.name}" (by ${rule})`, context);
+  context.takeOver();
   await runBuildCommand(command, { ...context, env, surface: dockerSurface(builder, env) });
   return 0;
 }

@@ -1,11 +1,12 @@
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { userDirectory } from '@warmdock/core';
 import { isShim } from './is-shim.js';
 
 /** The folder that the shim is installed into: one of its own, where no real docker can be. */
 export function defaultFolder(env: NodeJS.ProcessEnv): string {
-  const shared = env.XDG_DATA_HOME || join(env.HOME || homedir(), '.local', 'share');
+  const shared = userDirectory('data', env) ?? join(env.HOME || homedir(), '.local', 'share');
   return join(shared, 'warmdock', 'bin');
 }
 

@@ -5,6 +5,8 @@ import { installShim } from './install.js';
 import { launcher, temporaryFolder, writeProgram } from './shim.testing.js';
 import { shimStatus } from './status.js';
 
+const { node: version } = process.versions;
+
 let [folder, real, realDocker] = ['', '', ''];
 beforeEach(() => {
   folder = join(temporaryFolder(), 'shim');
@@ -21,6 +23,7 @@ test('nothing is left to do when the shim comes first', () => {
     first: path,
     realDocker,
     compose: undefined,
+    node: { path: process.execPath, recorded: true, version, problem: undefined },
     off: false,
     todo: [],
   });
@@ -46,6 +49,7 @@ test.each<[env: () => NodeJS.ProcessEnv, todo: RegExp]>([
   [() => ({ PATH: folder }), /^install Docker/],
   [() => ({ PATH: real, WARMDOCK_DOCKER: launcher }), /^WARMDOCK_DOCKER has to name the real/],
   [() => ({ PATH: real, WARMDOCK: 'off' }), /^unset WARMDOCK/],
+  [() => ({ PATH: real, WARMDOCK: 'explian' }), /^WARMDOCK=explian means nothing/],
 ])('what is missing is said (%#)', (env, todo) => {
   expect(shimStatus(folder, env()).todo).toContainEqual(expect.stringMatching(todo));
 });

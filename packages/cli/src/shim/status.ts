@@ -1,8 +1,10 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { programsOnPath, realCompose, realDocker, type ShimName } from './find-docker.js';
+import { type NodeStatus, nodeFix, nodeStatus } from './node-status.js';
 import { pathAdvice } from './path-advice.js';
 import { placeOf } from './shim-file.js';
+import { unknownSwitch } from './unknown-switch.js';
 
 export interface ShimStatus {
   /** The shim's path, whether or not it is there. */
@@ -16,6 +18,8 @@ export interface ShimStatus {
   readonly realDocker: string | undefined;
   /** The same of `docker-compose`; `undefined` without a real one in PATH, which needs no shim. */
   readonly compose: ComposeStatus | undefined;
+  /** What builds run on. */
+  readonly node: NodeStatus;
   /** Whether `WARMDOCK=off` leaves everything to docker. */
   readonly off: boolean;
   /** What is left to do for builds to go through the shim. */
@@ -38,6 +42,7 @@ export function shimStatus(folder: string, env: NodeJS.ProcessEnv): ShimStatus {
     ...docker,
     realDocker: realDocker(env),
     compose: real === undefined ? undefined : { installed, active, real },
+    node: nodeStatus(folder, env),
     off: env.WARMDOCK === 'off',
   };
   return { ...known, todo: todoOf(known, folder, env) };
@@ -52,7 +57,7 @@ function programStatus(name: ShimName, folder: string, env: NodeJS.ProcessEnv) {
 }
 
 function todoOf(
-  { installed, active, realDocker, compose, off }: Omit<ShimStatus, 'todo'>,
+  { installed, active, realDocker, compose, node, off }: Omit<ShimStatus, 'todo'>,
   folder: string,
   env: NodeJS.ProcessEnv,
 ): string[] {
@@ -69,6 +74,9 @@ function todoOf(
         : "install Docker's command line, or name it with WARMDOCK_DOCKER: all that is no build needs it",
     );
   }
+  if (installed && node.problem !== undefined) todo.push(`${node.problem}; ${nodeFix}`);
+  const unknown = unknownSwitch(env);
+  if (unknown !== undefined) todo.push(unknown);
   if (off) todo.push('unset WARMDOCK: it is off');
   return todo;
 }

@@ -1,5 +1,6 @@
 import { rmdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeRecord } from './recorded-node.js';
 import { ShimError } from './shim-error.js';
 import { placeOf } from './shim-file.js';
 
@@ -20,6 +21,7 @@ export function uninstallShim({ folder, isOwnFolder }: UninstallOptions): string
   }
   const removed = [docker, compose].filter((path) => placeOf(path) === 'ours');
   for (const path of removed) remove(path);
+  if (removed.length > 0) removeRecord(folder);
   if (isOwnFolder && removed.length > 0) removeIfEmpty(folder);
   return removed;
 }

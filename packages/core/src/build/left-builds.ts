@@ -1,6 +1,6 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { makeStateDirectory, stateDirectory } from './state-directory.js';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { stateDirectory } from './state-directory.js';
 
 /** A build whose process ended before its builder answered. */
 export interface LeftBuild {
@@ -18,8 +18,10 @@ export const leftBuildLifetimeMs = 10_000;
 
 /** The builds that processes of this user left a moment ago; none when that cannot be read. */
 export function readLeftBuilds(env: NodeJS.ProcessEnv): LeftBuilds {
+  const path = pathOf(env);
+  if (path === undefined) return {};
   try {
-    const noted: unknown = JSON.parse(readFileSync(pathOf(env), 'utf8'));
+    const noted: unknown = JSON.parse(readFileSync(path, 'utf8'));
     if (typeof noted !== 'object' || noted === null) return {};
     return Object.fromEntries(Object.entries(noted).filter(([, build]) => isRecent(build)));
   } catch {
@@ -35,17 +37,19 @@ export function readLeftBuilds(env: NodeJS.ProcessEnv): LeftBuilds {
  */
 export function noteLeftBuilds(builds: LeftBuilds, env: NodeJS.ProcessEnv): void {
   const path = pathOf(env);
+  if (path === undefined) return;
   const partial = `${path}.${process.pid}`;
   try {
-    makeStateDirectory(env);
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const all = { ...readLeftBuilds(env), ...builds };
     writeFileSync(partial, JSON.stringify(all), { mode: 0o600 });
     renameSync(partial, path);
   } catch {}
 }
 
-function pathOf(env: NodeJS.ProcessEnv): string {
-  return join(stateDirectory(env), 'left-builds.json');
+function pathOf(env: NodeJS.ProcessEnv): string | undefined {
+  const directory = stateDirectory(env);
+  return directory && join(directory, 'left-builds.json');
 }
 
 function isRecent(build: Partial<LeftBuild> | null): boolean {

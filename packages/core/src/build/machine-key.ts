@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeStateDirectory, stateDirectory } from './state-directory.js';
+import { stateDirectory } from './state-directory.js';
 
 /**
  * A secret of this machine and user for one purpose, hex, the same from build to build.
@@ -10,9 +10,18 @@ import { makeStateDirectory, stateDirectory } from './state-directory.js';
  * cannot be written, each call has a key of its own.
  */
 export function machineKey(purpose: string, env: NodeJS.ProcessEnv): string {
-  const path = join(stateDirectory(env), 'machine-key');
-  const secret = readKey(path) ?? createKey(path, env);
+  const directory = stateDirectory(env);
+  const secret = directory === undefined ? newKey() : keyIn(directory);
   return createHmac('sha256', secret).update(purpose).digest('hex');
+}
+
+function keyIn(directory: string): Buffer {
+  const path = join(directory, 'machine-key');
+  return readKey(path) ?? createKey(directory, path);
+}
+
+function newKey(): Buffer {
+  return randomBytes(32);
 }
 
 function readKey(path: string): Buffer | undefined {
@@ -24,10 +33,10 @@ function readKey(path: string): Buffer | undefined {
   }
 }
 
-function createKey(path: string, env: NodeJS.ProcessEnv): Buffer {
-  const key = randomBytes(32);
+function createKey(directory: string, path: string): Buffer {
+  const key = newKey();
   try {
-    makeStateDirectory(env);
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
     writeFileSync(path, key, { mode: 0o600, flag: 'wx' });
     return key;
   } catch {

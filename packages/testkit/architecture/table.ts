@@ -23,6 +23,7 @@ export const parts: Record<string, Part> = {
   oci: { at: 'packages/core/src/oci', uses: ['errors', 'zod'] },
   content: { at: 'packages/core/src/content', uses: oci },
   docker: { at: 'packages/core/src/docker', uses: ['errors'] },
+  tar: { at: 'packages/core/src/tar', uses: ['errors'] },
   engine: { at: 'packages/core/src/engine', uses: foundations },
   gen: { at: 'packages/core/src/gen', uses: ['@bufbuild/protobuf'] },
   fsutil: { at: 'packages/core/src/fsutil', uses: ['errors', 'gen'] },
@@ -33,7 +34,7 @@ export const parts: Record<string, Part> = {
   },
   build: {
     at: 'packages/core/src/build',
-    uses: [...content, ...services, 'go-bool', 'tar-stream'],
+    uses: [...content, ...services, 'go-bool', 'tar'],
   },
   core: { at: 'packages/core/src/index.ts', uses: [...content, ...services, 'build', 'docker'] },
   'core tests': {

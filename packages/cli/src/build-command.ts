@@ -42,10 +42,7 @@ export function planBuildCommand(args: BuildArguments, env: NodeJS.ProcessEnv): 
 export async function runBuildCommand(command: BuildCommand, context: BuildContext): Promise<void> {
   const { mode, printsImageId, options } = command;
   const { stdout, stderr, surface = warmdockSurface } = context;
-  const imageIdFile = command.iidfile && prepareResultFile('image ID file', command.iidfile);
-  const metadataFile =
-    command.metadataFile && prepareResultFile('metadata file', command.metadataFile);
-
+  const { imageIdFile, metadataFile } = prepareFiles(command);
   const { outcome, warnings } = await runWatched(mode, context, (watch) =>
     (context.build ?? build)({ ...options, signal: context.signal, onProgress: watch.onProgress }),
   );
@@ -61,6 +58,16 @@ export async function runBuildCommand(command: BuildCommand, context: BuildConte
   else if (surface.lastLine && isForPeople(mode)) {
     stderr.write(`${surface.lastLine(outcome.load, totalMs)}\n`);
   }
+}
+
+/** What is there when the build fails is what buildx leaves: the metadata of an earlier build, and no image ID. */
+function prepareFiles({ iidfile, metadataFile }: BuildCommand) {
+  const prepare = (what: string, path: string | undefined, keepsOld: boolean) =>
+    path === undefined ? undefined : prepareResultFile({ what, path, keepsOld });
+  return {
+    imageIdFile: prepare('image ID file', iidfile, false),
+    metadataFile: prepare('metadata file', metadataFile, true),
+  };
 }
 
 /** Runs a build below a display, which is ended either way before anything else is printed. */

@@ -1,6 +1,16 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isProgram } from '@warmdock/core';
 import type { ShimName } from './find-docker.js';
+import { rememberMade, removeMade } from './made-folders.js';
 import { ShimError } from './shim-error.js';
 import { placeOf } from './shim-file.js';
 
@@ -12,28 +22,49 @@ export interface InstallOptions {
   /** What to install it as, default `docker`. */
   readonly names?: readonly ShimName[] | undefined;
   /** Default `symlinkSync`. */
-  readonly link?: typeof symlinkSync | undefined;
+  readonly link?: Link | undefined;
 }
 
 /**
  * Makes the launcher a program of each name in the folder: as a link, which follows the package's updates,
  * or a copy where there are no links. Again and again is as once; another version's shim is replaced.
+ * A launcher that lost its run bit on its way here gets it back, or is copied where that is not allowed.
  *
- * Returns their paths. Throws `ShimError` rather than touching anything that is not the shim.
+ * Returns their paths. Throws `ShimError` rather than touching anything that is not the shim, and for
+ * what cannot be run afterwards.
  */
 export function installShim(options: InstallOptions): string[] {
-  const { folder, names = ['docker'] } = options;
+  const { launcher, folder, names = ['docker'], link = symlinkSync } = options;
   const paths = names.map((name) => join(folder, name));
   const foreign = paths.find((path) => placeOf(path) === 'foreign');
   if (foreign !== undefined) throw occupied(foreign);
-  for (const path of paths) installAs(path, options);
+  const put = canBeRun(launcher) ? link : copy;
+  for (const path of paths) installAs(path, { launcher, folder, link: put });
+  const [idle] = paths.filter((path) => !isProgram(path));
+  if (idle !== undefined) throw notRun(idle);
   return paths;
 }
 
-function installAs(path: string, { launcher, folder, link = symlinkSync }: InstallOptions): void {
+/** Not every packer keeps run bits. */
+function canBeRun(launcher: string): boolean {
+  try {
+    if (!isProgram(launcher)) chmodSync(launcher, 0o755);
+  } catch {
+    return false;
+  }
+  return isProgram(launcher);
+}
+
+interface Installation {
+  readonly launcher: string;
+  readonly folder: string;
+  readonly link: Link;
+}
+
+function installAs(path: string, { launcher, folder, link }: Installation): void {
   const temporary = `${path}.${process.pid}`;
   try {
-    mkdirSync(folder, { recursive: true });
+    rememberMade(folder, mkdirSync(folder, { recursive: true }));
     linkOrCopy(launcher, temporary, link);
     renameSync(temporary, path);
   } catch (error) {
@@ -49,13 +80,19 @@ function installAs(path: string, { launcher, folder, link = symlinkSync }: Insta
 /** What file systems without links answer. */
 const noLinks = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EINVAL']);
 
-function linkOrCopy(launcher: string, path: string, link: typeof symlinkSync): void {
+type Link = (launcher: string, path: string) => void;
+
+function linkOrCopy(launcher: string, path: string, link: Link): void {
   try {
     link(launcher, path);
   } catch (error) {
     if (!noLinks.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    writeFileSync(path, copyOf(launcher), { mode: 0o755 });
+    copy(launcher, path);
   }
+}
+
+function copy(launcher: string, path: string): void {
+  writeFileSync(path, copyOf(launcher), { mode: 0o755 });
 }
 
 /** The launcher with the place of its package in it, which a copy cannot find out. */
@@ -68,5 +105,15 @@ function occupied(path: string): ShimError {
   return new ShimError(
     `${path} is there already, and is not warmdock's shim`,
     'choose another folder: warmdock shim install --dir DIR',
+  );
+}
+
+/** As on a file system that is mounted with `noexec`. */
+function notRun(path: string): ShimError {
+  rmSync(path, { force: true });
+  removeMade(dirname(path));
+  return new ShimError(
+    `${path} could not be run`,
+    'choose a folder whose file system runs programs: warmdock shim install --dir DIR',
   );
 }

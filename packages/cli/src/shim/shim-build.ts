@@ -5,7 +5,7 @@ import {
   planBuildCommand,
   runBuildCommand,
 } from '../build-command.js';
-import { type BuildChoice, chooseBuild } from './choose-build.js';
+import { type BuildChoice, chooseRouted } from './choose-build.js';
 import { dockerSurface, provenanceMode } from './docker-surface.js';
 import { defaultAttests, makesIndex } from './index-result.js';
 import { leftBy } from './left-by.js';
@@ -35,7 +35,7 @@ type PlannedBuild =
 
 function planRouted(routed: RoutedBuild): PlannedBuild {
   try {
-    const choice = chooseBuild(routed);
+    const choice = chooseRouted(routed);
     if ('left' in choice) return choice;
     const { args, env } = routed;
     const command = planBuildCommand(args, env);

@@ -92,7 +92,10 @@ export const parts: Record<string, Part> = {
       'zod',
     ],
   },
-  'cli tests': { at: 'packages/cli/integration', uses: ['cli', '@warmdock/core'] },
+  'cli tests': {
+    at: 'packages/cli/integration',
+    uses: ['cli', '@warmdock/core', '@warmdock/compose', '@warmdock/golden'],
+  },
 
   testkit: { at: 'packages/testkit/src', uses: ['@grpc/grpc-js', 'tar-stream', 'vitest'] },
   'testkit tests': { at: 'packages/testkit/integration', uses: ['testkit'] },

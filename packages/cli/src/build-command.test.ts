@@ -144,6 +144,16 @@ test('the build gets the signal and what the flags say', async () => {
   });
 });
 
+test.each(['--memory 1g', '--policy x', '--squash'])(
+  '%s, which only docker carries out, is refused',
+  async (flags) => {
+    const { error } = await run(`-q ${flags}`, async () => {
+      throw new Error('was started');
+    });
+    expect(error).toMatchObject({ code: 'UNSUPPORTED', hint: expect.stringMatching(/buildx/) });
+  },
+);
+
 test('options that contradict each other start no build', async () => {
   const { error } = await run('-q --progress=plain', async () => {
     throw new Error('was started');

@@ -1,4 +1,10 @@
-import { type BuildCallOptions, BuildError, type BuildOutcome, build } from '@warmdock/core';
+import {
+  type BuildCallOptions,
+  BuildError,
+  type BuildOutcome,
+  build,
+  WarmdockError,
+} from '@warmdock/core';
 import type { BuildArguments } from './arguments/build-arguments.js';
 import { buildOptionsOf } from './build-options.js';
 import { takesColors } from './colors.js';
@@ -26,8 +32,17 @@ export interface BuildCommand extends Showing, Pick<BuildArguments, 'iidfile' | 
   readonly options: BuildCallOptions;
 }
 
-/** Reads what the arguments mean, and docker's `config.json`; throws as `buildOptionsOf` and `chooseMode` do. */
+/**
+ * Reads what the arguments mean, and docker's `config.json`; throws as `buildOptionsOf` and `chooseMode` do,
+ * `UNSUPPORTED` for flags that are not carried out here.
+ */
 export function planBuildCommand(args: BuildArguments, env: NodeJS.ProcessEnv): BuildCommand {
+  const [left] = args.left;
+  if (left !== undefined) {
+    throw new WarmdockError('UNSUPPORTED', `cannot build with ${left}`, {
+      hint: 'leave it out, or build with docker buildx build',
+    });
+  }
   const { iidfile, metadataFile } = args;
   const showing = chooseMode(args.progress, args.quiet, env);
   return { ...showing, iidfile, metadataFile, options: buildOptionsOf(args, env) };

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -105,6 +105,11 @@ describe.each<PackageManager>(['npm', 'pnpm'])(
       write('tsconfig.json', JSON.stringify({ compilerOptions, files }));
       const { stdout } = await project.command([process.execPath, typescript]);
       expect(stdout).toBe('');
+    });
+
+    test('programs have their run bits', () => {
+      const bin = join(project.folder, 'node_modules/@warmdock/cli/bin');
+      for (const name of ['docker', 'warmdock']) accessSync(join(bin, name), constants.X_OK);
     });
 
     test('warmdock tells its version and its help', async () => {

@@ -111,6 +111,6 @@ export const parts: Record<string, Part> = {
 
 /**
  * What tests (`*.test.ts`, `integration/`) and what only they share (`*.testing.ts`, `testing/`) may
- * import besides; `testing` stands for the latter.
+ * import besides; `testing` stands for the latter. An archive's other side is another's work.
  */
-export const testsUse: readonly string[] = ['@warmdock/testkit', 'vitest', 'testing'];
+export const testsUse: readonly string[] = ['@warmdock/testkit', 'tar-stream', 'testing', 'vitest'];

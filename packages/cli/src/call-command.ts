@@ -1,4 +1,5 @@
 import { callFrontend, type FrontendAnswer, WarmdockError } from '@warmdock/core';
+import * as z from 'zod/mini';
 import type { BuildArguments } from './arguments/build-arguments.js';
 import { type BuildContext, planBuildCommand } from './build-command.js';
 import { openDisplay } from './display/open-display.js';
@@ -71,12 +72,20 @@ interface Findings {
   readonly error: string | undefined;
 }
 
+/** BuildKit's `lint.LintResults`; Go leaves out what is empty, or writes `null`. */
+const lintResults = z.object({
+  warnings: z.nullish(z.array(z.unknown())),
+  buildError: z.nullish(z.object({ message: z.string() })),
+});
+
 function readFindings({ json }: FrontendAnswer): Findings {
-  const { warnings, buildError } = JSON.parse(json) as {
-    warnings?: readonly unknown[] | null;
-    buildError?: { message?: string } | null;
-  };
-  return { warnings: warnings?.length ?? 0, error: buildError?.message };
+  try {
+    const { warnings, buildError } = lintResults.parse(JSON.parse(json));
+    return { warnings: warnings?.length ?? 0, error: buildError?.message };
+  } catch (cause) {
+    const message = "cannot read the builder's answer to a check of the Dockerfile";
+    throw new WarmdockError('PROTOCOL', message, { cause });
+  }
 }
 
 function checkText(text: string, warnings: number): string {

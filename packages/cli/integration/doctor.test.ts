@@ -1,7 +1,11 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { outputOf, runDocker, useTestbed } from '@warmdock/testkit';
-import { expect, test } from 'vitest';
+import { makeDockerConfig, outputOf, runDocker, startEngine, useTestbed } from '@warmdock/testkit';
+import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from './support/project.js';
+import { systemPath } from './support/shim.js';
+import { smallDisk } from './support/small-disk.js';
 import { runWarmdock } from './support/warmdock.js';
 
 interface Findings {
@@ -90,6 +94,129 @@ test('a file of authorities that cannot be read is a problem', async () => {
   const { exitCode, finding } = await doctor([], builder.host, env);
   expect(exitCode).toBe(1);
   expect(finding('NODE_EXTRA_CA_CERTS')?.level).toBe('problem');
+});
+
+describe('broken set-ups', () => {
+  interface Machine {
+    readonly env?: Readonly<Record<string, string>>;
+    /** PATH, of which `bin` is the shim's folder. */
+    readonly path?: (bin: string) => readonly string[];
+  }
+
+  const [docker, systems] = [dirname(useTestbed().clients.docker), systemPath];
+
+  /** One whose builds come to a remote builder by way of the shim, and what doctor says of it. */
+  async function machine({ env: more = {}, path = (bin) => [bin, docker, systems] }: Machine = {}) {
+    const { classic, builder } = useTestbed();
+    const home = temporaryFolder();
+    const bin = join(home, 'bin');
+    const DOCKER_CONFIG = await makeDockerConfig(join(home, 'config'));
+    const create = ['buildx', 'create', '--name', 'far', '--driver', 'remote', builder.address];
+    await outputOf(runDocker(create, { env: { DOCKER_CONFIG } }));
+    const PATH = path(bin).join(':');
+    const env = { HOME: home, DOCKER_CONFIG, BUILDX_BUILDER: 'far', PATH, ...more };
+    const install = ['shim', 'install', '--dir', bin];
+    expect(await runWarmdock(install, { env })).toMatchObject({ exitCode: 0 });
+    return { bin, DOCKER_CONFIG, asked: (host = classic.host) => doctor([], host, env) };
+  }
+
+  test('none: all is told, and all is well', async () => {
+    const { asked, bin } = await machine();
+    const { exitCode, finding } = await asked();
+    expect(exitCode).toBe(0);
+    expect(finding('shim')?.text).toBe(`${join(bin, 'docker')}, first in PATH`);
+    expect(finding('docker build')?.text).toBe(
+      'warmdock builds on builder "far" (by BUILDX_BUILDER)',
+    );
+    expect(finding('compose')?.text).toMatch(/^2\.\d+/);
+    expect(finding('daemon disk')).toEqual({
+      about: 'daemon disk',
+      level: 'ok',
+      text: 'unknown: it cannot be seen from here',
+    });
+  });
+
+  test('no docker command', async () => {
+    const programs = temporaryFolder();
+    for (const name of ['node', 'readlink'])
+      symlinkSync(execFileSync('which', [name], { encoding: 'utf8' }).trim(), join(programs, name));
+    const behind = await (await machine({ path: (bin) => [bin, programs] })).asked();
+    const { exitCode, finding } = behind;
+    expect({ exitCode, docker: finding('docker')?.level }).toEqual({
+      exitCode: 1,
+      docker: 'problem',
+    });
+    const alone = await doctor([], useTestbed().builder.host, { PATH: programs });
+    // Builds of warmdock's own need none.
+    expect(alone.finding('docker')?.level).toBe('warning');
+    expect(alone.exitCode).toBe(0);
+  });
+
+  test('the daemon is down', async () => {
+    const { asked } = await machine();
+    const { exitCode, finding } = await asked(`unix://${temporaryFolder()}/docker.sock`);
+    expect({ exitCode, daemon: finding('daemon')?.level }).toEqual({
+      exitCode: 1,
+      daemon: 'problem',
+    });
+    expect(finding('builder')?.level).toBe('ok');
+  });
+
+  test('the builder cannot be reached', async () => {
+    const { asked, DOCKER_CONFIG } = await machine({ env: { BUILDX_BUILDER: 'gone' } });
+    const create = [
+      'buildx',
+      'create',
+      '--name',
+      'gone',
+      '--driver',
+      'remote',
+      'tcp://127.0.0.1:1',
+    ];
+    await outputOf(runDocker(create, { env: { DOCKER_CONFIG } }));
+    const { exitCode, finding } = await asked();
+    expect({ exitCode, builder: finding('builder')?.level }).toEqual({
+      exitCode: 1,
+      builder: 'problem',
+    });
+    expect(finding('daemon')?.level).toBe('ok');
+  });
+
+  test('the disk of the state is full: slower, and no failure', async () => {
+    const { asked } = await machine({ env: { XDG_STATE_HOME: smallDisk('64k') } });
+    const { exitCode, finding } = await asked();
+    expect({ exitCode, state: finding('state')?.level }).toEqual({ exitCode: 0, state: 'warning' });
+    expect(finding('state')?.text).toContain('its disk is full, 0 MB free');
+  });
+
+  test('another docker comes before the shim', async () => {
+    const { asked } = await machine({ path: (bin) => [docker, bin, systems] });
+    const { exitCode, finding } = await asked();
+    expect({ exitCode, shim: finding('shim')?.level }).toEqual({ exitCode: 1, shim: 'problem' });
+    expect(finding('docker build')).toBeUndefined();
+  });
+
+  test('the shim lost its run bit', async () => {
+    const { asked, bin } = await machine();
+    const shim = join(bin, 'docker');
+    const text = readFileSync(shim);
+    rmSync(shim);
+    writeFileSync(shim, text, { mode: 0o644 });
+    const { exitCode, finding } = await asked();
+    expect({ exitCode, shim: finding('shim')?.level }).toEqual({ exitCode: 1, shim: 'problem' });
+    expect(finding('shim')?.fix).toBe(`warmdock shim install --dir ${bin}`);
+  });
+});
+
+test('the disk of a daemon that runs here is looked at', async () => {
+  const dataRoot = join(smallDisk('300m'), 'data');
+  mkdirSync(dataRoot);
+  await using engine = await startEngine({ store: 'classic', dataRoot });
+  const { finding } = await doctor(['--builder', useTestbed().builder.address], engine.host);
+  expect(finding('daemon disk')).toMatchObject({
+    level: 'warning',
+    text: expect.stringMatching(new RegExp(`^\\d+ MB free in ${dataRoot}$`)),
+  });
 });
 
 test('people read a line for each finding, and one for each fix', async () => {

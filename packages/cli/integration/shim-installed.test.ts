@@ -58,16 +58,21 @@ test('status tells what docker means, and uninstalling takes the shim away', asy
     JSON.parse((await runWarmdock(['shim', 'status', '--json'], { env })).stdout);
   const { clients } = useTestbed();
   expect(await status()).toEqual({
-    ...{ path: program, installed: true, active: true, first: program },
+    ...{ path: program, installed: true, executable: true, active: true, first: program },
     ...{ realDocker: clients.docker, off: false, todo: [] },
     node: { path: process.execPath, recorded: true, version: process.versions.node },
-    compose: { installed: true, active: true, real: `${clients.docker}-compose` },
+    compose: { installed: true, executable: true, active: true, real: `${clients.docker}-compose` },
   });
   const removed = await runWarmdock(['shim', 'uninstall'], { env });
   expect(removed).toMatchObject({
     exitCode: 0,
-    stdout: `removed ${program}\nremoved ${program}-compose\n`,
+    stdout: [
+      `removed ${program}`,
+      `removed ${program}-compose`,
+      `take its line out of ~/.profile and open new shells: export PATH=${dirname(program)}:"$PATH"\n`,
+    ].join('\n'),
   });
+  expect(readdirSync(options.env.HOME)).toEqual([]);
   expect(await status()).toMatchObject({ installed: false, active: false });
 });
 

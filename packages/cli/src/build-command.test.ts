@@ -94,14 +94,14 @@ test('the files get what the daemon calls the image, and the metadata', async ()
   });
 });
 
-test('after a failure no file of an earlier build is left', async () => {
+test('after a failure the metadata of an earlier build is there, and no image ID', async () => {
   const iid = join(dir, 'iid');
   const metadata = join(dir, 'metadata.json');
   writeFileSync(iid, 'old');
   writeFileSync(metadata, 'old');
   const { error } = await run(`-q --iidfile ${iid} --metadata-file ${metadata}`, failingBuild);
   expect(error).toBeInstanceOf(BuildError);
-  expect([existsSync(iid), existsSync(metadata)]).toEqual([false, false]);
+  expect([existsSync(iid), readFileSync(metadata, 'utf8')]).toEqual([false, 'old']);
 });
 
 test.each(['-q', '--progress=rawjson'])(
@@ -143,6 +143,16 @@ test('the build gets the signal and what the flags say', async () => {
     signal: expect.any(AbortSignal),
   });
 });
+
+test.each(['--memory 1g', '--policy x', '--squash'])(
+  '%s, which only docker carries out, is refused',
+  async (flags) => {
+    const { error } = await run(`-q ${flags}`, async () => {
+      throw new Error('was started');
+    });
+    expect(error).toMatchObject({ code: 'UNSUPPORTED', hint: expect.stringMatching(/buildx/) });
+  },
+);
 
 test('options that contradict each other start no build', async () => {
   const { error } = await run('-q --progress=plain', async () => {

@@ -1,4 +1,10 @@
-import { type BuildCallOptions, BuildError, type BuildOutcome, build } from '@warmdock/core';
+import {
+  type BuildCallOptions,
+  BuildError,
+  type BuildOutcome,
+  build,
+  WarmdockError,
+} from '@warmdock/core';
 import type { BuildArguments } from './arguments/build-arguments.js';
 import { buildOptionsOf } from './build-options.js';
 import { takesColors } from './colors.js';
@@ -26,8 +32,17 @@ export interface BuildCommand extends Showing, Pick<BuildArguments, 'iidfile' | 
   readonly options: BuildCallOptions;
 }
 
-/** Reads what the arguments mean, and docker's `config.json`; throws as `buildOptionsOf` and `chooseMode` do. */
+/**
+ * Reads what the arguments mean, and docker's `config.json`; throws as `buildOptionsOf` and `chooseMode` do,
+ * `UNSUPPORTED` for flags that are not carried out here.
+ */
 export function planBuildCommand(args: BuildArguments, env: NodeJS.ProcessEnv): BuildCommand {
+  const [left] = args.left;
+  if (left !== undefined) {
+    throw new WarmdockError('UNSUPPORTED', `cannot build with ${left}`, {
+      hint: 'leave it out, or build with docker buildx build',
+    });
+  }
   const { iidfile, metadataFile } = args;
   const showing = chooseMode(args.progress, args.quiet, env);
   return { ...showing, iidfile, metadataFile, options: buildOptionsOf(args, env) };
@@ -42,10 +57,7 @@ export function planBuildCommand(args: BuildArguments, env: NodeJS.ProcessEnv): 
 export async function runBuildCommand(command: BuildCommand, context: BuildContext): Promise<void> {
   const { mode, printsImageId, options } = command;
   const { stdout, stderr, surface = warmdockSurface } = context;
-  const imageIdFile = command.iidfile && prepareResultFile('image ID file', command.iidfile);
-  const metadataFile =
-    command.metadataFile && prepareResultFile('metadata file', command.metadataFile);
-
+  const { imageIdFile, metadataFile } = prepareFiles(command);
   const { outcome, warnings } = await runWatched(mode, context, (watch) =>
     (context.build ?? build)({ ...options, signal: context.signal, onProgress: watch.onProgress }),
   );
@@ -61,6 +73,16 @@ export async function runBuildCommand(command: BuildCommand, context: BuildConte
   else if (surface.lastLine && isForPeople(mode)) {
     stderr.write(`${surface.lastLine(outcome.load, totalMs)}\n`);
   }
+}
+
+/** What is there when the build fails is what buildx leaves: the metadata of an earlier build, and no image ID. */
+function prepareFiles({ iidfile, metadataFile }: BuildCommand) {
+  const prepare = (what: string, path: string | undefined, keepsOld: boolean) =>
+    path === undefined ? undefined : prepareResultFile({ what, path, keepsOld });
+  return {
+    imageIdFile: prepare('image ID file', iidfile, false),
+    metadataFile: prepare('metadata file', metadataFile, true),
+  };
 }
 
 /** Runs a build below a display, which is ended either way before anything else is printed. */

@@ -98,6 +98,7 @@ test.each([
 test.each<[line: string, options: Partial<BuildCallOptions>]>([
   ['--network none --cgroup-parent c', { network: 'none', cgroupParent: 'c' }],
   ['--shm-size 1m', { shmSize: 1_048_576 }],
+  ['--shm-size 7m --shm-size 1m', { shmSize: 1_048_576 }],
   ['--ulimit nofile=1:2', { ulimits: [{ name: 'nofile', soft: 1, hard: 2 }] }],
   [
     '--add-host a=1.2.3.4,b=::1',

@@ -46,7 +46,7 @@ export function buildOptionsOf(args: BuildArguments, env: NodeJS.ProcessEnv): Bu
     pull: args.pull,
     ...stepOptions(args),
     ...resultOptions(args),
-    builder: args.builder,
+    builder: args.builder || undefined,
     // Checked by the core, which knows the choices.
     compression: args.compression as LayerCompression | undefined,
     env,
@@ -61,7 +61,7 @@ function stepOptions(args: BuildArguments): Partial<BuildCallOptions> {
     // Checked by the core, which knows the choices.
     network: args.network as NetworkMode | undefined,
     addHosts: args.addHosts.flatMap(parseList).map((spec) => parseAddHost(spec)),
-    shmSize: args.shmSize === undefined ? undefined : parseSize(args.shmSize, '--shm-size'),
+    shmSize: args.shmSizes.map((spec) => parseSize(spec, '--shm-size')).at(-1),
     ulimits: args.ulimits.map((spec) => parseUlimit(spec)),
     cgroupParent: args.cgroupParent,
     allow: args.allow,

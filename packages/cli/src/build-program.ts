@@ -2,3 +2,7 @@
 export { planBuildCommand, runBuildCommand } from './build-command.js';
 export { failureOf } from './report/failure.js';
 export { runRoutedBuild } from './shim/shim-build.js';
+
+/** As `runCall` of `call-command`, whose schemas no build has to load. */
+export const runCall: typeof import('./call-command.js').runCall = async (...call) =>
+  (await import('./call-command.js')).runCall(...call);

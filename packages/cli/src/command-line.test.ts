@@ -50,7 +50,7 @@ const nothing = {
   quiet: false,
   sbom: undefined,
   secrets: [],
-  shmSize: undefined,
+  shmSizes: [],
   ssh: [],
   tags: [],
   target: undefined,

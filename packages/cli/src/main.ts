@@ -47,9 +47,10 @@ async function runCommand(): Promise<number> {
   }
   switch (command.type) {
     case 'build':
-      return runBuild(async ({ planBuildCommand, runBuildCommand }) => {
-        const planned = planBuildCommand(command.args, env);
-        await runBuildCommand(planned, { stdout, stderr, env, signal: interruption.signal });
+      return runBuild(async ({ planBuildCommand, runBuildCommand, runCall }) => {
+        const context = { stdout, stderr, env, signal: interruption.signal };
+        if (command.args.call !== 'build') return runCall(command.args, context);
+        await runBuildCommand(planBuildCommand(command.args, env), context);
         return 0;
       });
     case 'as-docker':

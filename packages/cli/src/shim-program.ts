@@ -1,9 +1,10 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { UsageError } from './arguments/usage-error.js';
 import type { Surroundings } from './program.js';
-import { realCompose } from './shim/find-docker.js';
+import { programsOnPath, realCompose } from './shim/find-docker.js';
 import { installShim } from './shim/install.js';
 import type { NodeStatus } from './shim/node-status.js';
+import { pathFarewell } from './shim/path-advice.js';
 import { parseShimArguments, type ShimArguments, shimHelp } from './shim/shim-arguments.js';
 import { ShimError } from './shim/shim-error.js';
 import { defaultFolder } from './shim/shim-file.js';
@@ -29,13 +30,11 @@ function perform(
   { action, dir, json }: ShimArguments,
   { env, folder: dist }: Surroundings,
 ): string {
-  const own = defaultFolder(env);
-  const folder = resolve(dir ?? own);
+  const folder = resolve(dir ?? defaultFolder(env));
   if (action === 'uninstall') {
-    const removed = uninstallShim({ folder, isOwnFolder: folder === own });
-    return (
-      removed.map((path) => `removed ${path}\n`).join('') || `nothing to remove in ${folder}\n`
-    );
+    const removed = uninstallShim(folder).map((path) => `removed ${path}`);
+    const done = removed.length > 0 ? removed : [`nothing to remove in ${folder}`];
+    return [...done, ...farewells(folder, env), ''].join('\n');
   }
   if (action === 'install') {
     const names = realCompose(env) ? (['docker', 'docker-compose'] as const) : undefined;
@@ -47,9 +46,19 @@ function perform(
   return json ? `${JSON.stringify(status, null, 2)}\n` : formatStatus(status);
 }
 
+/** What is left of the shim where this program does not write: in PATH, and in folders of other names. */
+function farewells(folder: string, env: NodeJS.ProcessEnv): string[] {
+  const others = programsOnPath('docker', env).filter(({ isShim }) => isShim);
+  const folders = [...new Set(others.map(({ path }) => dirname(path)))];
+  return [
+    ...[pathFarewell(folder, env)].filter((text) => text !== undefined),
+    ...folders.map((each) => `another one is left: warmdock shim uninstall --dir ${each}`),
+  ];
+}
+
 function formatStatus(status: ShimStatus): string {
   return [
-    `shim         ${status.installed ? status.path : `not in ${status.path}`}`,
+    `shim         ${status.installed ? status.path : `not in ${status.path}`}${status.installed && !status.executable ? ', cannot be run' : ''}`,
     `docker is    ${status.active ? 'the shim' : (status.first ?? 'not in PATH')}`,
     `real docker  ${status.realDocker ?? 'not found'}`,
     `node         ${nodeIs(status.node)}`,

@@ -17,6 +17,7 @@ export type {
   LoadedBuild,
 } from './build/build-result.js';
 export { type CacheOption, parseCacheOption } from './build/cache-spec.js';
+export { callFrontend, type FrontendAnswer } from './build/call-frontend.js';
 export {
   type NamedBuilder,
   type OpenBuilder,

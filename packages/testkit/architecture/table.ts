@@ -23,6 +23,7 @@ export const parts: Record<string, Part> = {
   oci: { at: 'packages/core/src/oci', uses: ['errors', 'zod'] },
   content: { at: 'packages/core/src/content', uses: oci },
   docker: { at: 'packages/core/src/docker', uses: ['errors'] },
+  tar: { at: 'packages/core/src/tar', uses: ['errors'] },
   engine: { at: 'packages/core/src/engine', uses: foundations },
   gen: { at: 'packages/core/src/gen', uses: ['@bufbuild/protobuf'] },
   fsutil: { at: 'packages/core/src/fsutil', uses: ['errors', 'gen'] },
@@ -33,7 +34,7 @@ export const parts: Record<string, Part> = {
   },
   build: {
     at: 'packages/core/src/build',
-    uses: [...content, ...services, 'go-bool', 'tar-stream'],
+    uses: [...content, ...services, 'go-bool', 'tar'],
   },
   core: { at: 'packages/core/src/index.ts', uses: [...content, ...services, 'build', 'docker'] },
   'core tests': {
@@ -93,7 +94,10 @@ export const parts: Record<string, Part> = {
       'zod',
     ],
   },
-  'cli tests': { at: 'packages/cli/integration', uses: ['cli', '@warmdock/core'] },
+  'cli tests': {
+    at: 'packages/cli/integration',
+    uses: ['cli', '@warmdock/core', '@warmdock/compose', '@warmdock/golden'],
+  },
   'cli soak': { at: 'packages/cli/soak', uses: ['cli tests'] },
 
   testkit: { at: 'packages/testkit/src', uses: ['@grpc/grpc-js', 'tar-stream', 'vitest'] },
@@ -110,6 +114,6 @@ export const parts: Record<string, Part> = {
 
 /**
  * What tests (`*.test.ts`, `integration/`) and what only they share (`*.testing.ts`, `testing/`) may
- * import besides; `testing` stands for the latter.
+ * import besides; `testing` stands for the latter. An archive's other side is another's work.
  */
-export const testsUse: readonly string[] = ['@warmdock/testkit', 'vitest', 'testing'];
+export const testsUse: readonly string[] = ['@warmdock/testkit', 'tar-stream', 'testing', 'vitest'];

@@ -13,4 +13,6 @@ export * from './images/push.js';
 export * from './images/random-bytes.js';
 export * from './images/tar.js';
 export * from './images/with-shell.js';
+export * from './npm/npm-registry.js';
+export * from './npm/packed.js';
 export * from './testbed/index.js';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeImage, runCommand, useTestbed } from '@warmdock/testkit';
 import { onTestFinished } from 'vitest';
@@ -26,6 +26,8 @@ export interface Place {
   readonly words?: Readonly<Record<string, string>>;
 }
 
+const oldFiles = ['iid', 'metadata'];
+
 /** Runs the line under a name and with a folder of its own. */
 export async function outcomeOf(
   { line, stdin, env: given }: Pick<ParityCase, 'line' | 'stdin' | 'env'>,
@@ -33,10 +35,14 @@ export async function outcomeOf(
 ): Promise<{ readonly outcome: Outcome; readonly stderr: string }> {
   const tag = `parity-${randomBytes(6).toString('hex')}`;
   const out = temporaryFolder();
-  const command = Object.entries({ TAG: tag, OUT: out, BUILDER: builder, ...words }).reduce(
-    (text, [word, meaning]) => text.replaceAll(word, meaning),
-    line,
-  );
+  if (line.includes('OLD/')) for (const name of oldFiles) writeFileSync(join(out, name), '{}');
+  const command = Object.entries({
+    TAG: tag,
+    OUT: out,
+    OLD: out,
+    BUILDER: builder,
+    ...words,
+  }).reduce((text, [word, meaning]) => text.replaceAll(word, meaning), line);
   const { exitCode, stdout, stderr } = await runCommand(
     ['/bin/sh', '-c', `exec docker ${command}`],
     {

@@ -4,7 +4,8 @@ import type { ImageStore } from '@warmdock/testkit';
 export interface ParityCase {
   /**
    * The words behind `docker`, as a shell reads them; `TAG` is a name for the image, `OUT` a folder
-   * for files, `GIT` the address of a repository, `HTTP` of a web server, `REGISTRY` of a registry.
+   * for files, `OLD` one in which an earlier build left its own, `GIT` the address of a repository, `HTTP` of a
+   * web server, `REGISTRY` of a registry.
    */
   readonly line: string;
   readonly stdin?: string;
@@ -115,6 +116,34 @@ const options = [
   'build --load -t TAG --rm --force-rm --compress .',
 ];
 
+/** What counts of a flag that is given more than once: its last value, all of them, or whether docker refuses them. */
+const repeated = [
+  'build --load -t TAG --build-context extra=sub --build-context extra=more -f context.Dockerfile .',
+  'build --load -t TAG --build-context extra=nowhere --build-context extra=sub -f context.Dockerfile .',
+  'build --load -t TAG --build-context extra=more --build-context extra:latest=sub -f context.Dockerfile .',
+  'build --load -t TAG --build-arg WHO=1 --build-arg WHO .',
+  'build --load -t TAG --build-arg NOBODY=1 --build-arg NOBODY .',
+  'build --load -t TAG --label a=1 --label a=2 .',
+  'build --load -t TAG --label a=1 --label a .',
+  'build --load -t TAG --annotation a=1 --annotation a=2 .',
+  'build --load -t TAG --annotation manifest:a=1 --annotation a=2 .',
+  'build --load -t TAG --secret id=s,src=other --secret id=s,src=file -f secret.Dockerfile .',
+  'build --load -t TAG --secret id=s,src=nowhere --secret id=s,src=file -f secret.Dockerfile .',
+  'build --load -t TAG -t TAG -t TAG:latest --iidfile OUT/iid .',
+  'build --load -t TAG --add-host a:1.1.1.1,b:2.2.2.2 --add-host b=3.3.3.3 -f limits.Dockerfile .',
+  'build --load -t TAG --ulimit nofile=1000 --ulimit nproc=500 --ulimit nofile=900 -f limits.Dockerfile .',
+  'build --load -t TAG --shm-size 32m --shm-size 64m -f limits.Dockerfile .',
+  'build --load -t TAG --sbom=false --attest type=sbom,disabled=true .',
+  'build --load -t TAG --provenance=true --provenance=false .',
+  'build --load -t TAG --cache-to type=local,dest=OUT/1 --cache-to type=local,dest=OUT/2 .',
+  'build --load -t TAG --cache-to type=inline --cache-to type=inline .',
+  'build --load -t TAG --no-cache-filter more --no-cache-filter nowhere .',
+  'build --load -t TAG --target base --target more .',
+  'build --load -t TAG -f nowhere -f other.Dockerfile .',
+  'build --load -t TAG --iidfile OUT/other --iidfile OUT/iid .',
+  'build --load -t TAG --metadata-file OUT/other --metadata-file= .',
+];
+
 const failures = [
   'build --load -t TAG --target nowhere .',
   'build --load -t TAG -f missing.Dockerfile .',
@@ -126,6 +155,10 @@ const failures = [
   'build --load -t TAG -f missing-file.Dockerfile .',
   'build --load -t TAG --secret id=s,src=nowhere -f secret.Dockerfile .',
   'build --load -t TAG -f secret.Dockerfile .',
+  ...['failing', 'broken', 'missing'].map(
+    (name) => `build --load --iidfile OLD/iid --metadata-file OLD/metadata -f ${name}.Dockerfile .`,
+  ),
+  'build --load --iidfile OLD/iid --metadata-file OLD/metadata missing',
 ];
 
 /** Indexes of images; the classic store has none, which docker is to say. */
@@ -141,6 +174,13 @@ const indexes = [
   'build --load -t TAG --annotation index:a=b --platform linux/amd64,linux/arm64 .',
   'build --load -t TAG --provenance=false --platform linux/amd64,linux/arm64 .',
   'build --load -t TAG --build-arg BUILDKIT_MULTI_PLATFORM=1 .',
+  'build --load -t TAG --platform linux/arm64,linux/arm64/v8 .',
+  'build --load -t TAG --platform linux/amd64 --platform linux/arm64 --platform linux/x86_64 .',
+  'build --load -t TAG --platform linux/amd64,linux/arm64 --metadata-file OUT/metadata .',
+  'build --load -t TAG --provenance=false --provenance=true .',
+  'build --load -t TAG --provenance=mode=max --attest type=provenance,mode=min --metadata-file OUT/metadata .',
+  'build --load -t TAG --attest type=provenance,mode=max --provenance=false .',
+  'build --load -t TAG --attest type=provenance,disabled=true --attest type=provenance,mode=min .',
 ];
 
 const remoteContexts = [
@@ -230,6 +270,14 @@ const passed: ParityCase[] = [
   left('build --load --no-cache --no-cache-filter more .'),
   left('build --load --progress=strange .'),
   left('build --load -q --progress=plain .'),
+  left('build --load --shm-size x --shm-size 64m .'),
+  left('build --load --annotation a=1 --annotation a .'),
+  left('build --load --build-context extra=sub --build-context Extra=sub .'),
+  left('build --load --allow a.b --allow network.host .'),
+  left('build --load --builder BUILDER --builder= .'),
+  left('buildx build --load --ssh a=nowhere --ssh a=nowhere .'),
+  left('build --check --check=false .'),
+  left('build --call=targets --call=outline .'),
   left('build --check .'),
   left('build --call=targets .'),
   left('build --call outline .'),
@@ -256,7 +304,7 @@ export const imageCases: readonly ParityCase[] = [
 
 /** All, with those that are about words alone. */
 export const parityCases: readonly ParityCase[] = [
-  ...carriedOut(spellings),
+  ...carriedOut([...spellings, ...repeated]),
   ...imageCases,
   ...metadataModes,
   ...passed,

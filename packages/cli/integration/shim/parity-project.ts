@@ -36,6 +36,12 @@ const files = {
   'failing.Dockerfile': `${withShell}\nRUN --network=none echo so far; exit 3\n`,
   'secret.Dockerfile': `${withShell}\n${runWithSecret}\n`,
   'context.Dockerfile': 'FROM scratch\nCOPY --from=extra inner /inner\n',
+  'limits.Dockerfile': [
+    withShell,
+    'COPY busybox /bin/cat',
+    'COPY busybox /bin/df',
+    'RUN --network=none (cat /etc/hosts; ulimit -n; ulimit -u; df /dev/shm) > /limits',
+  ].join('\n'),
   'named.Dockerfile': 'FROM scratch\nCOPY --from=repo sub/inner /inner\n',
   '.dockerignore': 'ignored\n',
   file: 'file',
@@ -79,5 +85,7 @@ function makeFolder(folder: string): string {
   chmodSync(join(folder, 'busybox'), 0o755);
   writeFileSync(join(folder, 'sub/Dockerfile'), 'FROM scratch\nCOPY . /\n');
   writeFileSync(join(folder, 'sub/inner'), 'inner');
+  mkdirSync(join(folder, 'more'));
+  writeFileSync(join(folder, 'more/inner'), 'the inner of more');
   return folder;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-const packages = fileURLToPath(new URL('../../..', import.meta.url));
+export const packages = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** The program as it is installed. */
 export const launcher = join(packages, 'cli/bin/warmdock');
@@ -93,11 +93,19 @@ export function runWarmdock(args: readonly string[], options?: RunOptions): Prom
 
 /** A test of yesterday's program would tell nothing about today's. */
 export function assertBuilt(): void {
-  const built = statSync(join(packages, 'cli/dist/build-program.cjs'), { throwIfNoEntry: false });
-  const sources = ['cli/src', 'core/src', 'golden/src'];
-  const changed = Math.max(...sources.map((folder) => newest(join(packages, folder))));
+  assertNewer('cli/dist/build-program.cjs', ['cli', 'core', 'golden']);
+}
+
+/** The same for what others build on. */
+export function assertLibrariesBuilt(): void {
+  for (const name of ['core', 'compose', 'golden']) assertNewer(`${name}/dist/index.js`, [name]);
+}
+
+function assertNewer(file: string, from: readonly string[]): void {
+  const built = statSync(join(packages, file), { throwIfNoEntry: false });
+  const changed = Math.max(...from.map((name) => newest(join(packages, name, 'src'))));
   if (!built || built.mtimeMs < changed)
-    throw new Error('packages/cli/dist is out of date: run `pnpm build`');
+    throw new Error(`packages/${file} is out of date: run \`pnpm build\``);
 }
 
 function newest(dir: string): number {

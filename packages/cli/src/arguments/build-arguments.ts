@@ -11,6 +11,7 @@ export interface BuildArguments {
   readonly attests: readonly string[];
   readonly buildArgs: readonly string[];
   readonly buildContexts: readonly string[];
+  /** Empty where the command line says so: then `BUILDX_BUILDER` is not asked either. */
   readonly builder: string | undefined;
   readonly cacheFrom: readonly string[];
   readonly cacheTo: readonly string[];
@@ -36,7 +37,8 @@ export interface BuildArguments {
   readonly quiet: boolean;
   readonly sbom: string | undefined;
   readonly secrets: readonly string[];
-  readonly shmSize: string | undefined;
+  /** Of which the last one counts; docker refuses a wrong one wherever it stands. */
+  readonly shmSizes: readonly string[];
   readonly ssh: readonly string[];
   readonly tags: readonly string[];
   readonly target: string | undefined;
@@ -66,10 +68,11 @@ export function parseBuildArguments(argv: readonly string[]): BuildArguments | '
     attests: all('attest'),
     buildArgs: all('build-arg'),
     buildContexts: all('build-context'),
-    builder: text('builder'),
+    builder: last('builder'),
     cacheFrom: all('cache-from'),
     cacheTo: all('cache-to'),
-    call: isOn('check') ? 'check' : (text('call') ?? 'build'),
+    // A later `--check=false` does not take it back.
+    call: all('check').includes('true') ? 'check' : (text('call') ?? 'build'),
     cgroupParent: text('cgroup-parent'),
     compression: text('compression'),
     file: text('file'),
@@ -89,7 +92,7 @@ export function parseBuildArguments(argv: readonly string[]): BuildArguments | '
     quiet: isOn('quiet'),
     sbom: text('sbom'),
     secrets: all('secret'),
-    shmSize: text('shm-size'),
+    shmSizes: all('shm-size'),
     ssh: all('ssh'),
     tags: all('tag'),
     target: text('target'),

@@ -104,6 +104,6 @@ async function contentFinding(buildkit: BuildKit, signal: AbortSignal): Promise<
   } catch (error) {
     if (!isWarmdockError(error) || error.code !== 'UNSUPPORTED') throw error;
     const text = 'the builder has no content service, from which missing layers are read';
-    return problem('layers', text, 'update BuildKit to 0.11 or newer');
+    return warning('layers', `${text}: whole images are sent`, 'update BuildKit to 0.11 or newer');
   }
 }

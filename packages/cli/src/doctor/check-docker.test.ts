@@ -1,12 +1,18 @@
-import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { installShim } from '../shim/install.js';
 import { launcher, temporaryFolder, writeProgram } from '../shim/shim.testing.js';
 import { checkDocker } from './check-docker.js';
 
-function docker(version: string, buildx = 'echo github.com/docker/buildx 0.29.1') {
+function docker({
+  version = 'Docker version 28.5.2, build 1',
+  buildx = 'echo github.com/docker/buildx 0.29.1',
+  compose = 'echo 2.40.3',
+} = {}) {
   const folder = temporaryFolder();
-  const script = `#!/bin/sh\nif [ "$1" = buildx ]; then ${buildx}; else echo "${version}"; fi\n`;
+  const script = `#!/bin/sh
+case $1 in buildx) ${buildx} ;; compose) ${compose} ;; *) echo "${version}" ;; esac
+`;
   writeProgram(join(folder, 'docker'), script);
   return folder;
 }
@@ -16,28 +22,27 @@ async function levels(env: NodeJS.ProcessEnv) {
 }
 
 test.each([
-  ['Docker version 28.5.2+dfsg4, build 1', ['shim: ok', 'docker: ok', 'buildx: ok']],
-  ['Docker version 19.03.1, build 1', ['shim: ok', 'docker: warning', 'buildx: ok']],
-  ['no docker at all', ['shim: ok', 'docker: problem']],
-])('%j', async (version, expected) => {
-  expect(await levels({ PATH: docker(version) })).toEqual(expected);
+  [
+    { version: 'Docker version 28.5.2+dfsg4, build 1' },
+    ['docker: ok', 'buildx: ok', 'compose: ok'],
+  ],
+  [
+    { version: 'Docker version 19.03.1, build 1' },
+    ['docker: warning', 'buildx: ok', 'compose: ok'],
+  ],
+  [{ version: 'no docker at all' }, ['docker: problem']],
+  [{ buildx: 'exit 1' }, ['docker: ok', 'buildx: warning', 'compose: ok']],
+  [{ compose: 'exit 1' }, ['docker: ok', 'buildx: ok', 'compose: ok']],
+  [{ compose: 'echo 2.19.1' }, ['docker: ok', 'buildx: ok', 'compose: warning']],
+  [{ compose: 'echo v5.0.0-desktop.1' }, ['docker: ok', 'buildx: ok', 'compose: ok']],
+])('%j', async (programs, expected) => {
+  expect(await levels({ PATH: docker(programs) })).toEqual(expected);
 });
 
-test('buildx may be missing', async () => {
-  const PATH = docker('Docker version 28.5.2, build 1', 'exit 1');
-  expect(await levels({ PATH })).toEqual(['shim: ok', 'docker: ok', 'buildx: warning']);
-});
-
-test('there may be no docker', async () => {
+test('there may be no docker, which the shim cannot do without', async () => {
   expect(await levels({ PATH: temporaryFolder() })).toEqual(['docker: warning']);
   expect(await levels({ PATH: '', WARMDOCK_DOCKER: launcher })).toEqual(['docker: problem']);
-});
-
-test('the shim may be switched off', async () => {
-  const shim = temporaryFolder();
-  copyFileSync(launcher, join(shim, 'docker'));
-  const PATH = `${shim}:${docker('Docker version 28.5.2, build 1')}`;
-  expect(await levels({ PATH, WARMDOCK: 'off' })).toContain('shim: warning');
-  expect(await levels({ PATH, WARMDOCK: 'explian' })).toContain('shim: warning');
-  expect((await checkDocker({ PATH }))[0]?.text).toContain('comes to warmdock');
+  const folder = temporaryFolder();
+  installShim({ launcher, folder });
+  expect(await levels({ PATH: folder })).toEqual(['docker: problem']);
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { compiledCodePath } from '../compiled-program.js';
+import { smallDisk } from '../shim/shim.testing.js';
 import { checkFolders } from './check-folders.js';
 
 let home: string;
@@ -31,6 +32,19 @@ test('folders below a file cannot be made', () => {
   const file = join(home, 'file');
   writeFileSync(file, '', { mode: 0o600 });
   const env = { XDG_STATE_HOME: file, XDG_CACHE_HOME: file };
+  expect(levels(env)).toMatchObject({ state: 'warning', cache: 'warning' });
+});
+
+test.each(['size=64k', 'size=100m,nr_inodes=1'])('a full disk keeps nothing: %s', (options) => {
+  const disk = smallDisk('1k', options);
+  const env = { XDG_STATE_HOME: disk, XDG_CACHE_HOME: disk };
+  expect(levels(env)).toMatchObject({ state: 'warning', cache: 'warning' });
+  expect(checkFolders(env)[0]?.text).toMatch(/its disk is full, .* in .*: contexts are sent anew/);
+});
+
+test('a read-only disk keeps nothing', () => {
+  const disk = smallDisk('100m', 'ro');
+  const env = { XDG_STATE_HOME: disk, XDG_CACHE_HOME: disk };
   expect(levels(env)).toMatchObject({ state: 'warning', cache: 'warning' });
 });
 

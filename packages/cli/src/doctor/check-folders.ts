@@ -1,9 +1,10 @@
-import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { stateDirectory } from '@warmdock/core';
 import { cacheDirectory } from '../cache-directory.js';
 import { compiledCodePath } from '../compiled-program.js';
+import { formatRoom, roomIn } from './disk.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 
 /** The folders that warmdock writes to: whether it can, and the room in them. */
@@ -13,23 +14,35 @@ export function checkFolders(env: NodeJS.ProcessEnv): Finding[] {
 
 function stateFindings(env: NodeJS.ProcessEnv): Finding[] {
   const state = stateDirectory(env);
-  if (state !== undefined && isWritable(state)) return [ok('state', state)];
-  const why =
-    state === undefined ? 'there is no home of this user' : `${state} cannot be written to`;
+  const why = state === undefined ? 'there is no home of this user' : obstacleTo(state);
+  if (state !== undefined && why === undefined) return [ok('state', state)];
   const text = `${why}: contexts are sent anew each time`;
-  return [warning('state', text, 'make it writable, or set XDG_STATE_HOME')];
+  return [warning('state', text, 'make room and let it be written to, or set XDG_STATE_HOME')];
 }
 
 function cacheFindings(cache: string | undefined): Finding[] {
-  if (cache === undefined || !isWritable(cache)) {
-    const text = `${cache ?? 'a user without a home'}: no code can be kept, each start takes longer`;
-    return [warning('cache', text, 'make it writable, or set XDG_CACHE_HOME')];
+  const why = cache === undefined ? 'a user without a home' : obstacleTo(cache);
+  if (cache === undefined || why !== undefined) {
+    const text = `${why}: no code can be kept, each start takes longer`;
+    return [warning('cache', text, 'make room and let it be written to, or set XDG_CACHE_HOME')];
   }
   const isKept = existsSync(compiledCodePath(cache, 'build-program.cjs'));
   return [
     ok('cache', cache),
     ok('compiled code', isKept ? 'kept' : 'not there yet: the next build keeps it'),
   ];
+}
+
+/** More than all that is kept there. */
+const keptBytes = 10_000_000;
+
+/** Why nothing can be kept in a folder. */
+function obstacleTo(folder: string): string | undefined {
+  if (!isWritable(folder)) return `${folder} cannot be written to`;
+  const room = roomIn(folder);
+  return room.isOutOfFiles || room.freeBytes < keptBytes
+    ? `its disk is full, ${formatRoom(room, folder)}`
+    : undefined;
 }
 
 /** A folder that is not there can be made where the one above it can be written to. */
@@ -51,9 +64,9 @@ function room(): Finding {
   const folder = tmpdir();
   if (!isWritable(folder))
     return problem('disk', `${folder} cannot be written to`, 'let TMPDIR name another folder');
-  const { bavail, bsize } = statfsSync(folder);
-  const text = `${((bavail * bsize) / 1e9).toFixed(1)} GB free in ${folder}`;
+  const found = roomIn(folder);
+  const text = formatRoom(found, folder);
   const fix = 'make room, or let TMPDIR name another folder';
-  if (bavail * bsize < noBytes) return problem('disk', text, fix);
-  return bavail * bsize < littleBytes ? warning('disk', text, fix) : ok('disk', text);
+  if (found.isOutOfFiles || found.freeBytes < noBytes) return problem('disk', text, fix);
+  return found.freeBytes < littleBytes ? warning('disk', text, fix) : ok('disk', text);
 }

@@ -12,7 +12,7 @@ export interface DoctorArguments {
 
 export const doctorHelp = `Usage:  warmdock doctor [OPTIONS]
 
-Checks what builds here depend on; exits with 1 when one of it is a problem
+Checks what builds here depend on; exits with 1 when something does not work, a warning is no failure
 
 Options:
       --builder string   Builder by name, or by address (tcp://, unix://)

@@ -2,9 +2,11 @@ import { connectEngine, type Engine, resolveEngineEndpoint } from '@warmdock/cor
 import { checkAuthorities } from './check-authorities.js';
 import { checkBuilder } from './check-builder.js';
 import { checkDaemon } from './check-daemon.js';
+import { checkDaemonDisk } from './check-daemon-disk.js';
 import { checkDocker } from './check-docker.js';
 import { checkFolders } from './check-folders.js';
 import { checkNode } from './check-node.js';
+import { checkShim } from './check-shim.js';
 import { type Finding, failed, ok } from './finding.js';
 import { thinLoadSupport } from './thin-load-support.js';
 import { tryThinLoad } from './try-thin-load.js';
@@ -25,8 +27,9 @@ export async function examine(options: ExamineOptions): Promise<Finding[]> {
   const { env } = options;
   const [docker, services] = await Promise.all([checkDocker(env), checkServices(options)]);
   return [
-    ...docker,
+    ...checkShim(env),
     ...checkNode(env),
+    ...docker,
     ...services,
     ...checkAuthorities(env),
     ...checkFolders(env),
@@ -54,8 +57,9 @@ async function checkWith(engine: Engine, options: ExamineOptions): Promise<Findi
     checkDaemon(engine, signal),
     checkBuilder({ name, engine, env, signal }),
   ]);
-  const findings = [...builder.findings, ...daemon.findings];
   const { info } = daemon;
+  const disk = info ? [checkDaemonDisk(engine, info)] : [];
+  const findings = [...builder.findings, ...daemon.findings, ...disk];
   if (!info || builder.inEngine === undefined) return findings;
   if (options.try) {
     const { signal } = options;

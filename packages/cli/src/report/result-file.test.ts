@@ -14,6 +14,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { prepareResultFile } from './result-file.js';
 
+const prepare = (path: string, keepsOld = false) =>
+  prepareResultFile({ what: 'image ID file', path, keepsOld });
+
 let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'warmdock-result-'));
@@ -23,13 +26,23 @@ afterEach(() => rmSync(dir, { recursive: true }));
 test('what an earlier build left is gone before this one starts', () => {
   const path = join(dir, 'iid');
   writeFileSync(path, 'old');
-  prepareResultFile('image ID file', path);
+  prepare(path);
   expect(existsSync(path)).toBe(false);
+});
+
+test('or stays until the file is written', () => {
+  const path = join(dir, 'metadata');
+  writeFileSync(path, 'old');
+  const file = prepare(path, true);
+  expect(readFileSync(path, 'utf8')).toBe('old');
+  file.write('new');
+  expect(readFileSync(path, 'utf8')).toBe('new');
+  expect(readdirSync(dir)).toEqual(['metadata']);
 });
 
 test('the file appears with its content, and nothing beside it', () => {
   const path = join(dir, 'iid');
-  prepareResultFile('image ID file', path).write('new');
+  prepare(path).write('new');
   expect(readFileSync(path, 'utf8')).toBe('new');
   expect(readdirSync(dir)).toEqual(['iid']);
 });
@@ -37,7 +50,7 @@ test('the file appears with its content, and nothing beside it', () => {
 test('a link to a file stays a link', () => {
   writeFileSync(join(dir, 'target'), 'old');
   symlinkSync('target', join(dir, 'link'));
-  prepareResultFile('image ID file', join(dir, 'link')).write('new');
+  prepare(join(dir, 'link')).write('new');
   expect(lstatSync(join(dir, 'link')).isSymbolicLink()).toBe(true);
   expect(readFileSync(join(dir, 'target'), 'utf8')).toBe('new');
 });
@@ -45,7 +58,7 @@ test('a link to a file stays a link', () => {
 test('a device is written to, not replaced', () => {
   const path = join(dir, 'null');
   symlinkSync('/dev/null', path);
-  prepareResultFile('image ID file', path).write('new');
+  prepare(path).write('new');
   expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
   expect(lstatSync(path).isSymbolicLink()).toBe(true);
 });
@@ -53,7 +66,7 @@ test('a device is written to, not replaced', () => {
 test('a pipe stays a pipe', () => {
   const path = join(dir, 'pipe');
   execFileSync('mkfifo', [path]);
-  prepareResultFile('image ID file', path);
+  prepare(path);
   expect(lstatSync(path).isFIFO()).toBe(true);
 });
 
@@ -62,7 +75,7 @@ test.each([
   ['a folder in place of the file', '.', 'it is a directory'],
 ])('%s is an error before the build', (_, name, why) => {
   const path = join(dir, name);
-  expect(() => prepareResultFile('image ID file', path)).toThrow(
+  expect(() => prepare(path)).toThrow(
     expect.objectContaining({
       code: 'INVALID_ARGUMENT',
       message: `cannot write the image ID file ${path}: ${why}`,

@@ -11,19 +11,26 @@ import {
 import { dirname } from 'node:path';
 import { WarmdockError } from '@warmdock/core';
 
-/** A file for others to read when the build has succeeded; they never see an old or half-written one. */
+/** A file for others to read when the build has succeeded; they never see a half-written one. */
 export interface ResultFile {
   /** Replaces the file in one step. */
   write(content: string): void;
 }
 
+export interface ResultFileOptions {
+  /** What to call it in errors. */
+  readonly what: string;
+  readonly path: string;
+  /** Whether what an earlier build left there stays until then: buildx keeps metadata, and no image ID. */
+  readonly keepsOld: boolean;
+}
+
 /**
- * Prepares a result file: removes what an earlier build left there, so that it cannot be taken for
- * this one's result, and notices before the build when it cannot be written.
+ * Prepares a result file, and notices before the build when it cannot be written.
  *
- * `what` names it in errors. A device or pipe such as `/dev/stdout` is written to as it is. Throws `INVALID_ARGUMENT`.
+ * A device or pipe such as `/dev/stdout` is written to as it is. Throws `INVALID_ARGUMENT`.
  */
-export function prepareResultFile(what: string, path: string): ResultFile {
+export function prepareResultFile({ what, path, keepsOld }: ResultFileOptions): ResultFile {
   return attempt(what, path, () => {
     const found = statSync(path, { throwIfNoEntry: false });
     if (found && !found.isFile()) {
@@ -32,7 +39,7 @@ export function prepareResultFile(what: string, path: string): ResultFile {
     }
     const target = found ? realpathSync(path) : path;
     accessSync(dirname(target), constants.W_OK);
-    rmSync(target, { force: true });
+    if (!keepsOld) rmSync(target, { force: true });
     return { write: (content) => attempt(what, path, () => replaceFile(target, content)) };
   });
 }

@@ -5,7 +5,7 @@ import { chooseMode } from '../display/choose-mode.js';
 import { failureOfTargets } from '../report/target-failure.js';
 import { version } from '../version.js';
 import type { DockerCall } from './as-docker.js';
-import { chooseForDocker } from './choose-build.js';
+import { chooseRouted } from './choose-build.js';
 import { beginConnections } from './connections.js';
 import { leftBy } from './left-by.js';
 import { explain, passThrough } from './pass-through.js';
@@ -45,11 +45,12 @@ export async function runRoutedBake(
 }
 
 async function planRouted(
-  { call, isBuildx, env }: RoutedBake,
+  routed: RoutedBake,
   program: readonly string[] | undefined,
   { signal }: BuildContext,
 ) {
-  const choice = chooseForDocker({ isBuildx, builder: call.builder, env });
+  const { call, env } = routed;
+  const choice = chooseRouted(routed);
   if ('left' in choice) return choice;
   if (env.BUILDX_BAKE_GIT_AUTH_TOKEN ?? env.BUILDX_BAKE_GIT_AUTH_HEADER)
     return { left: "bake's own logins to git are left to buildx" };

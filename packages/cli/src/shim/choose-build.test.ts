@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { chooseBuild } from './choose-build.js';
+import { chooseRouted } from './choose-build.js';
 import { route } from './route.js';
 import { temporaryFolder } from './shim.testing.js';
 
@@ -28,7 +28,7 @@ function use(Name: string): void {
 function chosen(line: string, env: NodeJS.ProcessEnv = {}): string {
   const routed = route(line.split(' '), { DOCKER_CONFIG: config, ...env });
   if (routed.action !== 'build') throw new Error(`it is no build: ${JSON.stringify(routed)}`);
-  const choice = chooseBuild(routed);
+  const choice = chooseRouted(routed);
   return 'left' in choice ? choice.left : `${choice.builder.name} by ${choice.rule}`;
 }
 

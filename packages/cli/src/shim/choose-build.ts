@@ -5,7 +5,8 @@ import {
   explainBuilder,
 } from '@warmdock/core';
 import { parseGoBool } from '../arguments/go-bool.js';
-import type { RoutedBuild } from './route.js';
+import { leftBy } from './left-by.js';
+import { type RoutedBake, type RoutedBuild, type RoutedCompose, route } from './route.js';
 
 /** A builder that can be dialled. */
 export type RemoteBuilder = Extract<ChosenBuilder, { kind: 'address' }>;
@@ -16,11 +17,37 @@ export type BuildChoice =
   | { readonly builder: RemoteBuilder; readonly rule: BuilderRule };
 
 /**
+ * What becomes of `docker ARGV...`, as far as its words, the environment and the user's files decide:
+ * the project that a bake or compose builds is not read.
+ */
+export function chooseForWords(argv: readonly string[], env: NodeJS.ProcessEnv): BuildChoice {
+  const routed = route(argv, env);
+  if (routed.action === 'pass-through') return { left: routed.reason };
+  try {
+    return chooseRouted(routed);
+  } catch (error) {
+    return leftBy(error);
+  }
+}
+
+/** Throws what `explainBuilder` throws. */
+export function chooseRouted(routed: RoutedBuild | RoutedBake | RoutedCompose): BuildChoice {
+  switch (routed.action) {
+    case 'build':
+      return chooseBuild(routed);
+    case 'bake':
+      return chooseForDocker({ ...routed, builder: routed.call.builder });
+    case 'compose':
+      return chooseRemote(routed.call.builder, routed.env);
+  }
+}
+
+/**
  * Decides whether a build's image is made by a remote builder and is to end in the local daemon.
  *
  * Throws what `explainBuilder` throws.
  */
-export function chooseBuild(routed: RoutedBuild): BuildChoice {
+function chooseBuild(routed: RoutedBuild): BuildChoice {
   const choice = chooseForDocker(routed);
   if ('left' in choice || routed.place !== 'default') return choice;
   const { isBuildx, env } = routed;
@@ -34,7 +61,7 @@ export function chooseBuild(routed: RoutedBuild): BuildChoice {
  *
  * Throws what `explainBuilder` throws.
  */
-export function chooseForDocker({
+function chooseForDocker({
   isBuildx,
   builder: name,
   env,
@@ -52,7 +79,7 @@ export function chooseForDocker({
   return chooseRemote(name, env);
 }
 
-/** The builder that buildx would choose, if it is a remote one. Throws what `explainBuilder` throws. */
+/** The builder that buildx would choose, if it is a remote one; an empty name is none. Throws what `explainBuilder` throws. */
 export function chooseRemote(name: string | undefined, env: NodeJS.ProcessEnv): BuildChoice {
   const { builder, rule } = explainBuilder({ name, env });
   if (builder.kind === 'engine') {

@@ -4,7 +4,7 @@ import { failureOfTargets } from '../report/target-failure.js';
 import { version } from '../version.js';
 import type { DockerCall } from './as-docker.js';
 import { builtLines } from './built-lines.js';
-import { chooseRemote } from './choose-build.js';
+import { chooseRouted } from './choose-build.js';
 import { composeProgress } from './compose-progress.js';
 import { beginConnections } from './connections.js';
 import { leftBy } from './left-by.js';
@@ -50,11 +50,12 @@ export async function runRoutedCompose(
 }
 
 async function planRouted(
-  { call, env }: RoutedCompose,
+  routed: RoutedCompose,
   program: readonly string[] | undefined,
   { stdout, signal }: BuildContext,
 ) {
-  const choice = chooseRemote(call.builder, env);
+  const { call, env } = routed;
+  const choice = chooseRouted(routed);
   if ('left' in choice) return choice;
   const progress = composeProgress(call, env, stdout.isTerminal);
   if ('left' in progress) return progress;

@@ -56,12 +56,10 @@ describe('the metadata', () => {
     expect(given).toEqual({ ...always, 'buildx.build.provenance': expected });
   });
 
-  test('have one provenance for each platform', async () => {
+  test('have none for single platforms, as buildx finds none when it loads several', async () => {
     const given = await metadata({ platforms: ['linux/amd64', 'linux/arm64'] });
     expect(given).toEqual({
       ...always,
-      'buildx.build.provenance/linux/amd64': { builder: {} },
-      'buildx.build.provenance/linux/arm64': { builder: {} },
     });
   });
 

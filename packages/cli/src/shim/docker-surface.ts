@@ -41,16 +41,15 @@ export function provenanceMode({
   return mode === 'disabled' || parseGoBool(mode) === false ? 'disabled' : 'min';
 }
 
+/** Of what is made by platform and goes out as one file, as with `--load`, buildx finds no provenance. */
 function provenanceMetadata(
   found: ReadonlyMap<string, Provenance> | undefined,
   mode: 'min' | 'max' | 'disabled',
 ): Record<string, unknown> {
-  const entries = [...(found ?? [])].map(([platform, provenance]) => {
-    const { buildConfig: _, metadata: __, ...least } = provenance;
-    const key = ['buildx.build.provenance', platform].filter(Boolean).join('/');
-    return [key, mode === 'max' ? provenance : least] as const;
-  });
-  return Object.fromEntries(entries);
+  const provenance = found?.get('');
+  if (!provenance) return {};
+  const { buildConfig: _, metadata: __, ...least } = provenance;
+  return { 'buildx.build.provenance': mode === 'max' ? provenance : least };
 }
 
 /** As BuildKit's client writes it: bytes in base64, and nothing that is zero or empty. */

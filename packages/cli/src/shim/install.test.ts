@@ -1,18 +1,21 @@
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { installShim } from './install.js';
 import { recordedNode } from './recorded-node.js';
-import { launcher, temporaryFolder, writeProgram } from './shim.testing.js';
+import { launcher, smallDisk, temporaryFolder, writeProgram } from './shim.testing.js';
 import { placeOf } from './shim-file.js';
 import { uninstallShim } from './uninstall.js';
 
@@ -26,7 +29,8 @@ describe('installing', () => {
     for (let round = 0; round < 2; round++) {
       expect(installShim({ launcher, folder })).toEqual([join(folder, 'docker')]);
       expect(readlinkSync(join(folder, 'docker'))).toBe(launcher);
-      expect(readdirSync(folder).sort()).toEqual(['.warmdock-node', 'docker']);
+      const own = ['.made-for-warmdock', '.warmdock-node', 'docker'];
+      expect(readdirSync(folder).sort()).toEqual(own);
     }
   });
 
@@ -36,8 +40,31 @@ describe('installing', () => {
     expect(recordedNode(folder)).toBe('/old/node');
     installShim({ launcher, folder, link: noLinks });
     expect(recordedNode(folder)).toBe(process.execPath);
-    uninstallShim({ folder, isOwnFolder: false });
+    uninstallShim(folder);
     expect(recordedNode(folder)).toBeUndefined();
+  });
+
+  test('gives a launcher its run bit back', () => {
+    const bare = writeProgram(join(temporaryFolder(), 'docker'), readFileSync(launcher, 'utf8'));
+    chmodSync(bare, 0o644);
+    const [path = ''] = installShim({ launcher: bare, folder: temporaryFolder() });
+    expect(readlinkSync(path)).toBe(bare);
+    execFileSync('test', ['-x', path]);
+  });
+
+  test('copies a launcher that cannot be run where it is', () => {
+    const disk = smallDisk('1m', 'noexec');
+    const bare = writeProgram(join(disk, 'docker'), readFileSync(launcher, 'utf8'));
+    const [path = ''] = installShim({ launcher: bare, folder: temporaryFolder() });
+    expect(lstatSync(path).isFile()).toBe(true);
+    execFileSync('test', ['-x', path]);
+    expect(readFileSync(path, 'utf8')).toContain(`\nwarmdock_bin='${disk}'\n`);
+  });
+
+  test('leaves nothing where no program can be run', () => {
+    const folder = join(smallDisk('1m', 'noexec'), 'bin');
+    expect(() => installShim({ launcher, folder, link: noLinks })).toThrow('could not be run');
+    expect(existsSync(folder)).toBe(false);
   });
 
   test('makes a copy that knows its package where there are no links', () => {
@@ -86,7 +113,7 @@ describe('installing', () => {
     const folder = temporaryFolder();
     put(join(folder, 'docker'));
     expect(() => installShim({ launcher, folder })).toThrow("is not warmdock's shim");
-    expect(() => uninstallShim({ folder, isOwnFolder: true })).toThrow("is not warmdock's shim");
+    expect(() => uninstallShim(folder)).toThrow("is not warmdock's shim");
     expect(placeOf(join(folder, 'docker'))).toBe('foreign');
     expect(readdirSync(folder)).toEqual(['docker']);
   });
@@ -98,23 +125,50 @@ describe('installing', () => {
 });
 
 describe('removing', () => {
-  test.each<[folder: string, isOwnFolder: boolean]>([
-    ['its own folder when that is empty', true],
-    ['the link alone from a folder of the user', false],
-  ])('takes %s', (_what, isOwnFolder) => {
-    const folder = temporaryFolder();
+  test('takes the shim away, and all folders that were made for it', () => {
+    const home = temporaryFolder();
+    const folder = join(home, 'share', 'warmdock', 'bin');
     installShim({ launcher, folder });
-    expect(uninstallShim({ folder, isOwnFolder })).toEqual([join(folder, 'docker')]);
-    expect(existsSync(folder)).toBe(!isOwnFolder);
-    expect(uninstallShim({ folder, isOwnFolder })).toEqual([]);
+    installShim({ launcher, folder });
+    expect(uninstallShim(folder)).toEqual([join(folder, 'docker')]);
+    expect(readdirSync(home)).toEqual([]);
+    expect(uninstallShim(folder)).toEqual([]);
   });
 
-  test('keeps what else is in its folder', () => {
-    const folder = temporaryFolder();
+  test('leaves folders that were there before, empty or not', () => {
+    const home = temporaryFolder();
+    mkdirSync(join(home, 'there'));
+    const folder = join(home, 'there', 'made');
+    installShim({ launcher, folder });
+    uninstallShim(folder);
+    expect(readdirSync(home)).toEqual(['there']);
+    const before = temporaryFolder();
+    expect(readdirSync(before).sort()).toEqual(['.warmdock-node', 'docker']);
+    expect(readdirSync(before)).toEqual(['docker']);
+    uninstallShim(before);
+    expect(readdirSync(before)).toEqual([]);
+  });
+
+  test('keeps what else is in its folders', () => {
+    const home = temporaryFolder();
+    const folder = join(home, 'share', 'bin');
     installShim({ launcher, folder });
     writeProgram(join(folder, 'other'));
-    uninstallShim({ folder, isOwnFolder: true });
+    uninstallShim(folder);
     expect(readdirSync(folder)).toEqual(['other']);
+  });
+
+  test('believes no record that names other folders', () => {
+    const home = temporaryFolder();
+    const [folder, empty] = [join(home, 'bin'), join(home, 'empty')];
+    installShim({ launcher, folder });
+    mkdirSync(empty);
+    for (const record of [empty, `${folder}/../empty`, '']) {
+      writeFileSync(join(folder, '.made-for-warmdock'), record);
+      uninstallShim(folder);
+      installShim({ launcher, folder });
+    }
+    expect(readdirSync(home).sort()).toEqual(['bin', 'empty']);
   });
 });
 
@@ -126,7 +180,7 @@ describe('docker-compose', () => {
     const paths = names.map((name) => join(folder, name));
     expect(installShim({ launcher, folder, names })).toEqual(paths);
     expect(paths.map((path) => readlinkSync(path))).toEqual([launcher, launcher]);
-    expect(uninstallShim({ folder, isOwnFolder: true })).toEqual(paths);
+    expect(uninstallShim(folder)).toEqual(paths);
     expect(existsSync(folder)).toBe(false);
   });
 
@@ -136,7 +190,7 @@ describe('docker-compose', () => {
     expect(() => installShim({ launcher, folder, names })).toThrow(`${real} is there already`);
     expect(readdirSync(folder)).toEqual(['docker-compose']);
     installShim({ launcher, folder });
-    expect(uninstallShim({ folder, isOwnFolder: true })).toEqual([join(folder, 'docker')]);
+    expect(uninstallShim(folder)).toEqual([join(folder, 'docker')]);
     expect(readdirSync(folder)).toEqual(['docker-compose']);
   });
 });

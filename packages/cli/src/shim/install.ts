@@ -1,8 +1,18 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isProgram } from '@warmdock/core';
 import type { ShimName } from './find-docker.js';
 import { lastingPath } from './lasting-path.js';
-import { recordPath } from './recorded-node.js';
+import { rememberMade, removeMade } from './made-folders.js';
+import { recordPath, removeRecord } from './recorded-node.js';
 import { ShimError } from './shim-error.js';
 import { placeOf } from './shim-file.js';
 
@@ -16,15 +26,17 @@ export interface InstallOptions {
   /** The Node that the shim is to run on, default the one that runs this. */
   readonly node?: string | undefined;
   /** Default `symlinkSync`. */
-  readonly link?: typeof symlinkSync | undefined;
+  readonly link?: Link | undefined;
 }
 
 /**
  * Makes the launcher a program of each name in the folder: as a link, which follows the package's updates,
  * or a copy where there are no links. Again and again is as once; another version's shim is replaced.
  * Records the Node beside it.
+ * A launcher that lost its run bit on its way here gets it back, or is copied where that is not allowed.
  *
- * Returns their paths. Throws `ShimError` rather than touching anything that is not the shim.
+ * Returns their paths. Throws `ShimError` rather than touching anything that is not the shim, and for
+ * what cannot be run afterwards.
  */
 export function installShim(options: InstallOptions): string[] {
   const { launcher, folder, names = ['docker'], link = symlinkSync } = options;
@@ -32,16 +44,29 @@ export function installShim(options: InstallOptions): string[] {
   const paths = names.map((name) => join(folder, name));
   const foreign = paths.find((path) => placeOf(path) === 'foreign');
   if (foreign !== undefined) throw occupied(foreign);
+  const linkIt = canBeRun(launcher) ? link : copy;
   put(recordPath(folder), (temporary) => writeFileSync(temporary, `${node}\n`));
-  for (const path of paths) put(path, (temporary) => linkOrCopy(launcher, temporary, link));
+  for (const path of paths) put(path, (temporary) => linkOrCopy(launcher, temporary, linkIt));
+  if (!paths.every(isProgram)) throw notRun(folder, paths);
   return paths;
+}
+
+/** Not every packer keeps run bits. */
+function canBeRun(launcher: string): boolean {
+  try {
+    if (!isProgram(launcher)) chmodSync(launcher, 0o755);
+  } catch {
+    return false;
+  }
+  return isProgram(launcher);
 }
 
 /** Makes a file that `write` writes, at once and whole. */
 function put(path: string, write: (temporary: string) => void): void {
   const temporary = `${path}.${process.pid}`;
+  const folder = dirname(path);
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    rememberMade(folder, mkdirSync(folder, { recursive: true }));
     write(temporary);
     renameSync(temporary, path);
   } catch (error) {
@@ -57,13 +82,19 @@ function put(path: string, write: (temporary: string) => void): void {
 /** What file systems without links answer. */
 const noLinks = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EINVAL']);
 
-function linkOrCopy(launcher: string, path: string, link: typeof symlinkSync): void {
+type Link = (launcher: string, path: string) => void;
+
+function linkOrCopy(launcher: string, path: string, link: Link): void {
   try {
     link(launcher, path);
   } catch (error) {
     if (!noLinks.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    writeFileSync(path, copyOf(launcher), { mode: 0o755 });
+    copy(launcher, path);
   }
+}
+
+function copy(launcher: string, path: string): void {
+  writeFileSync(path, copyOf(launcher), { mode: 0o755 });
 }
 
 /** The launcher with the place of its package in it, which a copy cannot find out. */
@@ -76,5 +107,16 @@ function occupied(path: string): ShimError {
   return new ShimError(
     `${path} is there already, and is not warmdock's shim`,
     'choose another folder: warmdock shim install --dir DIR',
+  );
+}
+
+/** As on a file system that is mounted with `noexec`. */
+function notRun(folder: string, paths: readonly string[]): ShimError {
+  for (const path of paths) rmSync(path, { force: true });
+  removeRecord(folder);
+  removeMade(folder);
+  return new ShimError(
+    `${paths.join(' and ')} could not be run`,
+    'choose a folder whose file system runs programs: warmdock shim install --dir DIR',
   );
 }

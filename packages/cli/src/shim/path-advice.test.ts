@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pathAdvice } from './path-advice.js';
+import { pathAdvice, pathFarewell } from './path-advice.js';
 
 test.each([
   ['/bin/bash', '/a/b', '~/.bashrc and in open shells: export PATH=/a/b:"$PATH"'],
@@ -9,4 +9,20 @@ test.each([
   [undefined, '/a', '~/.profile'],
 ])('for %s and %s: %s', (SHELL, folder, advice) => {
   expect(pathAdvice(folder, { SHELL })).toContain(advice);
+});
+
+test.each([
+  ['/bin/bash', '/x:/a/b:/y', /^take its line out of ~\/\.bashrc .*: export PATH=\/a\/b:"\$PATH"$/],
+  ['/bin/sh', '/a/b/', /^take its line out of ~\/\.profile /],
+  [
+    '/usr/bin/fish',
+    '/a/b',
+    /^take it out of PATH: set -U fish_user_paths \(string match -v \/a\/b /,
+  ],
+  ['/bin/bash', '/a:/a/bc::', undefined],
+  ['/bin/bash', undefined, undefined],
+])('with %s a PATH of %s has to be left: %s', (SHELL, PATH, advice) => {
+  const farewell = pathFarewell('/a/b', { SHELL, PATH });
+  if (advice) expect(farewell).toMatch(advice);
+  else expect(farewell).toBeUndefined();
 });

@@ -31,7 +31,7 @@ describe('a bake is read', () => {
     ['--provenance=false --sbom true', { provenance: 'false', sbom: 'true' }],
     ['--allow ssh --allow=fs.read=/x', { allow: ['ssh', 'fs.read=/x'] }],
     ['--builder other', { builder: 'other' }],
-    ['--builder=', {}],
+    ['--builder=', { builder: '' }],
     ['--progress plain', { progress: 'plain' }],
     ['--call=build --check=false --print=false --push=0', {}],
   ])('%j', (line, call) => {

@@ -56,7 +56,7 @@ export function routeBake(words: readonly string[]): RoutedWords<BakeCall> {
       provenance: last('provenance'),
       sbom: last('sbom'),
       allow: values.get('allow') ?? [],
-      builder: last('builder') || undefined,
+      builder: last('builder'),
       progress: last('progress'),
     },
   };

@@ -94,13 +94,22 @@ function routeCommand(command: DockerCommand, env: NodeJS.ProcessEnv): Route {
   }
   const routed = routeBake(command.rest);
   if ('left' in routed) return passThrough(routed.left);
-  const builder = routed.call.builder ?? command.buildx.get('builder')?.at(-1);
+  const builder = routed.call.builder ?? builderBefore(command);
+  if (builder === '') return passThrough(noBuilder);
   return {
     action: 'bake',
-    call: { ...routed.call, builder: builder || undefined },
+    call: { ...routed.call, builder },
     isBuildx: command.isBuildx,
     env: environment,
   };
+}
+
+/** That one is neither the one of `BUILDX_BUILDER` nor, with docker's own commands, the daemon's. */
+const noBuilder = 'an empty --builder is for buildx to read';
+
+/** Between `buildx` and its command. */
+function builderBefore({ buildx }: DockerCommand): string | undefined {
+  return buildx.get('builder')?.at(-1);
 }
 
 function routeBuild(command: DockerCommand, env: NodeJS.ProcessEnv): Route {
@@ -110,12 +119,13 @@ function routeBuild(command: DockerCommand, env: NodeJS.ProcessEnv): Route {
   if (args.call !== 'build') return passThrough(`buildx answers --call=${args.call}`);
   const output = wantedOutput(args);
   if (output.place === 'elsewhere') return passThrough(output.reason);
-  const builder = args.builder ?? command.buildx.get('builder')?.at(-1);
+  const builder = args.builder ?? builderBefore(command);
+  if (builder === '') return passThrough(noBuilder);
   return {
     action: 'build',
     args,
     isBuildx: command.isBuildx,
-    builder: builder || undefined,
+    builder,
     place: output.place,
     env,
   };

@@ -1,6 +1,6 @@
 import { connectEngine, planBuild, resolveEngineEndpoint } from '@warmdock/core';
 import { type BuildCommand, planBuildCommand, runBuildCommand } from '../build-command.js';
-import { type BuildChoice, chooseBuild } from './choose-build.js';
+import { type BuildChoice, chooseRouted } from './choose-build.js';
 import { dockerSurface, provenanceMode } from './docker-surface.js';
 import { defaultAttests, makesIndex } from './index-result.js';
 import { leftBy } from './left-by.js';
@@ -32,7 +32,7 @@ type PlannedBuild =
 
 function planRouted(routed: RoutedBuild): PlannedBuild {
   try {
-    const choice = chooseBuild(routed);
+    const choice = chooseRouted(routed);
     if ('left' in choice) return choice;
     const { args, env } = routed;
     const command = planBuildCommand(args, env);

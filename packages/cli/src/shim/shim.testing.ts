@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -19,4 +20,12 @@ export function writeProgram(path: string, content = '#!/bin/sh\n'): string {
   writeFileSync(path, content);
   chmodSync(path, 0o755);
   return path;
+}
+
+/** A folder with a file system of its own, mounted with these options. Needs root. */
+export function smallDisk(size: string, options: string): string {
+  const folder = temporaryFolder();
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},${options}`, 'tmpfs', folder]);
+  onTestFinished(() => void execFileSync('umount', ['--lazy', folder]));
+  return folder;
 }

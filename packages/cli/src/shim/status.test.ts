@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { installShim } from './install.js';
@@ -19,6 +19,7 @@ test('nothing is left to do when the shim comes first', () => {
   expect(shimStatus(folder, { PATH: `${folder}:${real}` })).toEqual({
     path,
     installed: true,
+    executable: true,
     active: true,
     first: path,
     realDocker,
@@ -36,6 +37,25 @@ test('a shim behind the real docker is of no use', () => {
   expect(status.todo).toEqual([
     `put it first in PATH, in ~/.zshrc and in open shells: export PATH=${folder}:"$PATH"`,
   ]);
+});
+
+test.each<[what: string, spoil: (path: string) => void]>([
+  ['without its run bit', (path) => chmodSync(path, 0o644)],
+  [
+    'whose package is gone',
+    (path) => {
+      unlinkSync(path);
+      symlinkSync('/gone/cli/bin/docker', path);
+    },
+  ],
+])('a shim %s is of no use', (_what, spoil) => {
+  const [path = ''] = installShim({ launcher, folder, link: copyFileSync });
+  spoil(path);
+  const status = shimStatus(folder, { PATH: `${folder}:${real}` });
+  expect(status).toMatchObject({ installed: true, executable: false, active: false });
+  expect(status.todo).toEqual([expect.stringMatching(/^install it again, it cannot be run/)]);
+  installShim({ launcher, folder });
+  expect(shimStatus(folder, { PATH: `${folder}:${real}` })).toMatchObject({ active: true });
 });
 
 test('what is no program is no docker', () => {
@@ -65,7 +85,12 @@ test('docker-compose needs the shim where there is a real one', () => {
   installShim({ launcher, folder });
   const compose = writeProgram(join(real, 'docker-compose'));
   const before = shimStatus(folder, { PATH });
-  expect(before.compose).toEqual({ installed: false, active: false, real: compose });
+  expect(before.compose).toEqual({
+    installed: false,
+    executable: false,
+    active: false,
+    real: compose,
+  });
   expect(before.todo).toEqual(['install it for docker-compose, too: warmdock shim install']);
   installShim({ launcher, folder, names: ['docker', 'docker-compose'] });
   const after = shimStatus(folder, { PATH });

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { isProgram } from '@warmdock/core';
 import { programsOnPath, realCompose, realDocker, type ShimName } from './find-docker.js';
 import { type NodeStatus, nodeFix, nodeStatus } from './node-status.js';
 import { pathAdvice } from './path-advice.js';
@@ -10,6 +11,8 @@ export interface ShimStatus {
   /** The shim's path, whether or not it is there. */
   readonly path: string;
   readonly installed: boolean;
+  /** Whether it can be run: it has its run bit, and the package that it belongs to is there. */
+  readonly executable: boolean;
   /** Whether `docker` means this shim. */
   readonly active: boolean;
   /** What `docker` means, if anything. */
@@ -28,6 +31,7 @@ export interface ShimStatus {
 
 export interface ComposeStatus {
   readonly installed: boolean;
+  readonly executable: boolean;
   /** Whether `docker-compose` means this shim. */
   readonly active: boolean;
   readonly real: string;
@@ -37,11 +41,11 @@ export interface ComposeStatus {
 export function shimStatus(folder: string, env: NodeJS.ProcessEnv): ShimStatus {
   const docker = programStatus('docker', folder, env);
   const real = realCompose(env);
-  const { installed, active } = programStatus('docker-compose', folder, env);
+  const { installed, executable, active } = programStatus('docker-compose', folder, env);
   const known = {
     ...docker,
     realDocker: realDocker(env),
-    compose: real === undefined ? undefined : { installed, active, real },
+    compose: real === undefined ? undefined : { installed, executable, active, real },
     node: nodeStatus(folder, env),
     off: env.WARMDOCK === 'off',
   };
@@ -52,17 +56,20 @@ function programStatus(name: ShimName, folder: string, env: NodeJS.ProcessEnv) {
   const path = join(folder, name);
   const first = programsOnPath(name, env)[0]?.path;
   const installed = placeOf(path) === 'ours';
-  const active = installed && first !== undefined && isSame(first, path);
-  return { path, installed, active, first };
+  const executable = installed && isProgram(path);
+  const active = executable && first !== undefined && isSame(first, path);
+  return { path, installed, executable, active, first };
 }
 
 function todoOf(
-  { installed, active, realDocker, compose, node, off }: Omit<ShimStatus, 'todo'>,
+  { installed, executable, active, realDocker, compose, node, off }: Omit<ShimStatus, 'todo'>,
   folder: string,
   env: NodeJS.ProcessEnv,
 ): string[] {
   const todo: string[] = [];
   if (!installed) todo.push('install it: warmdock shim install');
+  else if (!executable || (compose?.installed === true && !compose.executable))
+    todo.push('install it again, it cannot be run: warmdock shim install');
   else if (!active || (compose?.installed === true && !compose.active))
     todo.push(pathAdvice(folder, env));
   if (installed && compose?.installed === false)

@@ -1,17 +1,16 @@
-import { rmdirSync, unlinkSync } from 'node:fs';
+import { unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeMade } from './made-folders.js';
 import { removeRecord } from './recorded-node.js';
 import { ShimError } from './shim-error.js';
 import { placeOf } from './shim-file.js';
 
-export interface UninstallOptions {
-  readonly folder: string;
-  /** Whether the folder is the shim's own, and goes with it when it is empty. */
-  readonly isOwnFolder: boolean;
-}
-
-/** Removes the shim from the folder; returns what was removed. Throws `ShimError` for a docker that is not ours. */
-export function uninstallShim({ folder, isOwnFolder }: UninstallOptions): string[] {
+/**
+ * Removes the shim from the folder, and the folders that were made for it and are empty now.
+ *
+ * Returns what was removed. Throws `ShimError` for a docker that is not ours.
+ */
+export function uninstallShim(folder: string): string[] {
   const [docker, compose] = [join(folder, 'docker'), join(folder, 'docker-compose')];
   if (placeOf(docker) === 'foreign') {
     throw new ShimError(
@@ -21,8 +20,8 @@ export function uninstallShim({ folder, isOwnFolder }: UninstallOptions): string
   }
   const removed = [docker, compose].filter((path) => placeOf(path) === 'ours');
   for (const path of removed) remove(path);
-  if (removed.length > 0) removeRecord(folder);
-  if (isOwnFolder && removed.length > 0) removeIfEmpty(folder);
+  removeRecord(folder);
+  removeMade(folder);
   return removed;
 }
 
@@ -33,10 +32,4 @@ function remove(path: string): void {
     const { code } = error as NodeJS.ErrnoException;
     throw new ShimError(`cannot remove ${path}: ${code}`, 'check who owns its folder');
   }
-}
-
-function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch {}
 }

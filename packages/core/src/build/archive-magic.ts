@@ -1,3 +1,5 @@
+import { checksumOf } from '../tar/header.js';
+
 /** How many leading bytes `archiveKind` looks at. */
 export const magicBytes = 512;
 
@@ -17,13 +19,10 @@ export function archiveKind(head: Uint8Array): 'tar' | 'compressed' | 'zstd' | u
   return found?.[0] ?? (isTarHeader(head) ? 'tar' : undefined);
 }
 
-/** A tar header holds the sum of its bytes, taken with spaces in the place of the sum. */
+/** A tar header holds the sum of its bytes. */
 function isTarHeader(head: Uint8Array): boolean {
   if (head.length < magicBytes) return false;
   const header = Buffer.from(head.subarray(0, magicBytes));
   const written = /^[ \0]*([0-7]+)[ \0]*$/.exec(header.toString('latin1', 148, 156))?.[1];
-  if (written === undefined) return false;
-  header.fill(' ', 148, 156);
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  return sum === Number.parseInt(written, 8);
+  return written !== undefined && checksumOf(header) === Number.parseInt(written, 8);
 }

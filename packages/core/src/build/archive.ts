@@ -1,7 +1,8 @@
-import { type Pack, pack as tarPack } from 'tar-stream';
 import type { ContentSource } from '../content/content.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import { algorithmOf, hexOf } from '../oci/digest.js';
+import { archiveEnd } from '../tar/header.js';
+import { tarFile } from '../tar/write-file.js';
 import type { Document, Image } from './image.js';
 import { type LayerForm, type OpenOptions, openLayer } from './layer-form.js';
 
@@ -28,45 +29,24 @@ export async function* imageArchive(
   source: ContentSource,
   options: ArchiveOptions = {},
 ): AsyncGenerator<Uint8Array> {
-  const pack = tarPack();
-  let failure: { readonly error: unknown } | undefined;
-  writeEntries(pack, image, layers, source, options).then(
-    () => pack.finalize(),
-    (error: unknown) => {
-      failure ??= { error };
-      // Given an error, it would emit it from each of its entries.
-      pack.destroy();
-    },
-  );
-  try {
-    yield* pack as AsyncIterable<Uint8Array>;
-  } catch (error) {
-    throw failure ? failure.error : error;
-  } finally {
-    pack.destroy();
+  // First, so that a daemon that cannot take it in says so before any layer is sent.
+  yield* document('index.json', ociIndex(image, options.longIndex));
+  for (const layer of layers) {
+    const form = options.form ?? 'stored';
+    const { sizeBytes, chunks } = await openLayer(source, layer, form, options);
+    yield* tarFile(blobPath(layer), sizeBytes, chunks);
   }
+  await options.beforeDocuments?.();
+  yield* document('oci-layout', JSON.stringify({ imageLayoutVersion: '1.0.0' }));
+  yield* document('manifest.json', dockerManifest(image));
+  for (const { descriptor, bytes } of documentsOf(image))
+    yield* document(blobPath(descriptor), bytes);
+  yield archiveEnd;
 }
 
 /** Bytes of the documents that every archive of the image carries. */
 export function documentBytes(image: Image): number {
   return documentsOf(image).reduce((sum, { bytes }) => sum + bytes.length, 0);
-}
-
-async function writeEntries(
-  pack: Pack,
-  image: Image,
-  layers: readonly Descriptor[],
-  source: ContentSource,
-  options: ArchiveOptions,
-): Promise<void> {
-  // First, so that a daemon that cannot take it in says so before any layer is sent.
-  writeFile(pack, 'index.json', ociIndex(image, options.longIndex));
-  for (const layer of layers) await writeLayer(pack, layer, source, options);
-  await options.beforeDocuments?.();
-  writeFile(pack, 'oci-layout', JSON.stringify({ imageLayoutVersion: '1.0.0' }));
-  writeFile(pack, 'manifest.json', dockerManifest(image));
-  for (const { descriptor, bytes } of documentsOf(image))
-    writeFile(pack, blobPath(descriptor), bytes);
 }
 
 function documentsOf(image: Image): Document[] {
@@ -104,33 +84,7 @@ function blobPath({ digest }: Descriptor): string {
   return `blobs/${algorithmOf(digest)}/${hexOf(digest)}`;
 }
 
-function writeFile(pack: Pack, name: string, content: string | Uint8Array): void {
-  pack.entry({ name, mode: 0o644 }, typeof content === 'string' ? content : Buffer.from(content));
-}
-
-async function writeLayer(
-  pack: Pack,
-  layer: Descriptor,
-  source: ContentSource,
-  options: ArchiveOptions,
-): Promise<void> {
-  const { sizeBytes, chunks } = await openLayer(source, layer, options.form ?? 'stored', options);
-  const entry = pack.entry({ name: blobPath(layer), size: sizeBytes, mode: 0o644 });
-  for await (const chunk of chunks) {
-    if (!entry.write(chunk)) await heard('drain', entry);
-  }
-  entry.end(null);
-  await heard('finish', entry);
-}
-
-/** Waits for the entry; throws when the archive is closed instead. */
-function heard(event: 'drain' | 'finish', entry: ReturnType<Pack['entry']>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const broken = () => reject(new Error('the archive was closed'));
-    if (entry.destroyed) return broken();
-    entry.once('close', broken).once(event, () => {
-      entry.off('close', broken);
-      resolve();
-    });
-  });
+function document(name: string, content: string | Uint8Array): AsyncGenerator<Uint8Array> {
+  const bytes = Buffer.from(content);
+  return tarFile(name, bytes.length, [bytes]);
 }

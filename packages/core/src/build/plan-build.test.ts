@@ -248,6 +248,19 @@ describe('planBuild', () => {
     expect(plan.ociLayouts).toEqual([{ name: 'layout', directory: '/home/me/images', tag: 'v1' }]);
   });
 
+  it('takes the last named context of a name, in all of its spellings', () => {
+    const namedContexts = ['nowhere', 'docker-image://alpine', '../last'].map((source, at) => ({
+      name: ['base', 'docker.io/library/base', 'base:latest'][at] ?? '',
+      source,
+    }));
+    const plan = planBuild({ cwd, context: '.', namedContexts });
+    expect(plan.frontendAttrs).toMatchObject({ 'context:base': 'local:base' });
+    expect(plan.locals.slice(2)).toEqual([{ name: 'base', directory: '/home/last' }]);
+    const other = planBuild({ cwd, context: '.', namedContexts: namedContexts.slice(0, 2) });
+    expect(other.frontendAttrs).toMatchObject({ 'context:base': 'docker-image://alpine' });
+    expect(other.locals.slice(2)).toEqual([]);
+  });
+
   it('gives git over ssh the default agent', () => {
     const context = 'git@host:repo.git';
     expect(planBuild({ cwd, context }).ssh).toEqual([{ id: 'default', paths: [] }]);

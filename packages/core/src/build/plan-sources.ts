@@ -21,7 +21,7 @@ export function planSources(options: BuildOptions, cwd: string): PlannedSources 
     });
   }
   const main = mainSource(options, cwd);
-  const named = (options.namedContexts ?? []).map((context) => namedSource(context, cwd));
+  const named = lastOfEach(options.namedContexts ?? []).map((context) => namedSource(context, cwd));
   const caps = capsFor(options);
   const ociLayouts = named.flatMap(({ layout }) => layout ?? []);
   return {
@@ -34,6 +34,12 @@ export function planSources(options: BuildOptions, cwd: string): PlannedSources 
       ...(caps.length > 0 && { 'frontend.caps': caps.join(',') }),
     },
   };
+}
+
+/** Of contexts with one name the last one counts, as with buildx; whatever the others are, nobody looks at them. */
+function lastOfEach(contexts: readonly NamedContext[]): NamedContext[] {
+  const byName = contexts.map(({ name, source }) => [contextName(name), source] as const);
+  return [...new Map(byName)].map(([name, source]) => ({ name, source }));
 }
 
 function mainSource(options: BuildOptions, cwd: string): PlannedSources {
@@ -104,8 +110,7 @@ interface NamedSource {
   readonly layout?: OciLayoutContext;
 }
 
-function namedSource({ name: given, source }: NamedContext, cwd: string): NamedSource {
-  const name = contextName(given);
+function namedSource({ name, source }: NamedContext, cwd: string): NamedSource {
   if (isRemote(source) || /^(docker-image:\/\/|target:)/.test(source))
     return { attrs: { [`context:${name}`]: source } };
   const layout = parseOciLayoutReference(source);

@@ -36,7 +36,7 @@ describe('the result of a frontend', () => {
     ],
     ['may be nothing', none, new Map()],
   ])('%s', (_rule, result, states) => {
-    expect(frontendResultOf(result)).toEqual({ states });
+    expect(frontendResultOf(result)).toEqual({ states, metadata: result.metadata });
   });
 });
 

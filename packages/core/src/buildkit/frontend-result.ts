@@ -4,6 +4,8 @@ import type { BridgeResult, Ref } from '../gen/gateway.js';
 export interface FrontendResult {
   /** By platform, such as `linux/amd64`; a result that names none is the only one, under ''. */
   readonly states: ReadonlyMap<string, FrontendState>;
+  /** What the frontend says besides, such as its answer to a question. */
+  readonly metadata?: Readonly<Record<string, Buffer>>;
 }
 
 export interface FrontendState {
@@ -22,12 +24,12 @@ export function frontendResultOf({ ref, refs, metadata }: BridgeResult): Fronten
     definition,
     imageConfig: metadata[key],
   });
-  if (!refs) return { states: new Map(ref ? [['', state(ref, imageConfigKey)]] : []) };
+  if (!refs) return { states: new Map(ref ? [['', state(ref, imageConfigKey)]] : []), metadata };
   const states = Object.entries(refs.refs).map(([platform, each]): [string, FrontendState] => [
     platform,
     state(each, `${imageConfigKey}/${platform}`),
   ]);
-  return { states: new Map(states) };
+  return { states: new Map(states), metadata };
 }
 
 /** What a solve needs to know of its inputs. */

@@ -16,6 +16,8 @@ export interface EngineInfo {
   readonly platform: Platform;
   /** Such as `overlay2` (classic) or `overlayfs` (containerd). */
   readonly driver: string;
+  /** Where it keeps its data, as a path of its own machine. */
+  readonly dataRoot?: string | undefined;
 }
 
 /** Reads the answer of `/info`. */
@@ -30,6 +32,7 @@ export function parseInfo(answer: unknown): EngineInfo {
       architecture: info.text('Architecture'),
     }),
     driver: info.text('Driver'),
+    dataRoot: info.optionalText('DockerRootDir'),
   };
 }
 

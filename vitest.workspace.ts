@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const source = (name: string) =>
   fileURLToPath(new URL(`packages/${name}/src/index.ts`, import.meta.url));
@@ -13,8 +14,31 @@ const alias = ['compose', 'core', 'golden', 'testkit'].map((name) => ({
 /** `scripts/test` sums up the results of all runs from JSON files in this folder. */
 const results = process.env.WARMDOCK_TEST_RESULTS;
 
-/** More than cores: much of a test's time is waiting. */
-const maxWorkers = Number(process.env.WARMDOCK_TEST_WORKERS ?? 3);
+/** More than cores: half of a test's time is waiting. */
+const maxWorkers = Number(process.env.WARMDOCK_TEST_WORKERS ?? 4);
+
+/** Files of more than a minute: begun last, they would keep one worker while the others have no more to do. */
+const longest = [
+  'cli/integration/shim/parity',
+  'cli/integration/shim/compose',
+  'compose/integration/compose-parity',
+  'cli/integration/shim/old-compose',
+  'golden/integration/linked-layers',
+  'golden/integration/golden-build',
+  'cli/integration/shim/build-script',
+  'cli/integration/shim/compose-up',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rankOf = ({ moduleId }: TestSpecification) => {
+      const rank = longest.findIndex((part) => moduleId.includes(part));
+      return rank === -1 ? longest.length : rank;
+    };
+    const sorted = await super.sort(files);
+    return sorted.sort((a, b) => rankOf(a) - rankOf(b));
+  }
+}
 
 /** Each worker has a testbed of its own. */
 const onEngines = {
@@ -30,6 +54,7 @@ export default defineConfig({
     reporters: results
       ? ['default', ['json', { outputFile: `${results}/${process.pid}.json` }]]
       : ['default'],
+    sequence: { sequencer: LongestFirst },
     projects: [
       // A process for each file would take longer than its tests; no module keeps state.
       {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { imageIdOf, useTestbed, withShell } from '@warmdock/testkit';
 import { describe, expect, test } from 'vitest';
 import { layeredProject, newTag, occupy, projectOf, temporaryFolder } from './support/project.js';
-import { runWarmdock } from './support/warmdock.js';
+import { packages, runWarmdock } from './support/warmdock.js';
 
 const { host } = useTestbed().classic;
 
@@ -156,9 +156,12 @@ test('an error that nobody caught is reported as the bug that it is', async () =
   const script = join(dir, 'throw.cjs');
   writeFileSync(script, `setTimeout(() => { throw new TypeError('out of the blue'); }, 500);\n`);
   const context = projectOf({ Dockerfile: `${withShell}\nRUN --network=none busybox sleep 60\n` });
+  const main = join(packages, 'cli/dist/warmdock.cjs');
   const args = ['build', '-q', '--builder', useTestbed().builder.address, context];
-  const env = { NODE_OPTIONS: `--require ${script}` };
-  const { exitCode, stdout, stderr } = await runWarmdock(args, { host, env });
+  const { exitCode, stdout, stderr } = await runWarmdock(['--require', script, main, ...args], {
+    host,
+    program: process.execPath,
+  });
   expect(stderr).toMatch(
     /^TypeError: out of the blue\n {4}at [\s\S]*\nERROR: this is a bug in warmdock \d.*\nHINT: .*\n$/,
   );

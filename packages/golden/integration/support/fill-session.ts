@@ -17,7 +17,7 @@ export async function fillSession(
   text: string,
   { project = 'app', isAnew = false }: FillOptions = {},
 ): Promise<void> {
-  const { dataRoot, generation } = await store.clone({ project, session });
+  const { dataRoot, generation } = await store.clone({ project, session, allowEmpty: true });
   if (isAnew) {
     for (const name of ['overlay2', 'image']) {
       rmSync(join(dataRoot, name), { recursive: true, force: true });

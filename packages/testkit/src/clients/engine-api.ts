@@ -8,16 +8,17 @@ export interface EngineAnswer {
 }
 
 /**
- * Asks the Docker daemon at `unix://PATH` without any client of docker, which takes longer to start
- * than the daemon to answer. An error status is an answer, too.
+ * Asks the Docker daemon at `unix://PATH` or `tcp://HOST:PORT` without any client of docker, which
+ * takes longer to start than the daemon to answer. An error status is an answer, too.
  */
 export async function askEngine(
   host: string,
   path: string,
   method: 'GET' | 'DELETE' = 'GET',
 ): Promise<EngineAnswer> {
-  const socketPath = host.replace('unix://', '');
-  const asked = request({ socketPath, path, method, agent: false });
+  const { protocol, hostname, port, pathname: socketPath } = new URL(host);
+  const target = protocol === 'unix:' ? { socketPath } : { hostname, port };
+  const asked = request({ ...target, path, method, agent: false });
   return new Promise((resolve, reject) => {
     asked.once('error', reject).once('response', (response) => {
       text(response).then(

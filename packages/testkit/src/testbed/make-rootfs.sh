@@ -13,12 +13,12 @@ packages=ca-certificates,docker.io,docker-cli,docker-buildx,docker-compose,docke
 packages=$packages,git,xz-utils
 [ "$suite" = trixie ] || packages=$packages,crane
 
-rm -rf "$target".partial-*
+rm -rf -- "${target:?}".partial-*
 partial=$target.partial-$$
-trap 'rm -rf --one-file-system "$partial"' EXIT
+trap 'rm -rf --one-file-system -- "${partial:?}"' EXIT
 # The host's debootstrap may be older than the suite; all recent suites share sid's script.
 debootstrap --variant=minbase --include="$packages" "$suite" "$partial" "$mirror" /usr/share/debootstrap/scripts/sid
-rm -rf "$partial"/var/cache/apt/archives/*.deb "$partial"/var/lib/apt/lists/*
+rm -rf -- "${partial:?}"/var/cache/apt/archives/*.deb "${partial:?}"/var/lib/apt/lists/*
 
 # Unpacks packages of another Debian release into a folder, without what they depend on.
 # usage: unpack RELEASE FOLDER PACKAGE...
@@ -42,7 +42,7 @@ END
   apt-get --config-file "$scratch/apt.conf" --error-on=any update
   (cd "$scratch/packages" && apt-get --config-file ../apt.conf download "$@")
   for package in "$scratch/packages"/*.deb; do dpkg-deb --extract "$package" "$folder"; done
-  rm -rf "$scratch"
+  rm -rf -- "${scratch:?}"
 }
 
 # An older Docker beside the suite's own, in /opt/docker-VERSION: bin, and lib for what the suite lacks.
@@ -54,7 +54,7 @@ older() {
   mkdir "$docker/bin" "$docker/lib"
   (cd "$docker/unpacked/usr" && mv bin/containerd* sbin/dockerd sbin/runc ../../bin/)
   find "$docker/unpacked" -name '*.so.*' -exec mv -t "$docker/lib" {} +
-  rm -rf "$docker/unpacked"
+  rm -rf -- "${docker:?}/unpacked"
 }
 
 # Debian 13's compose beside that of a later suite, as one that cannot print its builds.
@@ -65,7 +65,7 @@ if [ "$suite" = trixie ]; then
 else
   unpack trixie "$partial/tmp/compose" docker-compose
   mv "$partial/tmp/compose/usr/libexec/docker/cli-plugins/docker-compose" "$old/"
-  rm -rf "$partial/tmp/compose"
+  rm -rf -- "${partial:?}/tmp/compose"
 fi
 
 older 26 trixie

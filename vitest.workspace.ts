@@ -46,7 +46,8 @@ const onEngines = {
   setupFiles: ['packages/testkit/src/testbed/worker-setup.ts'],
   maxWorkers,
   testTimeout: 60_000,
-  hookTimeout: 120_000,
+  // Some wait for their turn at what a machine has but one of.
+  hookTimeout: 300_000,
 };
 
 export default defineConfig({

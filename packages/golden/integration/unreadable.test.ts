@@ -73,7 +73,7 @@ describe.each<[string, (root: string) => void]>([
     const { root, store } = await spoilt();
     await store.release({ session: 'found' });
     const before = ['layers', 'projects'].map((name) => listingOf(join(root, name)));
-    const nothing = { generations: [], pooled: 0, freedBytes: 0, unreadable: named };
+    const nothing = { generations: [], pooled: 0, freedBytes: 0, left: [], unreadable: named };
     expect(await store.gc({ keep: 0 })).toEqual(nothing);
     expect(['layers', 'projects'].map((name) => listingOf(join(root, name)))).toEqual(before);
   });

@@ -34,7 +34,8 @@ export function temporaryFolder(): string {
 export function newTag(host: string): string {
   const tag = `warmdock-cli/${randomBytes(6).toString('hex')}:latest`;
   onTestFinished(async () => {
-    await removeImage(host, tag);
+    // Its daemon may have gone with the test.
+    await removeImage(host, tag).catch(() => {});
   });
   return tag;
 }

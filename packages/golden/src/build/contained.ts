@@ -194,7 +194,16 @@ function signalTree(unshare: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void 
   const first = firstChildOf(unshare.pid);
   if (first === undefined) unshare.kill('SIGKILL');
   // A signal is lost on a shell that is about to become the command.
-  else process.kill(first, hasBegun(first) ? signal : 'SIGKILL');
+  else killUnlessGone(first, hasBegun(first) ? signal : 'SIGKILL');
+}
+
+/** One that ends at this very moment needs no signal. */
+function killUnlessGone(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** Whether a child of the first process runs something else than that does. */

@@ -95,7 +95,16 @@ function argvOf({ rootfs, stateDir, mounts = [], command }: ContainOptions): str
 function signalTree(unshare: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): void {
   const init = firstChildOf(unshare.pid as number);
   if (init === undefined) unshare.kill(signal);
-  else process.kill(init, signal);
+  else killUnlessGone(init, signal);
+}
+
+/** One that ends at this very moment needs no signal. */
+function killUnlessGone(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 function firstChildOf(pid: number): number | undefined {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { lockMachine } from './machine-lock.js';
 
 const run = promisify(execFile);
 
@@ -13,9 +14,21 @@ const TIMEOUT_MS = 20_000;
  * Makes a ZFS pool in an image file, mounted at a folder, and answers with what destroys it.
  *
  * By zfs-fuse, ZFS as a process: kernels have no ZFS of their own. It serves the whole machine by a
- * socket; one that runs already is used. Overlay mounts cannot write to it, so no daemon runs on it.
+ * socket, and one test file at a time; one that runs already is used. Overlay mounts cannot write to it,
+ * so no daemon runs on it.
  */
 export async function makeZfsPool(image: string, dir: string): Promise<() => Promise<void>> {
+  const turn = await lockMachine('zfs');
+  try {
+    const destroyPool = await makeOwnPool(image, dir);
+    return () => destroyPool().finally(() => turn[Symbol.dispose]());
+  } catch (error) {
+    turn[Symbol.dispose]();
+    throw error;
+  }
+}
+
+async function makeOwnPool(image: string, dir: string): Promise<() => Promise<void>> {
   const stop = (await isRunning()) ? async () => {} : await startZfs(`${image}.log`);
   const pool = `warmdock-${process.pid}-${Date.now()}`;
   try {

@@ -1,0 +1,3 @@
+import { crowdOf } from '../integration/shim/crowd-suite.js';
+
+crowdOf(30);

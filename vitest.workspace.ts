@@ -65,6 +65,9 @@ export default defineConfig({
           include: ['packages/*/src/**/*.test.ts'],
           isolate: false,
           maxWorkers,
+          // Beside integration tests, which leave them little.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       { test: { name: 'architecture', include: ['packages/testkit/architecture/*.test.ts'] } },

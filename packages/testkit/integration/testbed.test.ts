@@ -43,7 +43,7 @@ function infoOf(socketPath: string): Promise<Info> {
 
 describe('engines', () => {
   test.each([
-    ['classic', 'overlay2', ['Backing Filesystem', 'extfs']],
+    ['classic', 'overlay2', ['Backing Filesystem', 'tmpfs']],
     ['containerd', 'overlayfs', ['driver-type', 'io.containerd.snapshotter.v1']],
     ['builder', 'overlayfs', ['driver-type', 'io.containerd.snapshotter.v1']],
   ] as const)('%s keeps its images with driver %s', async (name, driver, status) => {

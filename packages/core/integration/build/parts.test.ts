@@ -16,8 +16,11 @@ const partBytes = 2_000_000;
 async function builtLayers(setting: Setting) {
   const { buildkit, engine, host } = openWorkshop(setting);
   const files = ['a', 'b', 'c', 'd'].map((name) => [name, randomBytes(1_500_000)] as const);
-  const Dockerfile = [withShell, ...files.map(([name]) => `COPY ${name} /${name}`)].join('\n');
-  const context = contextOf({ Dockerfile, busybox, ...Object.fromEntries(files) });
+  // Other tests' images begin with busybox, too, and a daemon may have some of them.
+  const base = withShell.replace('busybox /bin/busybox', 'busybox own /bin/');
+  const Dockerfile = [base, ...files.map(([name]) => `COPY ${name} /${name}`)].join('\n');
+  const own = randomBytes(16);
+  const context = contextOf({ Dockerfile, busybox, own, ...Object.fromEntries(files) });
   const tag = newTag();
   const plan = planBuild({ context, tags: [tag] });
   const result = await runBuild(plan, buildkit, { env: cleanEnv() });

@@ -16,6 +16,7 @@ export interface ContainOptions {
 }
 
 export interface BindMount {
+  /** A folder of the host, or `tmpfs` for one in memory, which goes with the process tree. */
   source: string;
   /** Absolute; what the root filesystem has below the first name of it is hidden. */
   target: string;

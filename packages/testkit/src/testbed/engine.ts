@@ -21,6 +21,8 @@ export interface EngineOptions {
   stateDir?: string;
   /** A folder of this machine for its data, seen under the same path; it stays. Default: one in `stateDir`. */
   dataRoot?: string;
+  /** Keep its data in memory, for as long as it runs: it waits for no disk then. Default: false. */
+  inMemory?: boolean;
   /** What it sees of this machine besides. Default: `dataRoot`. */
   mounts?: readonly BindMount[];
   /** Start a containerd apart from dockerd, with this root. Default: dockerd starts it, in its own root. */
@@ -30,6 +32,9 @@ export interface EngineOptions {
 }
 
 const STOP_TIMEOUT_MS = 30_000;
+
+/** Seen from its namespace. */
+const ownData = '/srv/data';
 const apart = fileURLToPath(new URL('apart.sh', import.meta.url));
 
 export interface Engine extends AsyncDisposable {
@@ -87,7 +92,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 }
 
 /** Paths are those inside the namespace; exec-root and pid file stay at their defaults in its own /run. */
-function configOf({ store, dataRoot = '/srv/data', version }: EngineOptions) {
+function configOf({ store, dataRoot = ownData, version }: EngineOptions) {
   return {
     // Docker 20 makes a key at every start, by default in /etc.
     ...(version === '20' && { 'deprecated-key-path': '/srv/key.json' }),
@@ -107,7 +112,8 @@ function commandOf({ containerdRoot, version }: EngineOptions): string[] {
   return [...withVersion(version), ...both];
 }
 
-function mountsOf({ dataRoot, mounts }: EngineOptions): readonly BindMount[] {
+function mountsOf({ dataRoot, inMemory, mounts }: EngineOptions): readonly BindMount[] {
+  if (inMemory) return [{ source: 'tmpfs', target: ownData, readOnly: false }];
   if (mounts !== undefined || dataRoot === undefined) return mounts ?? [];
   return [{ source: dataRoot, target: dataRoot, readOnly: false }];
 }

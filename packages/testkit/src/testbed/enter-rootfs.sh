@@ -28,7 +28,7 @@ while [ "$1" != -- ]; do
   top=${top%%/*}
   mountpoint -q "$top" || mount -t tmpfs tmpfs "$top"
   mkdir -p ".$target"
-  mount --bind "$source" ".$target"
+  if [ "$source" = tmpfs ]; then mount -t tmpfs tmpfs ".$target"; else mount --bind "$source" ".$target"; fi
   [ "$access" = rw ] || mount -o remount,bind,ro ".$target"
 done
 shift

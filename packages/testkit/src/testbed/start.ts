@@ -28,7 +28,7 @@ export async function startAll({ dir, say, started }: StartOptions): Promise<Tes
     return starting;
   };
   const engine = (name: string, store: ImageStore) =>
-    keep(startEngine({ store, rootfs, stateDir: join(dir, name) }));
+    keep(startEngine({ store, rootfs, stateDir: join(dir, name), inMemory: true }));
 
   const certificates = makeCertificates(join(dir, 'certificates'), SERVER_NAME);
   const [clients, classic, containerd, builder, registry, others, certs] = await Promise.all([

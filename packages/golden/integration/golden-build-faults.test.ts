@@ -53,9 +53,9 @@ const busy = `
 `.trim();
 
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + 50_000;
   while (!(await isSo())) {
-    if (Date.now() > end) throw new Error(`not so after 20 s: ${isSo}`);
+    if (Date.now() > end) throw new Error(`not so after 50 s: ${isSo}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

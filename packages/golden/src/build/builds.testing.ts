@@ -73,7 +73,7 @@ export async function gate() {
 }
 
 /** Waits until it is so. */
-export async function until(isSo: () => boolean | Promise<boolean>, timeoutMs = 10_000) {
+export async function until(isSo: () => boolean | Promise<boolean>, timeoutMs = 50_000) {
   const end = Date.now() + timeoutMs;
   while (!(await isSo())) {
     if (Date.now() > end) throw new Error(`not so after ${timeoutMs} ms: ${isSo}`);

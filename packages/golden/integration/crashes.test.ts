@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { type GoldenStore, openStore } from '../src/index.js';
 import { addImage } from './support/data-root.js';
 import { readLease, writeLease } from './support/lease.js';
+import { promoteSteps } from './support/promote-steps.js';
 import { runVictim, startVictim } from './support/run-victim.js';
 import { addSmallLayer, makeSmallGolden, proof, type SmallGolden } from './support/store-folder.js';
 
@@ -57,19 +58,6 @@ describe('kill -9 during clone', () => {
     },
   );
 });
-
-const promoteSteps = [
-  'promote:verify',
-  'promote:flush',
-  'promote:journal',
-  'promote:take',
-  'promote:seal',
-  'promote:manifest',
-  'promote:sync',
-  'promote:publish',
-  'promote:current',
-  'promote:done',
-];
 
 describe('kill -9 during promote', () => {
   test.each(promoteSteps)('after %s the golden is the old or the new one', async (step) => {

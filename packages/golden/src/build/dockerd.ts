@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cancelled, connectEngine, parseEngineAddress, WarmdockError } from '@warmdock/core';
 import type { Clone } from '../store/golden-store.js';
+import { answers } from './answers.js';
 import { tailOf } from './build-logs.js';
 import { type Contained, type ContainOptions, startContained } from './contained.js';
 import type { DaemonLauncher, LaunchOptions, RunningDaemon } from './daemon.js';
@@ -116,7 +117,7 @@ async function untilReady(
   };
   daemon.ended.then(note, note);
   try {
-    while (!(await answers(() => engine.ping({ signal })))) {
+    while (!(await answers(engine, signal))) {
       if (signal.aborted) throw cancelled('start of dockerd', signal);
       if (hasEnded) throw await neverReady('ended', daemon, logPath);
       if (performance.now() > end)
@@ -126,13 +127,6 @@ async function untilReady(
   } finally {
     engine.close();
   }
-}
-
-function answers(ask: () => Promise<unknown>): Promise<boolean> {
-  return ask().then(
-    () => true,
-    () => false,
-  );
 }
 
 async function neverReady(

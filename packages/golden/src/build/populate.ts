@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connectEngine, parseEngineAddress, WarmdockError } from '@warmdock/core';
 import type { Redaction } from '../redact/redaction.js';
 import type { Clone } from '../store/golden-store.js';
+import { answers } from './answers.js';
 import type { BuildLogs } from './build-logs.js';
 import type { BuildPhase } from './build-state.js';
 import type { DaemonLauncher, RunningDaemon } from './daemon.js';
@@ -57,7 +58,7 @@ async function runBeside(
   } catch (cause) {
     if (signal.aborted) throw cause;
     // A script that was talking to the daemon fails before all of the daemon is gone.
-    if (!lost.signal.aborted && ((await answers(host, signal)) || !(await endsSoon(ended))))
+    if (!lost.signal.aborted && ((await answersStill(host, signal)) || !(await endsSoon(ended))))
       throw cause;
     throw new WarmdockError(
       'UNAVAILABLE',
@@ -67,13 +68,10 @@ async function runBeside(
   }
 }
 
-async function answers(host: string, signal: AbortSignal): Promise<boolean> {
+async function answersStill(host: string, signal: AbortSignal): Promise<boolean> {
   const engine = connectEngine({ endpoint: parseEngineAddress(host) });
   try {
-    await engine.ping({ signal });
-    return true;
-  } catch {
-    return false;
+    return await answers(engine, signal);
   } finally {
     engine.close();
   }

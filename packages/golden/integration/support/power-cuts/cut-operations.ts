@@ -1,5 +1,6 @@
 import { type GoldenStore, openStore } from '../../../src/index.js';
 import { fillSession } from '../fill-session.js';
+import { promoteSteps } from '../promote-steps.js';
 import { runVictim } from '../run-victim.js';
 import { proof } from '../store-folder.js';
 import type { Operation } from './cut-at-steps.js';
@@ -17,25 +18,12 @@ async function promoted(store: GoldenStore, text: string, options?: { readonly i
   await store.promote({ session: 'session', proof });
 }
 
-const promotion = [
-  'promote:verify',
-  'promote:flush',
-  'promote:journal',
-  'promote:take',
-  'promote:seal',
-  'promote:manifest',
-  'promote:sync',
-  'promote:publish',
-  'promote:current',
-  'promote:done',
-];
-
 /** Of the strategy `layer-link`: others have nothing in the pool. */
 export const cutOperations: Readonly<Record<string, CutOperation>> = {
   'the first promotion': {
     prepare: (store) => fillSession(store, 'next', 'one'),
     run: (store) => store.promote({ session: 'next', proof }),
-    steps: promotion,
+    steps: promoteSteps,
     before: undefined,
     change: { from: 'promote:journal', to: 1 },
   },
@@ -45,7 +33,7 @@ export const cutOperations: Readonly<Record<string, CutOperation>> = {
       await fillSession(store, 'next', 'two');
     },
     run: (store) => store.promote({ session: 'next', proof }),
-    steps: promotion,
+    steps: promoteSteps,
     before: 1,
     change: { from: 'promote:journal', to: 2 },
   },
@@ -95,7 +83,7 @@ export const cutOperations: Readonly<Record<string, CutOperation>> = {
     run: (store) => store.recover(),
     steps: [
       'recover:parked',
-      ...promotion.slice(promotion.indexOf('promote:take')),
+      ...promoteSteps.slice(promoteSteps.indexOf('promote:take')),
       'recover:promotion',
       'recover:session',
       'recover:trash',

@@ -1,6 +1,6 @@
 /**
- * Sums up vitest's JSON results in a folder and prints "N passed, N failed" as the last line;
- * exit code 1 if anything failed, or if nothing ran. A skipped integration test counts as failed:
+ * Sums up vitest's JSON results in a folder: the failed tests with what each said, and
+ * "N passed, N failed" as the last line. Exit code 1 if anything failed, or if nothing ran. A skipped integration test counts as failed:
  * they exist to be run. A file that could not be loaded counts as one failed test.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -11,7 +11,12 @@ const reports = readdirSync(dir).map((name) => JSON.parse(readFileSync(join(dir,
 const files = reports.flatMap(({ testResults }) => testResults);
 
 const tests = files.flatMap(({ name, assertionResults }) =>
-  assertionResults.map(({ status, fullName }) => ({ status, title: `${name}: ${fullName}`, name })),
+  assertionResults.map(({ status, fullName, failureMessages }) => ({
+    status,
+    title: `${name}: ${fullName}`,
+    name,
+    said: failureMessages.join('\n'),
+  })),
 );
 const broken = files.filter(
   ({ status, assertionResults }) =>
@@ -21,11 +26,15 @@ const isIntegration = ({ name }) => /\/(integration|examples)\//.test(name);
 const skipped = tests.filter(({ status }) => status !== 'passed' && status !== 'failed');
 const wronglySkipped = skipped.filter(isIntegration);
 
+const failures = tests.filter(({ status }) => status === 'failed');
 const passed = tests.filter(({ status }) => status === 'passed').length;
-const failed =
-  tests.filter(({ status }) => status === 'failed').length + broken.length + wronglySkipped.length;
+const failed = failures.length + broken.length + wronglySkipped.length;
 
-for (const { name } of broken) console.log(`did not load: ${name}`);
+/** A log that is cut at its beginning still tells of every one. */
+const longestMessage = 2_000;
+for (const { title, said } of failures)
+  console.log(`failed: ${title}\n${said.slice(0, longestMessage)}\n`);
+for (const { name, message } of broken) console.log(`did not load: ${name}\n${message ?? ''}`);
 for (const { title } of wronglySkipped) console.log(`skipped, which counts as failed: ${title}`);
 if (skipped.length > 0) console.log(`${skipped.length} skipped`);
 console.log(`${passed} passed, ${failed} failed`);

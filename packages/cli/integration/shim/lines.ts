@@ -128,9 +128,9 @@ export function comparable(stderr: string): string[] {
       .map((line) => line.replace(/time="[^"]*"/, 'TIME').replace(/sha256:[0-9a-f]+/g, 'DIGEST'))
       .map((line) => line.replace(/^\d+\.\d{3} /, 'TIME '))
       // Compose tells what bake said, or only that it ended: whichever it learns first.
-      .map((line) => line.replace(/^failed to (execute bake: |stat ).*/, 'BAKE FAILED'))
-      // Which service of a circle comes first.
-      .map((line) => line.replace(/ from [ab] to [ab]$/, ''))
+      .map((line) =>
+        line.replace(/^(failed to (execute bake: |stat )|infinite loop from ).*/, 'BAKE FAILED'),
+      )
       .sort()
   );
 }

@@ -162,8 +162,11 @@ describe('the content of a BuildKit', () => {
     onTestFinished(() => fake[Symbol.asyncDispose]());
     const target = { host: '127.0.0.1', port: Number(new URL(fake.address).port) };
     await using proxy = await startFaultProxy({ target });
-    const { content } = builderAt(proxy.address, { silenceMs: 100 });
-    for await (const _ of content.fetch(blob)) await new Promise((read) => setTimeout(read, 150));
+    const { content } = builderAt(proxy.address, { silenceMs: 500 });
+    let slowReads = 2;
+    for await (const _ of content.fetch(blob)) {
+      if (slowReads-- > 0) await new Promise((read) => setTimeout(read, 700));
+    }
     proxy.downstream = { blackHole: true };
     await expect(readBlob(content, blob)).rejects.toMatchObject({ code: 'TIMEOUT' });
     await expect(content.exists(blob)).rejects.toMatchObject({ code: 'TIMEOUT' });

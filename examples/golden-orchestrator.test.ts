@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from '@warmdock/core';
 import { type DaemonLauncher, type ImageStore, openStore } from '@warmdock/golden';
-import { outputOf, runDocker, startEngine, testbedDir, useTestbed } from '@warmdock/testkit';
+import { printedBy, startEngine, testbedDir, useTestbed } from '@warmdock/testkit';
 import { expect, it, onTestFinished } from 'vitest';
 import { orchestrator } from './golden-orchestrator.js';
 
@@ -55,10 +55,7 @@ it.each(['classic', 'containerd'] as const)(
     const golden = await prepare('app', { shell, cwd: repository });
     expect(golden).toMatchObject({ generation: 1, images: [tag] });
 
-    const read = (host: string) =>
-      outputOf(
-        runDocker(['run', '--rm', '--network=none', tag, 'busybox', 'cat', '/source'], { host }),
-      );
+    const read = (host: string) => printedBy(host, tag, ['busybox', 'cat', '/source']);
     const buildIn = async (host: string) => {
       const { load } = await build({ builder: address, engine: host, context, tags: [tag] });
       return { outcome: load.outcome, layersSent: load.layersSent };

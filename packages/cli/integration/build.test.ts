@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { imageIdOf, runDocker, useTestbed, withShell } from '@warmdock/testkit';
+import { imageIdOf, printedBy, runDocker, useTestbed, withShell } from '@warmdock/testkit';
 import { describe, expect, test } from 'vitest';
 import { layeredProject, newTag, occupy, projectOf, temporaryFolder } from './support/project.js';
 import { runWarmdock } from './support/warmdock.js';
@@ -135,11 +135,9 @@ describe.each(settings)('on the $name BuildKit for the $store store', ({ address
       env: { FROM_ENV: 'environment' },
     });
     expect(exitCode, stderr).toBe(0);
-    const said = await runDocker(
-      ['run', '--rm', '--network=none', tag, 'busybox', 'cat', '/said'],
-      { host },
+    expect(await printedBy(host, tag, ['busybox', 'cat', '/said'])).toBe(
+      'hello environment secret\n',
     );
-    expect(said.stdout).toBe('hello environment secret\n');
     const labels = await runDocker(
       ['image', 'inspect', '--format', '{{json .Config.Labels}}', tag],
       { host },

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { outputOf, runDocker, startEngine } from '@warmdock/testkit';
+import { outputOf, printedBy, runDocker, startEngine } from '@warmdock/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type GoldenSite, makeGoldenSite } from './support/golden.js';
 
@@ -52,9 +52,7 @@ test('a session boots from a golden with every image, and is released', async ()
   try {
     const docker = (...args: string[]) => outputOf(runDocker(args, { host: engine.host }));
     expect(await docker('ps', '--all', '--quiet')).toBe('');
-    expect(await docker('run', '--rm', '--network=none', 'app:v1', 'echo', 'hello')).toBe(
-      'hello\n',
-    );
+    expect(await printedBy(engine.host, 'app:v1', ['echo', 'hello'])).toBe('hello\n');
     const refused = await site.run('release', 'session-1');
     expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
     expect(refused.stderr).toMatch(

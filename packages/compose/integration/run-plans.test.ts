@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isWarmdockError, type Progress, planBuild } from '@warmdock/core';
-import { outputOf, runDocker, useTestbed, withShell } from '@warmdock/testkit';
+import { printedBy, runDocker, useTestbed, withShell } from '@warmdock/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type RunPlansOptions, runPlans, TargetError, type TargetSet } from '../src/index.js';
 import { folderOf } from './support/folder.js';
@@ -39,18 +39,7 @@ function run(set: TargetSet, options: RunPlansOptions = {}) {
 /** What an image prints that has a shell. */
 async function printed(image: string | undefined, command: string): Promise<string> {
   const { host } = useTestbed().containerd;
-  const args = [
-    'run',
-    '--rm',
-    '--network',
-    'none',
-    image ?? '',
-    '/bin/busybox',
-    'sh',
-    '-c',
-    command,
-  ];
-  return outputOf(runDocker(args, { host }));
+  return printedBy(host, image ?? '', ['busybox', 'sh', '-c', command]);
 }
 
 const shellOf = (...steps: string[]) =>

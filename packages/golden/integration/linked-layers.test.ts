@@ -7,6 +7,7 @@ import {
   loadTestImage,
   makeContext,
   outputOf,
+  printedBy,
   randomImage,
   runCommand,
   runDocker,
@@ -130,7 +131,7 @@ describe.each<[string, Daemon]>([
 
   test('runs them, with whiteouts, opaque folders and setuid as they were', async () => {
     const script = 'ls /made /bin/id 2>&1; ls -l /bin/raised; cat /made/here';
-    const output = await docker(engine, ...run, 'built:1', 'sh', '-c', script);
+    const output = await printedBy(engine.host, 'built:1', ['sh', '-c', script]);
     expect(output).toMatch(/No such file.*\/made:\nhere\n-rwsr-xr-x .*\nagain\n$/s);
   });
 
@@ -149,7 +150,7 @@ describe.each<[string, Daemon]>([
 
   test('builds new layers on top of them', async () => {
     await buildOnTop(engine);
-    expect(await docker(engine, ...run, 'on-top:1', 'ls', '/made')).toBe('more\n');
+    expect(await printedBy(engine.host, 'on-top:1', ['ls', '/made'])).toBe('more\n');
     expect(await savedDigests(engine, 'on-top:1')).not.toEqual([]);
   });
 
@@ -168,7 +169,7 @@ describe.each<[string, Daemon]>([
     expect(listed).toMatch(/^files\/0001\/99.txt$/m);
     expect(listed).not.toMatch(/^tiny.txt$/m);
     await docker(engine, 'commit', 'changing', 'committed:1');
-    expect(await docker(engine, ...run, 'committed:1', 'cat', '/made/here')).toBe('changed\n');
+    expect(await printedBy(engine.host, 'committed:1', ['cat', '/made/here'])).toBe('changed\n');
     await docker(engine, 'rm', '--force', 'changing');
   });
 
@@ -182,8 +183,8 @@ describe.each<[string, Daemon]>([
   });
 
   test('has the named volumes of the golden', async () => {
-    const mounted = ['--volume', 'kept:/kept', 'busybox:test', 'ls', '/kept'];
-    expect(await docker(engine, ...run, ...mounted)).toBe('file\n');
+    const volume = ['--volume', 'kept:/kept'];
+    expect(await printedBy(engine.host, 'busybox:test', ['ls', '/kept'], volume)).toBe('file\n');
   });
 
   test('gives the space of its own images back when they are removed', async () => {
@@ -224,7 +225,7 @@ describe.each<[string, Daemon]>([
     expect(await golden.verify({ project: 'app', deep: true })).toMatchObject({ problems: [] });
     const last = await golden.clone({ project: 'app', session: 'last' });
     await using user = await startSessionEngine(last, daemon);
-    expect(await docker(user, ...run, 'on-top:1', 'ls', '/made')).toBe('more\n');
+    expect(await printedBy(user.host, 'on-top:1', ['ls', '/made'])).toBe('more\n');
     expect(await savedImages(user)).toEqual(before.saved);
   });
 });

@@ -1,6 +1,7 @@
 export * from './clients/engine-api.js';
 export * from './clients/named-images.js';
 export * from './clients/old-node.js';
+export * from './clients/printed-by.js';
 export * from './clients/run-command.js';
 export * from './clients/run-docker.js';
 export * from './fakes/index.js';

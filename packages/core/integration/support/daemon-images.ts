@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inspectImage, outputOf, runCommand, runDocker } from '@warmdock/testkit';
+import { inspectImage, outputOf, printedBy, runCommand, runDocker } from '@warmdock/testkit';
 import { temporaryFolder } from './context.js';
 
 /** What the daemon itself says of an image. */
@@ -19,20 +18,9 @@ export async function inspect(host: string, image: string): Promise<Inspected | 
   return (await inspectImage(host, image)) as Inspected | undefined;
 }
 
-/**
- * Runs an image that has busybox, as root, and returns what it prints.
- *
- * By way of a file in the container: a busy daemon loses the output of one that ends at once.
- */
-export async function run(host: string, image: string, ...command: string[]): Promise<string> {
-  const printed = join(temporaryFolder(), 'stdout');
-  const container = randomUUID();
-  const flags = ['--name', container, '--network', 'none', '--user', '0'];
-  const shell = ['busybox', 'sh', '-c', 'exec "$@" >/stdout', 'sh'];
-  await outputOf(runDocker(['run', ...flags, image, ...shell, ...command], { host }));
-  await outputOf(runDocker(['cp', `${container}:/stdout`, printed], { host }));
-  await outputOf(runDocker(['rm', container], { host }));
-  return readFileSync(printed, 'utf8');
+/** Runs an image and returns what it prints. */
+export function run(host: string, image: string, ...command: string[]): Promise<string> {
+  return printedBy(host, image, command);
 }
 
 /** The image's file system as a folder, whether or not it can run. */

@@ -15,7 +15,7 @@ const tests = files.flatMap(({ name, assertionResults }) =>
     status,
     title: `${name}: ${fullName}`,
     name,
-    said: failureMessages.join('\n'),
+    said: (failureMessages ?? []).join('\n'),
   })),
 );
 const broken = files.filter(

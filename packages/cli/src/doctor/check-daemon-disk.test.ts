@@ -11,6 +11,7 @@ function check(dataRoot: string | undefined, address = unix, id = 'some-id') {
   const info = {
     ...({ store: 'classic', id, serverVersion: '28', driver: 'overlay2', dataRoot } as const),
     platform: { os: 'linux', architecture: 'amd64' },
+    machine: { name: 'here', kernelVersion: '6.1', memoryBytes: 1 },
   };
   const engine = connectEngine({ endpoint: parseEngineAddress(address) });
   const { level, text } = checkDaemonDisk(engine, info);

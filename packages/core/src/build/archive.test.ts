@@ -7,19 +7,30 @@ import { hexOf } from '../oci/digest.js';
 import { MediaType } from '../oci/media-types.js';
 import { documentBytes, imageArchive } from './archive.js';
 import { filesOf } from './daemon.testing.js';
+import type { Image } from './image.js';
 import { builtImage, putAttestation, putImage, putIndex } from './image.testing.js';
+import { openLayer } from './layer-form.js';
 import { readImage } from './read-image.js';
 
 const pathOf = ({ digest }: { digest: Parameters<typeof hexOf>[0] }) =>
   `blobs/sha256/${hexOf(digest)}`;
 const jsonOf = (bytes: Buffer | undefined) => JSON.parse(String(bytes));
 
+/** One image, with some of its layers as they are stored. */
+function archiveOf(image: Image, layers: readonly Descriptor[], source: ContentSource) {
+  const stored = layers.map((descriptor) => ({
+    descriptor,
+    open: () => openLayer(source, descriptor, 'stored', {}),
+  }));
+  return imageArchive([image], stored);
+}
+
 describe('imageArchive', () => {
   it('holds the documents, both tables of contents, and of the layers only those given', async () => {
     const { source, image } = builtImage('low', 'middle', 'top');
     const whole = await readImage(source, image.root);
     const [, middle] = image.layers;
-    const files = await filesOf(imageArchive(whole, image.layers.slice(1, 2), source));
+    const files = await filesOf(archiveOf(whole, image.layers.slice(1, 2), source));
     expect([...files.keys()].sort()).toEqual(
       [
         ...['oci-layout', 'index.json', 'manifest.json'],
@@ -31,7 +42,7 @@ describe('imageArchive', () => {
 
   it('lists all layers for the classic store, and names no tag', async () => {
     const { source, image } = builtImage('low', 'top');
-    const files = await filesOf(imageArchive(await readImage(source, image.root), [], source));
+    const files = await filesOf(archiveOf(await readImage(source, image.root), [], source));
     expect(jsonOf(files.get('manifest.json'))).toEqual([
       { Config: pathOf(image.config), RepoTags: null, Layers: image.layers.map(pathOf) },
     ]);
@@ -39,7 +50,7 @@ describe('imageArchive', () => {
 
   it('lists the root for the containerd store, and names nothing', async () => {
     const { source, image } = builtImage('low', 'top');
-    const files = await filesOf(imageArchive(await readImage(source, image.root), [], source));
+    const files = await filesOf(archiveOf(await readImage(source, image.root), [], source));
     const { mediaType, digest, size } = image.root;
     expect(jsonOf(files.get('oci-layout'))).toEqual({ imageLayoutVersion: '1.0.0' });
     expect(jsonOf(files.get('index.json'))).toEqual({
@@ -54,7 +65,7 @@ describe('imageArchive', () => {
     const attestation = putAttestation(source, image.root);
     const root = putIndex(source, [image.root, attestation]);
     const whole = await readImage(source, root);
-    const files = await filesOf(imageArchive(whole, [], source));
+    const files = await filesOf(archiveOf(whole, [], source));
     expect(jsonOf(files.get('index.json')).manifests).toMatchObject([{ digest: root.digest }]);
     for (const document of [root, image.root, image.config, attestation]) {
       expect(files.has(pathOf(document))).toBe(true);
@@ -62,23 +73,25 @@ describe('imageArchive', () => {
     expect(jsonOf(files.get('manifest.json'))).toMatchObject([{ Config: pathOf(image.config) }]);
   });
 
-  it('inflates gzip layers when asked to, under the same names', async () => {
-    const { source, image } = builtImage('a'.repeat(100_000), 'b');
-    const whole = await readImage(source, image.root);
-    const files = await filesOf(imageArchive(whole, image.layers, source, { form: 'inflated' }));
-    const contents = image.layers.map((layer) => String(files.get(pathOf(layer))));
-    expect(contents).toEqual(['a'.repeat(100_000), 'b']);
+  it('holds several images, and what they share once', async () => {
+    const source = memorySource();
+    const [one, other] = [putImage(source, ['a', 'b']), putImage(source, ['a', 'c'])];
+    const images = [await readImage(source, one.root), await readImage(source, other.root)];
+    const files = await filesOf(imageArchive(images, []));
+    const manifests = [one.root, other.root].map(({ digest }) => ({ digest }));
+    expect(jsonOf(files.get('index.json')).manifests).toMatchObject(manifests);
+    expect(jsonOf(files.get('manifest.json'))).toEqual(
+      [one, other].map(({ config, layers }) => ({
+        Config: pathOf(config),
+        RepoTags: null,
+        Layers: layers.map(pathOf),
+      })),
+    );
   });
 
-  it('counts the bytes of layers as they go, and those of documents', async () => {
+  it('has documents of a known size', async () => {
     const { source, image } = builtImage('low', 'top');
     const whole = await readImage(source, image.root);
-    const counted = new Map<string, number>();
-    const onBytes = (sizeBytes: number, { digest }: Descriptor) => {
-      counted.set(digest, (counted.get(digest) ?? 0) + sizeBytes);
-    };
-    await filesOf(imageArchive(whole, image.layers, source, { onBytes }));
-    expect([...counted]).toEqual(image.layers.map(({ digest, size }) => [digest, size]));
     expect(documentBytes(whole)).toBe(image.root.size + image.config.size);
   });
 });
@@ -109,12 +122,12 @@ describe('an archive that cannot be finished', () => {
 
   it('throws the error of its source, to whom reads it', async () => {
     const { source, layer, whole } = await bigImage();
-    await expect(filesOf(imageArchive(whole, [layer], halfSource(source)))).rejects.toBe(broken);
+    await expect(filesOf(archiveOf(whole, [layer], halfSource(source)))).rejects.toBe(broken);
   });
 
   it('throws the error of a source that breaks before the archive is read', async () => {
     const { layer, whole } = await bigImage();
-    const archive = imageArchive(whole, [layer], memorySource());
+    const archive = archiveOf(whole, [layer], memorySource());
     await new Promise((resolve) => setTimeout(resolve, 20));
     await expect(filesOf(archive)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
@@ -126,7 +139,7 @@ describe('an archive that cannot be finished', () => {
       left = resolve;
     });
     const slow = halfSource({ ...source, fetch: byteByByte }, left);
-    for await (const chunk of imageArchive(whole, [layer], slow)) {
+    for await (const chunk of archiveOf(whole, [layer], slow)) {
       if (chunk.length === 1) break;
     }
     await leaving;
@@ -135,7 +148,7 @@ describe('an archive that cannot be finished', () => {
   it('is DIGEST_MISMATCH for a layer of other bytes', async () => {
     const { source, layer, whole } = await bigImage();
     source.corrupt(layer, Buffer.alloc(3_000_000, 'y'));
-    await expect(filesOf(imageArchive(whole, [layer], source))).rejects.toMatchObject({
+    await expect(filesOf(archiveOf(whole, [layer], source))).rejects.toMatchObject({
       code: 'DIGEST_MISMATCH',
     });
   });

@@ -26,7 +26,10 @@ export async function buildOutputs(
     return inPlace(result, plan.tags, builder, engine, options);
   }
   try {
-    return { ...loadable, load: await loadImage(loadable, engine, { signal, onProgress }) };
+    return {
+      ...loadable,
+      load: await loadImage(loadable, engine, { signal, onProgress, env: options.env }),
+    };
   } finally {
     await loadable.content[Symbol.asyncDispose]();
   }

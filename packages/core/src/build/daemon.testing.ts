@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
+import { hostname, release, totalmem } from 'node:os';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { encodeBytesMessage, GrpcError, startFakeBuildkit } from '@warmdock/testkit';
@@ -34,15 +36,15 @@ export interface TestDaemon {
 }
 
 export interface TestDaemonOptions {
-  /** Default `unix:///run/docker.sock`; nothing is dialled. */
-  readonly host?: string;
+  /** Whether it runs on another machine than this, default false. */
+  readonly isElsewhere?: boolean;
   /** How it refuses to tell which blobs it holds; default it tells. */
   readonly blobsRefusal?: 'no content service' | 'no way there';
 }
 
 export async function startDaemon(
   store: ImageStoreKind,
-  { host = 'unix:///run/docker.sock', blobsRefusal }: TestDaemonOptions = {},
+  { isElsewhere = false, blobsRefusal }: TestDaemonOptions = {},
 ): Promise<TestDaemon> {
   const blobs = new Set<string>();
   const embedded = await startFakeBuildkit({
@@ -54,6 +56,7 @@ export async function startDaemon(
     },
   });
   onTestFinished(() => embedded[Symbol.asyncDispose]());
+  const id = randomUUID();
   const images: TestDaemon['images'] = new Map();
   const tags: TestDaemon['tags'] = new Map();
   const inspect = (id: Digest | undefined): ImageInspect | undefined => {
@@ -63,13 +66,18 @@ export async function startDaemon(
     return { id, tags: names, diffIds: image.diffIds, sizeBytes: 0 };
   };
   const engine: Partial<Engine> = {
-    endpoint: parseEngineAddress(host),
+    endpoint: parseEngineAddress('unix:///run/docker.sock'),
     info: async () => ({
       store,
-      id: '',
+      id,
       serverVersion: '28',
       platform: defaultPlatform(),
       driver: '',
+      machine: {
+        name: hostname(),
+        kernelVersion: release(),
+        memoryBytes: isElsewhere ? 1 : totalmem(),
+      },
     }),
     inspectImage: async (name) => inspect(tags.get(name) ?? (name as Digest)),
     resolveImage: async (reference) => tags.get(formatReference(reference)),
@@ -83,10 +91,10 @@ export async function startDaemon(
       const files = await filesOf(archive);
       daemon.loads.push(files);
       daemon.onLoad(files, daemon.loads.length);
-      const { id, diffIds } = imageIn(files, store);
       for (const path of files.keys()) if (path.startsWith('blobs/')) blobs.add(digestAt(path));
-      images.set(id, { diffIds });
-      return { loaded: [id] };
+      const loaded = imagesIn(files, store);
+      for (const { id, diffIds } of loaded) images.set(id, { diffIds });
+      return { loaded: loaded.map(({ id }) => id) };
     },
     async removeImage(name) {
       const id = tags.get(name) ?? (name as Digest);
@@ -115,15 +123,19 @@ export function refusal(): WarmdockError {
 
 /** The digests of the layers that an archive held. */
 export function layersIn(files: Files): Digest[] {
-  const [{ Layers }] = jsonAt(files, 'manifest.json');
-  return Layers.filter((path: string) => files.has(path)).map(digestAt);
+  const listed: { Layers: string[] }[] = jsonAt(files, 'manifest.json');
+  const paths = new Set(listed.flatMap(({ Layers }) => Layers));
+  return [...paths].filter((path) => files.has(path)).map(digestAt);
 }
 
-function imageIn(files: Files, store: ImageStoreKind) {
-  const [{ Config }] = jsonAt(files, 'manifest.json');
-  const [root] = jsonAt(files, 'index.json').manifests;
-  const diffIds: Digest[] = jsonAt(files, Config).rootfs.diff_ids;
-  return { id: store === 'classic' ? digestAt(Config) : parseDigest(root.digest), diffIds };
+function imagesIn(files: Files, store: ImageStoreKind) {
+  const roots: { digest: string }[] = jsonAt(files, 'index.json').manifests;
+  const listed: { Config: string }[] = jsonAt(files, 'manifest.json');
+  return listed.map(({ Config }, at) => {
+    const diffIds: Digest[] = jsonAt(files, Config).rootfs.diff_ids;
+    const id = store === 'classic' ? digestAt(Config) : parseDigest(roots[at]?.digest ?? '');
+    return { id, diffIds };
+  });
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: what is not as expected fails the test

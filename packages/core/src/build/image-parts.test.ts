@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../content/testing/memory-source.js';
-import { layersOf } from './image.js';
 import { builtImage, putAttestation, putImage, putIndex } from './image.testing.js';
 import { partsOf } from './image-parts.js';
+import { placedLayers } from './load/placed-layer.js';
 import { readImage } from './read-image.js';
 
 async function whole(...contents: string[]) {
@@ -15,15 +15,15 @@ const names = ['a', 'b', 'c', 'd', 'e'];
 describe('partsOf', () => {
   it('is the image itself when there is little to send', async () => {
     const image = await whole(...names);
-    const layers = layersOf(image);
+    const layers = placedLayers(image, 'containerd');
     expect(partsOf(image, layers)).toEqual([{ image, layers }]);
     expect(partsOf(image, [])).toEqual([{ image, layers: [] }]);
   });
 
   it('sends each layer once, from the bottom up, and ends with the image itself', async () => {
     const image = await whole(...names);
-    const layers = layersOf(image);
-    const [size = 0] = layers.map((layer) => layer.size);
+    const layers = placedLayers(image, 'containerd');
+    const [size = 0] = layers.map(({ descriptor }) => descriptor.size);
     const parts = partsOf(image, layers, 2 * size);
     expect(parts.map((part) => part.layers.length)).toEqual([2, 2, 1]);
     expect(parts.flatMap((part) => part.layers)).toEqual(layers);
@@ -32,14 +32,14 @@ describe('partsOf', () => {
 
   it('never ends with a part without layers', async () => {
     const image = await whole(...names);
-    const layers = layersOf(image);
+    const layers = placedLayers(image, 'containerd');
     expect(partsOf(image, layers, 1).map((part) => part.layers.length)).toEqual([1, 1, 1, 1, 1]);
   });
 
   it('makes each part an image of all layers up to its highest, also those that are not sent', async () => {
     const image = await whole(...names);
     const [manifest] = image.manifests;
-    const sent = layersOf(image).filter((_, at) => at !== 0 && at !== 2);
+    const sent = placedLayers(image, 'containerd').filter((_, at) => at !== 0 && at !== 2);
     const [first, second] = partsOf(image, sent, 1);
     for (const [part, count] of [
       [first, 2],
@@ -66,17 +66,25 @@ describe('partsOf', () => {
     }
   });
 
-  it('sends a layer that the image has twice with its lowest place', async () => {
-    const image = await whole('a', 'b', 'a', 'c');
-    const parts = partsOf(image, layersOf(image), 1);
-    expect(parts.map((part) => part.image.manifests[0]?.layers.length)).toEqual([1, 2, 4]);
-  });
+  it.each([
+    ['containerd', 'once, with its lowest place', [1, 2, 4]],
+    ['classic', 'with each part that has it', [1, 2, 3, 4]],
+  ] as const)(
+    'sends a layer that is in the image twice into the %s store %s',
+    async (store, _, heights) => {
+      const image = await whole('a', 'b', 'a', 'c');
+      const parts = partsOf(image, placedLayers(image, store), 1);
+      expect(parts.map((part) => part.image.manifests[0]?.layers.length)).toEqual(heights);
+    },
+  );
 
   it('leaves an index whole', async () => {
     const source = memorySource();
     const built = putImage(source, names);
     const root = putIndex(source, [built.root, putAttestation(source, built.root)]);
     const image = await readImage(source, root);
-    expect(partsOf(image, layersOf(image), 1)).toEqual([{ image, layers: layersOf(image) }]);
+    expect(partsOf(image, placedLayers(image, 'containerd'), 1)).toEqual([
+      { image, layers: placedLayers(image, 'containerd') },
+    ]);
   });
 });

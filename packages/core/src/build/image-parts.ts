@@ -1,15 +1,15 @@
-import type { Descriptor } from '../oci/descriptor.js';
 import { digestOf } from '../oci/digest.js';
 import type { Document, Image, ImageManifest } from './image.js';
+import type { PlacedLayer } from './load/placed-layer.js';
 
 /** Some layers of an image, with an image that ends at the highest of them. */
 export interface ImagePart {
   readonly image: Image;
-  readonly layers: readonly Descriptor[];
+  readonly layers: readonly PlacedLayer[];
 }
 
 /** Smaller parts cost more in images made and removed than they gain. */
-const defaultPartBytes = 100_000_000;
+export const defaultPartBytes = 100_000_000;
 
 /** Marks a partial image, should a killed process leave it behind. */
 const partialLabel = 'dev.warmdock.part-of';
@@ -23,33 +23,24 @@ const partialLabel = 'dev.warmdock.part-of';
  */
 export function partsOf(
   image: Image,
-  layers: readonly Descriptor[],
+  layers: readonly PlacedLayer[],
   partBytes = defaultPartBytes,
 ): ImagePart[] {
   const [manifest, ...others] = image.manifests;
   if (!manifest?.stack || others.length > 0) return [{ image, layers }];
   const parts: ImagePart[] = [];
-  const left = new Map(layers.map((layer) => [layer.digest, layer]));
-  let part: Descriptor[] = [];
-  for (const [at, { digest }] of manifest.layers.entries()) {
-    const layer = left.get(digest);
-    if (!layer) continue;
-    left.delete(digest);
+  let part: PlacedLayer[] = [];
+  for (const layer of layers) {
     part.push(layer);
-    if (left.size === 0 || sizeOf(part) < partBytes) continue;
-    parts.push({ image: lowerLayers(image, manifest, at + 1), layers: part });
+    if (layer === layers.at(-1) || sizeOf(part) < partBytes) continue;
+    parts.push({ image: lowerLayers(image, manifest, layer.height), layers: part });
     part = [];
   }
   return [...parts, { image, layers: part }];
 }
 
-/** All layers that the parts hold. */
-export function layersOfParts(parts: readonly ImagePart[]): Descriptor[] {
-  return parts.flatMap(({ layers }) => layers);
-}
-
-function sizeOf(layers: readonly Descriptor[]): number {
-  return layers.reduce((sum, { size }) => sum + size, 0);
+function sizeOf(layers: readonly PlacedLayer[]): number {
+  return layers.reduce((sum, { descriptor }) => sum + descriptor.size, 0);
 }
 
 /** An image of the lowest layers, with as little in its config as both stores want. */

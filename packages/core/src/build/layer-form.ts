@@ -3,6 +3,7 @@ import type { CallOptions, ContentSource } from '../content/content.js';
 import { verified } from '../content/verified.js';
 import { WarmdockError } from '../errors.js';
 import type { Descriptor } from '../oci/descriptor.js';
+import type { Digest } from '../oci/digest.js';
 import { compressionOf } from '../oci/media-types.js';
 
 /**
@@ -13,9 +14,19 @@ import { compressionOf } from '../oci/media-types.js';
  */
 export type LayerForm = 'stored' | 'inflated';
 
+/** A layer that can only travel as it is stored. */
+export class UninflatableLayer extends WarmdockError {
+  readonly layer: Digest;
+
+  constructor({ digest }: Descriptor, why: string, cause?: unknown) {
+    super('LOAD_FAILED', `layer ${digest} ${why}`, { cause });
+    this.layer = digest;
+  }
+}
+
 export interface OpenOptions extends CallOptions {
-  /** Called with the size of each of a layer's chunks as the builder holds it, whatever the form. */
-  readonly onBytes?: ((sizeBytes: number, layer: Descriptor) => void) | undefined;
+  /** Called with the size of each of the layer's chunks as the builder holds it, whatever the form. */
+  readonly onBytes?: ((sizeBytes: number) => void) | undefined;
 }
 
 /** A layer's bytes in one form, with the size that an archive announces before them. */
@@ -33,7 +44,7 @@ const trailerBytes = 4;
 /**
  * Opens a layer in the given form; its stored bytes are verified against the digest either way.
  *
- * Layers that are not gzip stay as they are. Throws `LOAD_FAILED` while reading when the layer can
+ * Layers that are not gzip stay as they are. Throws `UninflatableLayer` while reading when the layer can
  * only travel as stored: it cannot be inflated, or not to the size that was announced, as for gzip
  * files of several members or above 4 GB.
  */
@@ -43,7 +54,7 @@ export async function openLayer(
   form: LayerForm,
   options: OpenOptions,
 ): Promise<LayerBytes> {
-  const stored = counted(verified(layer, source.fetch(layer, options)), layer, options.onBytes);
+  const stored = counted(verified(layer, source.fetch(layer, options)), options.onBytes);
   if (form === 'stored' || compressionOf(layer.mediaType) !== 'gzip') {
     return { sizeBytes: layer.size, chunks: stored };
   }
@@ -53,11 +64,10 @@ export async function openLayer(
 
 async function* counted(
   chunks: AsyncIterable<Uint8Array>,
-  layer: Descriptor,
   onBytes: OpenOptions['onBytes'],
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
-    onBytes?.(chunk.length, layer);
+    onBytes?.(chunk.length);
     yield chunk;
   }
 }
@@ -93,7 +103,7 @@ async function* inflate(
   } catch (cause) {
     // Wrong bytes are told from right ones that are no gzip by their digest alone.
     await fed;
-    throw new WarmdockError('LOAD_FAILED', `layer ${layer.digest} cannot be inflated`, { cause });
+    throw new UninflatableLayer(layer, 'cannot be inflated', cause);
   } finally {
     reader.left = true;
     gunzip.destroy();
@@ -140,8 +150,8 @@ async function* ofSize(
     yield chunk;
   }
   if (left === 0) return;
-  throw new WarmdockError(
-    'LOAD_FAILED',
-    `layer ${layer.digest} does not inflate to the ${sizeBytes} bytes that its end announces`,
+  throw new UninflatableLayer(
+    layer,
+    `does not inflate to the ${sizeBytes} bytes that its end announces`,
   );
 }

@@ -63,7 +63,7 @@ describe.each(stores)('a load into the %s store', (store) => {
     expect(daemon.tags.get(app)).toBe(load.imageId);
   });
 
-  it('sends everything in one archive when a part is refused', async () => {
+  it('sends what is missing then in one archive when a part is refused', async () => {
     const daemon = await startDaemon(store);
     const { image, result } = builtImage('a', 'b', 'c');
     daemon.onLoad = (_, count) => {
@@ -75,8 +75,10 @@ describe.each(stores)('a load into the %s store', (store) => {
       onProgress: (event) => event.type === 'notice' && notices.push(event),
     });
     expect(notices).toHaveLength(1);
+    // The classic store drops a layer with the last image that has it.
+    const held = store === 'classic' ? 0 : 1;
     expect(layersIn(daemon.loads.at(-1) as never)).toEqual(
-      image.layers.map(({ digest }) => digest),
+      image.layers.slice(held).map(({ digest }) => digest),
     );
     expect([...daemon.images.keys()]).toEqual([load.imageId]);
   });
@@ -140,11 +142,11 @@ describe.each(stores)('a load into the %s store', (store) => {
 
 describe('layers on their way', () => {
   it.each([
-    ['classic', 'unix:///run/docker.sock', true],
-    ['classic', 'tcp://far:2375', false],
-    ['containerd', 'unix:///run/docker.sock', false],
-  ] as const)('to the %s store at %s are inflated: %s', async (store, host, inflated) => {
-    const daemon = await startDaemon(store, { host });
+    ['classic', 'on this machine', true],
+    ['classic', 'elsewhere', false],
+    ['containerd', 'on this machine', false],
+  ] as const)('to the %s store %s are inflated: %s', async (store, place, inflated) => {
+    const daemon = await startDaemon(store, { isElsewhere: place === 'elsewhere' });
     const { result, image } = builtImage('a');
     await loadImage(result, daemon.engine);
     const [layer] = image.layers;

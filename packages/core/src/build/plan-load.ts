@@ -17,6 +17,8 @@ export interface PlanLoadOptions extends CallOptions {
 export interface LoadDecision {
   readonly plan: LoadPlan;
   readonly observed: EngineObservation;
+  /** When the comparison began, as `performance.now()` counts. */
+  readonly comparedAtMs: number;
   /** Read only when the daemon lacks the image. */
   readonly image: Image | undefined;
 }
@@ -40,6 +42,7 @@ export async function decideLoad(
   engine: Engine,
   options: PlanLoadOptions,
 ): Promise<LoadDecision> {
+  const comparedAtMs = performance.now();
   const observed = options.observed ?? (await observeEngine(engine, result.tags, options));
   const knownId = observed.info.store === 'containerd' ? result.digest : result.configDigest;
   const present = knownId && (await presentImage(knownId, engine, observed, options));
@@ -48,11 +51,12 @@ export async function decideLoad(
     return {
       plan: planTags(present.id, layersTotal, result.tags, observed),
       observed,
+      comparedAtMs,
       image: undefined,
     };
   }
   const { planMissing } = await import('./plan-missing.js');
-  return planMissing(result, engine, observed, options);
+  return { ...(await planMissing(result, engine, observed, options)), observed, comparedAtMs };
 }
 
 /**

@@ -16,13 +16,15 @@ import {
 import { readImage, readImageFor } from './read-image.js';
 import { rootDescriptor } from './root-descriptor.js';
 
+export type ComparedImage = Pick<LoadDecision, 'plan' | 'image'>;
+
 /** Plans the load of an image that the daemon is not known to hold: reads its manifests, finds the layers that are there. */
 export async function planMissing(
   result: BuildResult,
   engine: Engine,
   observed: EngineObservation,
   options: CallOptions,
-): Promise<LoadDecision> {
+): Promise<ComparedImage> {
   const { store, platform } = observed.info;
   const root = rootDescriptor(result);
   if (store === 'classic') {
@@ -39,7 +41,7 @@ async function planClassic(
   image: Image,
   observed: EngineObservation,
   options: CallOptions,
-): Promise<LoadDecision> {
+): Promise<ComparedImage> {
   const [manifest] = image.manifests;
   if (!manifest) throw new WarmdockError('PROTOCOL', `image ${result.digest} has no manifest`);
   const imageId = manifest.config.descriptor.digest;
@@ -47,7 +49,7 @@ async function planClassic(
   const present = result.configDigest ? undefined : await engine.inspectImage(imageId, options);
   if (present) {
     const plan = planTags(present.id, layersOf(image).length, result.tags, observed);
-    return { plan, observed, image };
+    return { plan, image };
   }
   const tagged = [...observed.tagged.values()];
   const { missing, evidence } = await missingFromClassicStore(
@@ -56,7 +58,7 @@ async function planClassic(
     tagged,
     options,
   );
-  return { plan: planLayers(imageId, layersOf(image), missing, evidence), observed, image };
+  return { plan: planLayers(imageId, layersOf(image), missing, evidence), image };
 }
 
 async function planContainerd(
@@ -65,7 +67,7 @@ async function planContainerd(
   image: Image,
   observed: EngineObservation,
   options: CallOptions,
-): Promise<LoadDecision> {
+): Promise<ComparedImage> {
   const imageId = image.root.descriptor.digest;
   const layers = layersOf(image);
   const { missing, evidence } =
@@ -75,7 +77,7 @@ async function planContainerd(
   const plan = isHeld
     ? planTags(imageId, layers.length, result.tags, observed)
     : planLayers(imageId, layers, missing, evidence);
-  return { plan, observed, image };
+  return { plan, image };
 }
 
 async function presenceInContainerdStore(

@@ -65,6 +65,7 @@ async function buildAndLoad(
     const load = await loadImage(result, engine, {
       observed,
       onProgress,
+      env: options.env,
       ...(signal && { signal }),
     });
     return { ...result, load };

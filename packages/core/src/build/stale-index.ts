@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isWarmdockError, messageOf } from '../errors.js';
 import { digestOf } from '../oci/digest.js';
 import { ociIndex } from './archive.js';
-import type { Shipment } from './send-layers.js';
+import type { Image } from './image.js';
 
 /*
  * A containerd store takes in each file of an archive under the file's name, and keeps for a day what
@@ -45,9 +45,9 @@ function restOf(begun: number): Promise<void> {
 }
 
 /** Whether the daemon stumbled over another load's `index.json`; it says so in words, and has no code for it. */
-export function isIndexRefused(error: unknown, { parts }: Shipment): boolean {
+export function isIndexRefused(error: unknown, images: readonly Image[]): boolean {
   if (!isWarmdockError(error) || error.code !== 'LOAD_FAILED') return false;
-  const names = ['"index.json"', ...parts.map(({ image }) => digestOf(ociIndex(image)))];
+  const names = ['"index.json"', digestOf(ociIndex(images))];
   return names.some((name) => error.message.includes(name));
 }
 

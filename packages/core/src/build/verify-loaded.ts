@@ -4,8 +4,6 @@ import { WarmdockError } from '../errors.js';
 import type { Digest } from '../oci/digest.js';
 import type { DaemonBlobs } from './daemon-blobs.js';
 import { type Image, layersOf } from './image.js';
-import { layersOfParts } from './image-parts.js';
-import type { Shipment } from './send-layers.js';
 
 /** Throws `LOAD_FAILED` unless the daemon knows the image; tagging proves it too, and costs a fraction on the containerd store. */
 export async function verifyKnown(
@@ -28,13 +26,13 @@ export async function verifyKnown(
 export async function verifyLayers(
   imageId: Digest,
   image: Image,
-  { parts }: Shipment,
+  wasSentWhole: boolean,
   daemon: DaemonBlobs,
   options: CallOptions,
 ): Promise<void> {
   const layers = layersOf(image);
   const blobs = await daemon.held(layers, options);
-  if (!blobs && layersOfParts(parts).length === layers.length) return;
+  if (!blobs && wasSentWhole) return;
   const absent = layers.filter(({ digest }) => !blobs?.has(digest));
   if (absent.length === 0) return;
   const names = absent.map(({ digest }) => digest).join(', ');

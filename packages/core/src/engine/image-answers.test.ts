@@ -98,6 +98,9 @@ describe('parseInfo', () => {
     DriverStatus: [['Backing Filesystem', 'extfs']],
     OSType: 'linux',
     Architecture: 'x86_64',
+    Name: 'here',
+    KernelVersion: '6.18.0',
+    MemTotal: 25_000_000_000,
   };
 
   it('reads what the daemon is', () => {
@@ -107,6 +110,7 @@ describe('parseInfo', () => {
       serverVersion: '28.5.2',
       platform: { os: 'linux', architecture: 'amd64' },
       driver: 'overlay2',
+      machine: { name: 'here', kernelVersion: '6.18.0', memoryBytes: 25_000_000_000 },
     });
   });
 

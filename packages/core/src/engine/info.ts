@@ -18,6 +18,14 @@ export interface EngineInfo {
   readonly driver: string;
   /** Where it keeps its data, as a path of its own machine. */
   readonly dataRoot?: string | undefined;
+  /** Where it runs, as that machine names itself. */
+  readonly machine: EngineMachine;
+}
+
+export interface EngineMachine {
+  readonly name: string;
+  readonly kernelVersion: string;
+  readonly memoryBytes: number;
 }
 
 /** Reads the answer of `/info`. */
@@ -33,6 +41,11 @@ export function parseInfo(answer: unknown): EngineInfo {
     }),
     driver: info.text('Driver'),
     dataRoot: info.optionalText('DockerRootDir'),
+    machine: {
+      name: info.optionalText('Name') ?? '',
+      kernelVersion: info.optionalText('KernelVersion') ?? '',
+      memoryBytes: info.optionalNumber('MemTotal') ?? 0,
+    },
   };
 }
 

@@ -74,14 +74,14 @@ describe('the end of a session', () => {
   });
 
   it('does not come while the builder asks for its health', async () => {
-    const { session, caller } = await startTestSession([], { silenceMs: 300 });
+    const { session, caller } = await startTestSession([], { silenceMs: 1_500 });
     let over = false;
     void session.ended.then(() => {
       over = true;
     });
-    for (let asked = 0; asked < 6; asked++) {
+    for (let asked = 0; asked < 5; asked++) {
       await caller.unary(health, nothing);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await new Promise((resolve) => setTimeout(resolve, 400));
     }
     expect(over).toBe(false);
   });

@@ -1,0 +1,120 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CallOptions } from '../../content/content.js';
+
+/** Held until released, or until this process ends in whatever way. */
+export interface ProcessLock {
+  release(): void;
+}
+
+export interface LockOptions extends CallOptions {
+  /** How long to wait for another holder before `onWait` is asked. */
+  readonly patienceMs: number;
+  /** Whether to wait on. */
+  readonly onWait: () => Promise<boolean>;
+}
+
+/** `free` when nobody had it; `waited` when somebody had it before; `denied` when there is no lock to be had. */
+export type LockOutcome =
+  | { readonly how: 'free' | 'waited'; readonly lock: ProcessLock }
+  | { readonly how: 'denied' };
+
+/**
+ * Takes a lock among the processes that see this path.
+ *
+ * The holder listens on a unix socket there, and whoever waits for it is connected: the end of the
+ * holder ends the connection, so nobody polls and a killed holder keeps nobody. Two may hold it at
+ * the same time after such a kill: it spares work, and nothing that must be true depends on it.
+ */
+export async function takeProcessLock(path: string, options: LockOptions): Promise<LockOutcome> {
+  let how: 'free' | 'waited' = 'free';
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    for (;;) {
+      const lock = await listen(path);
+      if (lock) return { how, lock };
+      const end = await holderEnds(path, options);
+      if (end === 'dead') rmSync(path, { force: true });
+      else how = 'waited';
+      if (end === 'given up') return { how: 'denied' };
+    }
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    // No folder of one's own, a path that is too long for a socket, a file system without sockets.
+    return { how: 'denied' };
+  }
+}
+
+/** `undefined` when somebody else does, or did. */
+async function listen(path: string): Promise<ProcessLock | undefined> {
+  const waiting = new Set<Socket>();
+  const server = createServer((socket) => {
+    waiting.add(socket.unref());
+    socket.on('error', () => {}).on('close', () => waiting.delete(socket));
+    socket.resume();
+  });
+  server.unref();
+  try {
+    await listening(server, path);
+  } catch (error) {
+    if (codeOf(error) === 'EADDRINUSE') return undefined;
+    throw error;
+  }
+  return {
+    release() {
+      server.close();
+      for (const socket of waiting) socket.destroy();
+    },
+  };
+}
+
+function listening(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject).listen(path, () => resolve());
+  });
+}
+
+/** Waits until the holder ends; `dead` when there is none any more, `given up` when `onWait` says so. */
+async function holderEnds(
+  path: string,
+  { signal, patienceMs, onWait }: LockOptions,
+): Promise<'ended' | 'dead' | 'given up'> {
+  const socket = connect(path);
+  const ended = new Promise<'ended' | 'dead'>((resolve, reject) => {
+    let isConnected = false;
+    socket
+      .on('connect', () => {
+        isConnected = true;
+      })
+      .on('close', () => resolve('ended'))
+      .on('error', (error) => {
+        const code = codeOf(error);
+        if (!isConnected && code === 'ECONNREFUSED') resolve('dead');
+        // It ended while we came, or has too many at its door.
+        else if (isConnected || code === 'ENOENT' || code === 'EAGAIN') resolve('ended');
+        else reject(error);
+      })
+      .resume();
+  });
+  ended.catch(() => {});
+  const over = new AbortController();
+  const either = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
+  try {
+    for (;;) {
+      const patience = delay(patienceMs, 'impatient' as const, { signal: either });
+      patience.catch(() => {});
+      const end = await Promise.race([ended, patience]);
+      if (end !== 'impatient') return end;
+      if (!(await onWait())) return 'given up';
+    }
+  } finally {
+    over.abort();
+    socket.destroy();
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}

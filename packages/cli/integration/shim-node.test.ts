@@ -169,6 +169,18 @@ describe.each(Object.entries(shells))('with %s as sh', (_name, sh) => {
     });
   });
 
+  test('a program that ends at the very moment of the signal ends as it says', async () => {
+    const ending = node('trap "exit 130" TERM; sleep 60 & echo ready >&2; wait')();
+    const path = [ending, programs({ docker }), systemPath].join(':');
+    for (let time = 0; time < 10; time++) {
+      const words = ['sh', '-c', `exec ${sh()} ${shim} build -`];
+      const run = startShim(words, { program: 'setsid', path, env: asking() });
+      await printedError(run, /ready/);
+      process.kill(-(run.child.pid ?? Number.NaN), 'SIGTERM');
+      expect(await run.ended).toMatchObject({ exitCode: 130, signal: null });
+    }
+  });
+
   describe('a program that stands for docker and calls docker by name', () => {
     const links = () => programs({ docker: `exec ${sh()} ${shim} "$@"` });
 

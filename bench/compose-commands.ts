@@ -36,14 +36,32 @@ export function composeBuild(
   program: 'docker' | 'shim',
   project: ComposeProject,
   host: string,
+  only: readonly string[] = [],
 ): Command {
   const { docker, shim } = setting.programs;
   const env = composeEnvironment(setting, host);
-  const words = composeWords(project);
+  const words = [...composeWords(project), ...only];
   if (program === 'docker') return { argv: [...docker, ...words], env };
   // By itself: node is a program of this machine.
   const argv = [shim.at(-1) ?? '', ...words];
   return { argv, env: { ...env, WARMDOCK_DOCKER: '/bin/false' } };
+}
+
+/** As many shims at the same time as there are services, in processes of their own. */
+export function shimsAtOnce(
+  setting: Setting,
+  { dir, name }: ComposeProject,
+  host: string,
+): Command {
+  const script = [
+    `for each in ${services.join(' ')}; do`,
+    `  "$@" buildx build --load -t ${name}-$each -f ${dir}/$each/Dockerfile ${dir} &`,
+    '  running="$running $!"',
+    'done',
+    'for each in $running; do wait "$each" || exit; done',
+  ].join('\n');
+  const argv = ['/bin/sh', '-c', script, 'sh', setting.programs.shim.at(-1) ?? ''];
+  return { argv, env: { ...environment(setting, host), WARMDOCK_DOCKER: '/bin/false' } };
 }
 
 /** Compose's own reading of a project, and its builds side by side by `buildctl`; `undefined` when there is none. */

@@ -1,10 +1,11 @@
 import type { Summary } from './alternate.js';
 
-/** What a row has to reach: a multiple of the other side's speed, a share of its time, so much more than it, a time, a size. */
+/** What a row has to reach: a multiple of the other side's speed, a share of its time, so much more than it, both, a time, a size. */
 export type Target =
   | { type: 'faster'; times: number }
   | { type: 'ratio'; atMost: number }
   | { type: 'added'; atMostMs: number }
+  | { type: 'budget'; ratio: number; addedMs: number }
   | { type: 'time'; atMostMs: number }
   | { type: 'memory'; belowBytes: number };
 
@@ -27,6 +28,7 @@ export function isReached({ target, ours, theirs }: Row): boolean | undefined {
   if (target.type === 'faster') return theirs.median / ours.median >= target.times;
   if (target.type === 'ratio') return ours.median / theirs.median <= target.atMost;
   if (target.type === 'time') return ours.median <= target.atMostMs;
+  if (target.type === 'budget') return ours.median <= target.ratio * theirs.median + target.addedMs;
   if (target.type === 'added') return ours.median - theirs.median <= target.atMostMs;
   return ours.max < target.belowBytes;
 }

@@ -74,6 +74,7 @@ function formatTarget(target: Target): string {
   if (target.type === 'faster') return `${target.times}x`;
   if (target.type === 'ratio') return `<= ${target.atMost}`;
   if (target.type === 'added') return `added <= ${target.atMostMs} ms`;
+  if (target.type === 'budget') return `<= ${target.ratio} + ${formatMs(target.addedMs)}`;
   if (target.type === 'time') return `<= ${formatMs(target.atMostMs)}`;
   return `< ${formatBytes(target.belowBytes)}`;
 }

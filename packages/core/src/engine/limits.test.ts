@@ -63,6 +63,18 @@ describe('a daemon that keeps its caller waiting', () => {
     await expect(engine.loadImages(archiveOf(1))).rejects.toMatchObject(late('was silent'));
   });
 
+  it('has more time as long as it is busy with something else', async () => {
+    const engine = await connected(
+      { unpackTimeoutMs: 80 },
+      { 'POST /images/load': (_, __, message) => void message.resume() },
+    );
+    let asked = 0;
+    const isBusy = async () => ++asked < 3;
+    const loading = engine.loadImages(archiveOf(1), { isBusy });
+    await expect(loading).rejects.toMatchObject(late('was silent'));
+    expect(asked).toBe(3);
+  });
+
   it('is not blamed when the archive is slow', async () => {
     const engine = await connected(
       { stallTimeoutMs: 80 },

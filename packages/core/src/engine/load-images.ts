@@ -14,6 +14,11 @@ import { jsonMessages } from './json-stream.js';
 export interface LoadImagesOptions extends CallOptions {
   /** Receives what the daemon says, line by line, for people. */
   readonly onLine?: ((line: string) => void) | undefined;
+  /**
+   * Asked when a limit for loads is past: whether the daemon is busy with something else, so that the
+   * time begins anew. Default it is not.
+   */
+  readonly isBusy?: (() => Promise<boolean>) | undefined;
 }
 
 /**
@@ -26,7 +31,7 @@ export interface LoadImagesOptions extends CallOptions {
 export async function loadImages(
   connection: EngineConnection,
   archive: AsyncIterable<Uint8Array>,
-  { signal, onLine }: LoadImagesOptions = {},
+  { signal, onLine, isBusy }: LoadImagesOptions = {},
 ): Promise<{ loaded: string[] }> {
   const { http } = connection;
   const operation = `loading into the Docker daemon at ${formatEndpoint(http.endpoint)}`;
@@ -42,7 +47,7 @@ export async function loadImages(
       signal,
       dedicated: true,
     };
-    return await exchange(http, request, source, onLine);
+    return await exchange(http, request, source, { onLine, isBusy });
   } catch (error) {
     throw source.failure ? source.failure.error : error;
   } finally {
@@ -57,10 +62,10 @@ async function exchange(
   http: EngineHttp,
   request: EngineRequest,
   source: ObservedArchive,
-  onLine: LoadImagesOptions['onLine'],
+  { onLine, isBusy }: LoadImagesOptions,
 ): Promise<{ loaded: string[] }> {
   const sent = await http.start(request);
-  const guard = guardAgainstStall(http, request, sent);
+  const guard = guardAgainstStall(http, request, sent, isBusy);
   try {
     const answer = readAnswer(sent, request, onLine);
     // The daemon may answer before it has everything: its answer decides, not how the sending ended.
@@ -129,20 +134,29 @@ function guardAgainstStall(
   { endpoint, limits }: EngineHttp,
   { operation }: EngineRequest,
   sent: ClientRequest,
+  isBusy: LoadImagesOptions['isBusy'] = async () => false,
 ) {
   const { stallTimeoutMs, unpackTimeoutMs } = limits;
   const guard: { passed?: WarmdockError } = {};
-  const end = (what: string, timeoutMs: number) => {
+  const end = async (what: string, timeoutMs: number) => {
+    const written = sent.socket?.bytesWritten;
+    if ((await isBusy()) || sent.socket?.bytesWritten !== written) {
+      // The request itself listens to its socket only once.
+      sent.socket?.setTimeout(timeoutMs, onTimeout);
+      return;
+    }
     guard.passed = timeoutError(operation, endpoint, what, timeoutMs);
     sent.destroy(guard.passed);
   };
+  const onTimeout = () => {
+    if (sent.writableFinished) void end('was silent', unpackTimeoutMs);
+    else if (sent.writableNeedDrain) void end('took no data', stallTimeoutMs);
+    // Else the archive's source is slow, which is no fault of the daemon.
+    else sent.socket?.setTimeout(stallTimeoutMs, onTimeout);
+  };
   sent.setTimeout(stallTimeoutMs);
   sent.once('finish', () => sent.setTimeout(unpackTimeoutMs));
-  sent.on('timeout', () => {
-    if (sent.writableFinished) end('was silent', unpackTimeoutMs);
-    else if (sent.writableNeedDrain) end('took no data', stallTimeoutMs);
-    // Else the archive's source is slow, which is no fault of the daemon.
-  });
+  sent.on('timeout', onTimeout);
   return guard;
 }
 

@@ -79,16 +79,16 @@ describe.each(['classic', 'containerd'] as const)(
     });
 
     it('that come at the same time go in one archive', async () => {
-    const daemon = await startDaemon(store);
-    const all = Array.from({ length: 20 }, (_, at) => ['base', `layer ${at}`]);
-    const { results } = images(...all);
-    const ended = await queueAll(daemon, store, results);
-    expect(ended.map(({ status }) => status)).toEqual(all.map(() => 'fulfilled'));
-    expect(daemon.loads.map((files) => layersIn(files).length)).toEqual([21]);
-    expect(daemon.images.size).toBe(20);
-  });
+      const daemon = await startDaemon(store);
+      const all = Array.from({ length: 20 }, (_, at) => ['base', `layer ${at}`]);
+      const { results } = images(...all);
+      const ended = await queueAll(daemon, store, results);
+      expect(ended.map(({ status }) => status)).toEqual(all.map(() => 'fulfilled'));
+      expect(daemon.loads.map((files) => layersIn(files).length)).toEqual([21]);
+      expect(daemon.images.size).toBe(20);
+    });
 
-  it('bring one image once that several ask for', async () => {
+    it('bring one image once that several ask for', async () => {
       const daemon = await startDaemon(store);
       const { results } = images(['a', 'b'], ['a', 'b']);
       const loads = await loadAll(daemon, results);
@@ -124,8 +124,7 @@ describe.each(['classic', 'containerd'] as const)(
       const bad = built[1]?.layers[1];
       if (bad) source.corrupt(bad, Buffer.alloc(bad.size, 1));
       const ended = await queueAll(daemon, store, results);
-      for (const end of ended)
-        expect(end).toMatchObject({ reason: expect.any(LoadInterrupted) });
+      for (const end of ended) expect(end).toMatchObject({ reason: expect.any(LoadInterrupted) });
       expect(daemon.images.size).toBe(0);
     });
 

@@ -5,6 +5,7 @@ import { type ArchiveLayer, imageArchive } from '../archive.js';
 import { defaultPartBytes } from '../image-parts.js';
 import { openLayer, UninflatableLayer } from '../layer-form.js';
 import { endingLate, isIndexRefused, lateSignal, staleIndexNotice } from '../stale-index.js';
+import { daemonProgress } from './daemon-progress.js';
 import { LoadInterrupted } from './load-interrupted.js';
 import { LoadJob, type LoadPart, type LoadRequest, type Sent } from './load-job.js';
 import { PartialImages } from './partial-images.js';
@@ -189,7 +190,8 @@ export class LoadQueue {
         if (failed) throw failed.job.failure?.error;
       },
     });
-    await this.#engine.loadImages(endingLate(archive), { signal: late });
+    const isBusy = daemonProgress(this.#engine);
+    await this.#engine.loadImages(endingLate(archive), { signal: late, isBusy });
   }
 
   /** Each file once, though several images may have it. */

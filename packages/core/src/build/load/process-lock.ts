@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -30,21 +30,33 @@ export type LockOutcome =
  */
 export async function takeProcessLock(path: string, options: LockOptions): Promise<LockOutcome> {
   let how: 'free' | 'waited' = 'free';
+  // Node cuts longer ones off.
+  if (Buffer.byteLength(path) > maxPathBytes) return { how: 'denied' };
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     for (;;) {
       const lock = await listen(path);
       if (lock) return { how, lock };
+      const socket = identityOf(path);
       const end = await holderEnds(path, options);
-      if (end === 'dead') rmSync(path, { force: true });
-      else how = 'waited';
       if (end === 'given up') return { how: 'denied' };
+      if (end === 'ended') how = 'waited';
+      // Unless somebody else listens there by now.
+      else if (identityOf(path) === socket) rmSync(path, { force: true });
     }
   } catch (error) {
     if (options.signal?.aborted) throw error;
     // No folder of one's own, a path that is too long for a socket, a file system without sockets.
     return { how: 'denied' };
   }
+}
+
+/** Of `sun_path`, less its end. */
+const maxPathBytes = 103;
+
+function identityOf(path: string): string | undefined {
+  const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return found && `${found.ino} ${found.ctimeNs}`;
 }
 
 /** `undefined` when somebody else does, or did. */
@@ -91,10 +103,9 @@ async function holderEnds(
       .on('close', () => resolve('ended'))
       .on('error', (error) => {
         const code = codeOf(error);
-        if (!isConnected && code === 'ECONNREFUSED') resolve('dead');
-        // It ended while we came, or has too many at its door.
-        else if (isConnected || code === 'ENOENT' || code === 'EAGAIN') resolve('ended');
-        else reject(error);
+        if (code === 'EACCES' || code === 'EPERM') reject(error);
+        // Else it ended while this one came, or has too many at its door.
+        else resolve(code === 'ECONNREFUSED' && !isConnected ? 'dead' : 'ended');
       })
       .resume();
   });

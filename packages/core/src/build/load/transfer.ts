@@ -171,7 +171,7 @@ class Transfer {
     const layers = placedLayers(image, observed.info.store);
     const lowest = layers.find(({ descriptor }) => missing.has(descriptor.digest));
     const what = `${observed.info.id} ${lowest?.key ?? plan.imageId}`;
-    const name = createHash('sha256').update(what).digest('hex').slice(0, 32);
+    const name = createHash('sha256').update(what).digest('hex').slice(0, 16);
     return join(state, 'loads', name);
   }
 

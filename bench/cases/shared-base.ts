@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { type EngineInfo, type ImageStore, startEngine } from '@warmdock/testkit';
+import { alternate, type Side } from '../alternate.js';
+import {
+  type ComposeProject,
+  composeBuild,
+  prepareCompose,
+  shimsAtOnce,
+} from '../compose-commands.js';
+import { changing, services } from '../compose-projects.js';
+import { writeTiny } from '../contexts.js';
+import { imageUnder, restoreTag } from '../daemon.js';
+import { type Command, timeCommand } from '../measure.js';
+import type { Row } from '../rows.js';
+import { enginesOf, type Setting, slowRounds } from '../setting.js';
+import { settle } from '../settle.js';
+import { ensureSharedBase } from '../shared-base.js';
+
+const against = 'docker compose build';
+const againstOne = 'one of the images alone';
+
+/** A project of 20 services that share all but their last layers, 2 GB. */
+export async function sharedBase(setting: Setting): Promise<Row[]> {
+  await prepareCompose(setting);
+  const project = { dir: ensureSharedBase(), name: `bench-shared-${setting.builder.name}` };
+  const rows: Row[] = [];
+  for (const { store } of enginesOf(setting)) {
+    rows.push(...(await cold(setting, store, project)));
+    rows.push(await changed(setting, store, project));
+  }
+  return rows;
+}
+
+/** Into a daemon that has nothing: each sample has a new daemon of its own. */
+async function cold(setting: Setting, store: ImageStore, project: ComposeProject): Promise<Row[]> {
+  const side = (commandFor: (host: string) => Command): Side => ({
+    sample: async () => {
+      await using engine = await startEngine({ store });
+      await settle();
+      return (await timeCommand(commandFor(engine.host), setting)).wallMs;
+    },
+  });
+  const one = services.slice(0, 1);
+  const {
+    project: ours,
+    shims,
+    theirs,
+    alone,
+  } = await alternate(
+    {
+      alone: side((host) => composeBuild(setting, 'shim', project, host, one)),
+      project: side((host) => composeBuild(setting, 'shim', project, host)),
+      shims: side((host) => shimsAtOnce(setting, project, host)),
+      theirs: side((host) => composeBuild(setting, 'docker', project, host)),
+    },
+    slowRounds(setting),
+  );
+  const count = services.length;
+  const row = {
+    store,
+    case: `compose, ${count} services on a common 2 GB base, empty daemon`,
+    ours,
+  };
+  return [
+    { ...row, against, target: { type: 'faster', times: 12 }, theirs },
+    {
+      ...row,
+      against: againstOne,
+      target: { type: 'budget', ratio: 1.3, addedMs: 150 * count },
+      theirs: alone,
+    },
+    {
+      store,
+      case: `${count} shims at once on a common 2 GB base, empty daemon`,
+      against: againstOne,
+      target: { type: 'budget', ratio: 2, addedMs: 300 * count },
+      ours: shims,
+      theirs: alone,
+    },
+  ];
+}
+
+/** One service's tiny layer is new, on the builder too. */
+async function changed(setting: Setting, store: ImageStore, project: ComposeProject): Promise<Row> {
+  await using engine = await startEngine({ store });
+  const commands = {
+    ours: composeBuild(setting, 'shim', project, engine.host),
+    theirs: composeBuild(setting, 'docker', project, engine.host),
+  };
+  await timeCommand(commands.ours, setting);
+  const tag = `${project.name}-${changing}:latest`;
+  const id = await imageUnder(engine, tag);
+  const times = await alternate(
+    {
+      ours: changedSide(commands.ours, setting, engine, { project, tag, id }),
+      theirs: changedSide(commands.theirs, setting, engine, { project, tag, id }),
+    },
+    slowRounds(setting),
+  );
+  ensureSharedBase();
+  return {
+    store,
+    case: `compose, one of ${services.length} services on a common 2 GB base changed`,
+    against,
+    target: { type: 'faster', times: 8 },
+    ...times,
+  };
+}
+
+function changedSide(
+  command: Command,
+  setting: Setting,
+  engine: Pick<EngineInfo, 'host'>,
+  { project, tag, id }: { project: ComposeProject; tag: string; id: string },
+): Side {
+  return {
+    sample: async () => {
+      writeTiny(join(project.dir, changing), randomUUID());
+      await settle();
+      const { wallMs } = await timeCommand(command, setting);
+      await restoreTag(engine, tag, id, { changed: true });
+      return wallMs;
+    },
+  };
+}

@@ -15,6 +15,6 @@ export async function useTestbed(say: (line: string) => void) {
   const dir = join(cacheDir(), `testbed-${process.pid}`);
   // The testkit's functions look there for programs and for a place for further engines.
   process.env.WARMDOCK_TESTBED_DIR = dir;
-  const testbed: TestbedInfo = await testbedUp(dir, { ownership: 'owned', say });
+  const testbed: TestbedInfo = await testbedUp(dir, { ownership: 'owned', data: 'disk', say });
   return { testbed, release: () => testbedDown(dir) };
 }

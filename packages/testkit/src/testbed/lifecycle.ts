@@ -18,14 +18,16 @@ const POLL_MS = 25;
 export interface UpOptions {
   /** `detached` outlives this process; `owned` stops with it, however it ends. */
   ownership: 'detached' | 'owned';
+  /** Where engines keep their data, default `memory`; times are those of a real machine on `disk` alone. */
+  data?: 'memory' | 'disk';
   say?: (line: string) => void;
 }
 
 /** Starts the testbed in `dir`, or finds it running; resolves when every engine answers. */
-export async function testbedUp(dir: string, { ownership, say }: UpOptions): Promise<TestbedInfo> {
+export async function testbedUp(dir: string, options: UpOptions): Promise<TestbedInfo> {
   if (process.getuid?.() !== 0) throw new Error('the testbed needs root: namespaces and mounts');
-  await ensureRootfs(say);
-  const child = isHeld(dir) ? undefined : spawnSupervisor(dir, ownership);
+  await ensureRootfs(options.say);
+  const child = isHeld(dir) ? undefined : spawnSupervisor(dir, options);
   const deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
     const info = readTestbed(dir);
@@ -54,13 +56,13 @@ export async function testbedDown(dir: string): Promise<void> {
 }
 
 /** The lock passes from `flock` to the supervisor and to all that it starts: free means all are gone. */
-function spawnSupervisor(dir: string, ownership: UpOptions['ownership']): ChildProcess {
+function spawnSupervisor(dir: string, { ownership, data = 'memory' }: UpOptions): ChildProcess {
   mkdirSync(dirname(dir), { recursive: true });
   const log = openSync(supervisorLogPath(dir), 'a');
   const owned = ownership === 'owned';
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
   const locked = ['--no-fork', '--nonblock', lockPath(dir)];
-  const node = [process.execPath, '--import', tsx, supervisor, dir, ownership];
+  const node = [process.execPath, '--import', tsx, supervisor, dir, ownership, data];
   const child = spawn('flock', [...locked, ...node], {
     detached: !owned,
     stdio: [owned ? 'pipe' : 'ignore', log, log],

@@ -14,13 +14,20 @@ const SERVER_NAME = 'builder.test';
 export interface StartOptions {
   /** Folder for all state; the caller removes it. */
   dir: string;
+  /** Whether engines keep their data in memory. */
+  inMemory: boolean;
   say: (line: string) => void;
   /** Everything is put here before it has started, so that a stop or failure half-way cleans up. */
   started: AsyncDisposable[];
 }
 
 /** Starts every engine in parallel; resolves when all answer. */
-export async function startAll({ dir, say, started }: StartOptions): Promise<TestbedInfo> {
+export async function startAll({
+  dir,
+  inMemory,
+  say,
+  started,
+}: StartOptions): Promise<TestbedInfo> {
   const rootfs = await ensureRootfs(say);
   await mkdir(dir, { recursive: true });
   const keep = <T extends AsyncDisposable>(starting: Promise<T>): Promise<T> => {
@@ -28,7 +35,7 @@ export async function startAll({ dir, say, started }: StartOptions): Promise<Tes
     return starting;
   };
   const engine = (name: string, store: ImageStore) =>
-    keep(startEngine({ store, rootfs, stateDir: join(dir, name), inMemory: true }));
+    keep(startEngine({ store, rootfs, stateDir: join(dir, name), inMemory }));
 
   const certificates = makeCertificates(join(dir, 'certificates'), SERVER_NAME);
   const [clients, classic, containerd, builder, registry, others, certs] = await Promise.all([

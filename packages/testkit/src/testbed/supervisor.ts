@@ -1,5 +1,5 @@
 /**
- * The process that owns a testbed: `supervisor.ts DIR detached|owned`.
+ * The process that owns a testbed: `supervisor.ts DIR detached|owned memory|disk`.
  *
  * Starts every engine, writes `DIR/testbed.json` when all answer, and stops everything on SIGTERM or
  * SIGINT; when `owned`, also when its standard input closes, which is how it notices that its owner
@@ -11,7 +11,7 @@ import { startAll } from './start.js';
 import { pidPath, statePath } from './state.js';
 import { removeFolder } from './unmount-below.js';
 
-const [dir = '', ownership] = process.argv.slice(2);
+const [dir = '', ownership, data] = process.argv.slice(2);
 const say = (line: string) => process.stderr.write(`testbed: ${line}\n`);
 const started: AsyncDisposable[] = [];
 let stopping = false;
@@ -40,7 +40,7 @@ try {
   await removeFolder(dir);
   mkdirSync(dir, { recursive: true });
   writeFileSync(pidPath(dir), String(process.pid));
-  const info = await startAll({ dir, say, started });
+  const info = await startAll({ dir, inMemory: data === 'memory', say, started });
   await writeFile(`${statePath(dir)}.new`, JSON.stringify(info, null, 2));
   await rename(`${statePath(dir)}.new`, statePath(dir));
   setInterval(() => {}, 2 ** 30);

@@ -19,7 +19,8 @@ export const usage = `usage: pnpm bench [--only CASE]... [--builder NAME]... [--
   --rounds N      measure each side N times
   --quick         measure each side once, to see that everything works
 
-Only a run of all cases in full writes bench/results/latest.json and the table of the README.`;
+Only a run of all cases in full writes bench/results/latest.json, docs/measurements.md and the table of
+the README.`;
 
 /** Throws a TypeError for flags that are not in `usage`. */
 export function parseOptions(args: string[]): Options {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeHeadlines } from './headlines.js';
 import type { Machine } from './machine.js';
 import { isReached, type Row } from './rows.js';
 import { formatResults, writeBetweenMarkers } from './table.js';
@@ -18,9 +19,9 @@ export interface Results {
 }
 
 const latest = fileURLToPath(new URL('results/latest.json', import.meta.url));
-const readme = fileURLToPath(new URL('../README.md', import.meta.url));
+const measurements = fileURLToPath(new URL('../docs/measurements.md', import.meta.url));
 
-/** Writes `results/latest.json` and the table of the README. */
+/** Writes `results/latest.json`, the tables of docs/measurements.md, and the README's. */
 export function writeResults(results: Results): void {
   const builders = results.builders.map(({ builder, rows }) => ({
     builder,
@@ -28,7 +29,8 @@ export function writeResults(results: Results): void {
   }));
   mkdirSync(dirname(latest), { recursive: true });
   writeFileSync(latest, `${JSON.stringify({ ...results, builders }, rounded, 2)}\n`);
-  writeBetweenMarkers(readme, 'bench', formatResults(results));
+  writeBetweenMarkers(measurements, 'bench', formatResults(results));
+  writeHeadlines();
 }
 
 /** Microseconds are noise. */

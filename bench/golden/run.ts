@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import type { GoldenStore, StrategyName } from '@warmdock/golden';
+import { writeHeadlines } from '../headlines.js';
 import { describeMachine } from '../machine.js';
 import { isReached, type Row } from '../rows.js';
 import { formatRows, writeBetweenMarkers } from '../table.js';
@@ -119,18 +120,15 @@ function openGolden(
   return openOrMakeGolden(join(dir, `${strategy}-${size}`), trees[size], strategy);
 }
 
-/** The README has this machine's disk, and of other file systems the clones; the docs have all. */
+/** Writes `results/golden.json`, the table of docs/measurements.md, and the README's. */
 function writeResults(
   textOf: (rows: Row[]) => string,
   results: { machine: object; rows: Row[] },
 ): void {
-  const own = results.rows[0]?.store;
-  const isClone = (row: Row) => row.case.startsWith('clone of 1 GB by');
-  const headlines = results.rows.filter((row) => row.store === own || isClone(row));
   const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
   const rows = results.rows.map((row) => ({ ...row, reached: isReached(row) }));
   const content = { date: new Date().toISOString().slice(0, 10), ...results, rows };
   writeFileSync(path('../results/golden.json'), `${JSON.stringify(content, null, 2)}\n`);
-  writeBetweenMarkers(path('../../README.md'), 'bench-golden', textOf(headlines));
-  writeBetweenMarkers(path('../../docs/performance.md'), 'bench-golden', textOf(results.rows));
+  writeBetweenMarkers(path('../../docs/measurements.md'), 'bench-golden', textOf(results.rows));
+  writeHeadlines();
 }

@@ -16,6 +16,12 @@ function lockPath(): string {
 
 const patient: LockOptions = { patienceMs: 60_000, onWait: async () => true };
 
+function cancelledSoon(): AbortSignal {
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(), 20);
+  return stop.signal;
+}
+
 /** Another process that listens where holders do, until it is killed. */
 async function otherHolder(path: string) {
   const script = `require('net').createServer((s) => s.on('error', () => {})).listen(${JSON.stringify(path)}, () => console.log('holds'))`;
@@ -86,8 +92,10 @@ describe('a process lock', () => {
   it('is not waited for by whoever is cancelled', async () => {
     const path = lockPath();
     const first = await takeProcessLock(path, patient);
-    const signal = AbortSignal.timeout(20);
-    await expect(takeProcessLock(path, { ...patient, signal })).rejects.toBeDefined();
+    const signal = cancelledSoon();
+    await expect(takeProcessLock(path, { ...patient, signal })).rejects.toMatchObject({
+      code: 'CANCELLED',
+    });
     if ('lock' in first) first.lock.release();
   });
 
@@ -117,6 +125,19 @@ describe('locks that are shared in a process', () => {
     const last = await other;
     expect(last).toMatchObject({ how: 'waited' });
     if ('lock' in last) last.lock.release();
+  });
+
+  it('keep nobody who is cancelled', async () => {
+    const path = lockPath();
+    const holder = await takeProcessLock(path, patient);
+    const locks = new SharedLocks();
+    const first = locks.take(path, patient);
+    const second = locks.take(path, { ...patient, signal: cancelledSoon() });
+    await expect(second).rejects.toMatchObject({ code: 'CANCELLED' });
+    if ('lock' in holder) holder.lock.release();
+    const taken = await first;
+    if ('lock' in taken) taken.lock.release();
+    await expect.poll(() => existsSync(path)).toBe(false);
   });
 
   it('are taken by others when the first who asked is cancelled', async () => {

@@ -3,6 +3,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CallOptions } from '../../content/content.js';
+import { cancelled } from '../../errors.js';
 
 /** Held until released, or until this process ends in whatever way. */
 export interface ProcessLock {
@@ -27,6 +28,7 @@ export type LockOutcome =
  * The holder listens on a unix socket there, and whoever waits for it is connected: the end of the
  * holder ends the connection, so nobody polls and a killed holder keeps nobody. Two may hold it at
  * the same time after such a kill: it spares work, and nothing that must be true depends on it.
+ * Throws `CANCELLED`.
  */
 export async function takeProcessLock(path: string, options: LockOptions): Promise<LockOutcome> {
   let how: 'free' | 'waited' = 'free';
@@ -44,8 +46,8 @@ export async function takeProcessLock(path: string, options: LockOptions): Promi
       // Unless somebody else listens there by now.
       else if (identityOf(path) === socket) rmSync(path, { force: true });
     }
-  } catch (error) {
-    if (options.signal?.aborted) throw error;
+  } catch {
+    if (options.signal?.aborted) throw cancelled('waiting for another load', options.signal);
     // No folder of one's own, a path that is too long for a socket, a file system without sockets.
     return { how: 'denied' };
   }

@@ -1,3 +1,4 @@
+import { orCancelled } from '../../content/or-cancelled.js';
 import { type LockOptions, type LockOutcome, takeProcessLock } from './process-lock.js';
 
 /** Locks against other processes that all loads of this one have together. */
@@ -17,7 +18,7 @@ export class SharedLocks {
       held.outcome.then((outcome) => 'lock' in outcome && outcome.lock.release()).catch(() => {});
     };
     try {
-      const outcome = await held.outcome;
+      const outcome = await orCancelled(held.outcome, 'waiting for another load', options.signal);
       if ('lock' in outcome) return { how: outcome.how, lock: { release } };
       release();
       return outcome;

@@ -117,7 +117,7 @@ class Transfer {
         await this.#requests.arrival();
         continue;
       }
-      await contents.add(request.id, request.entry);
+      await contents.add(request.id, request.file);
       this.#totals.files++;
       if (pace.isOver) {
         await contents.flush();

@@ -3,6 +3,7 @@ import { WarmdockError } from '../errors.js';
 import { type BytePath, toBytePath, toSystemPath } from './byte-path.js';
 import { type Entry, GoMode, isDirectory, toEntry, toGoMode } from './entry.js';
 import type { DirectoryMatch, EntryFilter, Verdict } from './filter.js';
+import { HardLinks } from './hard-links.js';
 import { isAbsent, isForbidden, unreadable } from './unreadable.js';
 
 /**
@@ -53,7 +54,7 @@ export function* walkTree(
   root: BytePath,
   filter: EntryFilter = keepEverything,
 ): Generator<Entry | undefined> {
-  const firstPaths = new Map<string, BytePath>();
+  const hardLinks = new HardLinks();
   const levels = [openLevel(root, undefined, 'keep')];
   let quiet = 0;
   for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
@@ -65,7 +66,7 @@ export function* walkTree(
     if (++quiet % quietEntries === 0) yield undefined;
     const path = level.prefix + name;
     const verdict = filter.judge(path, level.match);
-    const entry = readEntry(root, path, verdict, firstPaths);
+    const entry = readEntry(root, path, verdict, hardLinks);
     if (entry === undefined) continue;
     if (verdict === 'keep') {
       quiet = 0;
@@ -116,7 +117,7 @@ function readEntry(
   root: BytePath,
   path: BytePath,
   verdict: Verdict,
-  firstPaths: Map<string, BytePath>,
+  hardLinks: HardLinks,
 ): Entry | undefined {
   if (verdict === 'prune') return undefined;
   const systemPath = toSystemPath(`${root}/${path}`);
@@ -128,18 +129,11 @@ function readEntry(
     const isLink = (mode & GoMode.symlink) !== 0;
     const entry = toEntry(path, mode, stats, isLink ? readlinkSync(systemPath, 'latin1') : '');
     if (stats.nlink === 1n || isLink || isDirectory(entry) || verdict !== 'keep') return entry;
-    return withHardLink(entry, firstPaths);
+    // Its size stays, as the receiver compares it.
+    const linkname = hardLinks.firstPathOf(entry);
+    return linkname === undefined ? entry : { ...entry, linkname };
   } catch (cause) {
     if (isAbsent(cause) || (verdict === 'descend' && isForbidden(cause))) return undefined;
     throw unreadable(root, path, cause);
   }
-}
-
-/** A link to the first path of the same file, if that was told of. Its size stays, as the receiver compares it. */
-function withHardLink(entry: Entry, firstPaths: Map<string, BytePath>): Entry {
-  const file = `${entry.dev}:${entry.ino}`;
-  const linkname = firstPaths.get(file);
-  if (linkname !== undefined) return { ...entry, linkname };
-  firstPaths.set(file, entry.path);
-  return entry;
 }

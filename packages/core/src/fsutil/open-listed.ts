@@ -7,6 +7,15 @@ import { errnoOf, isAbsent, unreadable } from './unreadable.js';
 /** Not through a link in the last element, and never waiting for the writer of a fifo put in a file's place. */
 const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
+export interface OpenedFile {
+  readonly fd: number;
+  /** Size now, which may differ from the listed one. */
+  readonly sizeBytes: number;
+}
+
+/** What opening a socket ends with, on Linux and elsewhere. */
+const errnosOfSockets: readonly string[] = ['ENXIO', 'EOPNOTSUPP'];
+
 /**
  * Opens a regular file which a walk has listed, for reading; the caller closes it.
  *
@@ -16,12 +25,13 @@ const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
  * walk saw, by device and inode number (there a link that also fooled the walk is not noticed, and a file
  * that an editor saved by renaming counts as replaced).
  *
- * @returns the descriptor and the size now, which may differ from the listed one
+ * @returns undefined for a socket, which has no content
  * @throws WarmdockError NOT_FOUND if it is gone or something else is in its place, PERMISSION_DENIED, UNAVAILABLE
  */
-export function openListed(root: BytePath, file: ListedFile): { fd: number; sizeBytes: number } {
+export function openListed(root: BytePath, file: ListedFile): OpenedFile | undefined {
   const path = `${root}/${file.path}`;
   const fd = open(root, file);
+  if (fd === undefined) return undefined;
   try {
     const stats = fstatSync(fd, { bigint: true });
     if (!stats.isFile() || !(livesAt(fd, path) ?? isSame(stats, file))) throw replaced(path);
@@ -32,12 +42,14 @@ export function openListed(root: BytePath, file: ListedFile): { fd: number; size
   }
 }
 
-function open(root: BytePath, file: ListedFile): number {
+function open(root: BytePath, file: ListedFile): number | undefined {
   const path = `${root}/${file.path}`;
   try {
     return openSync(toSystemPath(path), flags);
   } catch (cause) {
-    throw errnoOf(cause) === 'ELOOP' ? replaced(path, cause) : unreadable(root, file.path, cause);
+    const errno = errnoOf(cause) ?? '';
+    if (errnosOfSockets.includes(errno)) return undefined;
+    throw errno === 'ELOOP' ? replaced(path, cause) : unreadable(root, file.path, cause);
   }
 }
 

@@ -24,20 +24,29 @@ export function fileSync(
   onSent?: (name: string, totals: Readonly<TransferTotals>) => void,
 ): Attachable {
   // Loaded while the builder reads the solve: in time for its call, not before the solve is sent.
-  const sending = setImmediate().then(() => import('../../fsutil/send.js'));
+  const sending = setImmediate().then(loadSender);
   return {
     methods: {
       '/moby.filesync.v1.FileSync/DiffCopy': async (call) => {
         const served = requested(call, directories);
-        const { sendTree } = await sending;
+        const { sendTree, readAttributes } = await sending;
         await sendTree(packetStreamOf(call), served.directory, {
           ...filterOf(call),
+          readAttributes,
           signal: call.signal,
           ...(onSent && { onProgress: (totals) => onSent(served.name, totals) }),
         });
       },
     },
   };
+}
+
+async function loadSender() {
+  const [{ sendTree }, { findAttributesReader }] = await Promise.all([
+    import('../../fsutil/send.js'),
+    import('../../fsutil/extended-attributes.js'),
+  ]);
+  return { sendTree, readAttributes: await findAttributesReader() };
 }
 
 function requested(call: ServerCall, directories: readonly ServedDirectory[]): ServedDirectory {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isWarmdockError, messageOf, WarmdockError } from '../errors.js';
 import { type Digest, isDigest } from '../oci/digest.js';
@@ -151,16 +151,10 @@ function noLayout(directory: string, why: string, cause?: unknown): WarmdockErro
 async function replaceFile(path: string, text: string): Promise<void> {
   const partial = `${path}.${randomUUID()}`;
   try {
-    await writeDurably(partial, text);
+    await writeFile(partial, text, { flush: true });
     await rename(partial, path);
   } catch (error) {
     await rm(partial, { force: true });
     throw error;
   }
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  await using file = await open(path, 'wx');
-  await file.writeFile(text);
-  await file.sync();
 }

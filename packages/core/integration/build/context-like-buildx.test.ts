@@ -16,7 +16,11 @@ import { openWorkshop } from '../support/workshop.js';
 const capability = Buffer.from('0100000200200000000000000000000000000000', 'hex');
 
 /** What docker buildx makes of a context, as a manifest's digest. */
-async function digestOfBuildx({ name, env }: BuildxStore, context: string): Promise<string> {
+async function digestOfBuildx(
+  { name, env }: BuildxStore,
+  context: string,
+  cwd?: string,
+): Promise<string> {
   const folder = temporaryFolder();
   const metadata = join(folder, 'metadata.json');
   const output = `type=oci,dest=${join(folder, 'theirs.tar')},oci-mediatypes=true`;
@@ -29,16 +33,18 @@ async function digestOfBuildx({ name, env }: BuildxStore, context: string): Prom
     '-o',
     output,
   ];
-  await outputOf(runDocker(['buildx', 'build', ...flags, context], { env }));
+  await outputOf(runDocker(['buildx', 'build', ...flags, context], { env, ...(cwd && { cwd }) }));
   return JSON.parse(readFileSync(metadata, 'utf8'))['containerimage.digest'];
 }
 
 describe('a context, as docker buildx sends it', () => {
   const setting = { builder: anyBuilder(), store: 'containerd' } as const;
 
-  async function ours(context: string): Promise<string> {
+  async function ours(context: string, cwd?: string): Promise<string> {
     const outputs = [parseOutput(`type=oci,dest=${join(temporaryFolder(), 'ours.tar')}`)];
-    return (await openWorkshop(setting).export({ context, outputs })).digest ?? '';
+    return (
+      (await openWorkshop(setting).export({ context, outputs, ...(cwd && { cwd }) })).digest ?? ''
+    );
   }
 
   it('has the capabilities of its programs', async () => {
@@ -53,6 +59,16 @@ describe('a context, as docker buildx sends it', () => {
     const withCapability = await ours(context);
     expect(withCapability).not.toBe(await ours(without));
     expect(withCapability).toBe(await digestOfBuildx(buildx, context));
+  });
+
+  it('is a directory where there is one of the name of a remote context', async () => {
+    const buildx = await buildxWith(setting.builder);
+    const context = 'github.com/acme/app';
+    const cwd = contextOf({
+      [`${context}/Dockerfile`]: 'FROM scratch\nCOPY note /\n',
+      [`${context}/note`]: randomUUID(),
+    });
+    expect(await ours(context, cwd)).toBe(await digestOfBuildx(buildx, context, cwd));
   });
 
   it('has its sockets as empty files', async () => {

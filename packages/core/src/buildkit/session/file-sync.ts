@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { ReadAttributes } from '../../fsutil/extended-attributes.js';
 import type { FilterOptions } from '../../fsutil/filter.js';
 import type { TransferTotals } from '../../fsutil/send.js';
 import { decodedValues } from '../grpc/metadata.js';
@@ -42,11 +43,21 @@ export function fileSync(
 }
 
 async function loadSender() {
-  const [{ sendTree }, { findAttributesReader }] = await Promise.all([
+  const [{ sendTree }, readAttributes] = await Promise.all([
     import('../../fsutil/send.js'),
-    import('../../fsutil/extended-attributes.js'),
+    attributesReader(),
   ]);
-  return { sendTree, readAttributes: await findAttributesReader() };
+  return { sendTree, readAttributes };
+}
+
+async function attributesReader(): Promise<ReadAttributes | undefined> {
+  const { findAttributesReader } = await import('../../fsutil/extended-attributes.js');
+  return findAttributesReader();
+}
+
+/** Whether extended attributes of files go to the builder: where `@napi-rs/xattr` is installed beside this package. */
+export async function sendsAttributes(): Promise<boolean> {
+  return (await attributesReader()) !== undefined;
 }
 
 function requested(call: ServerCall, directories: readonly ServedDirectory[]): ServedDirectory {

@@ -173,7 +173,7 @@ function stepsOf(expression: Expression): Step[] {
   const isAnchored = expression.every(([first]) => first !== undefined && isStart(first));
   // What need not be at the start may come behind anything.
   if (!isAnchored)
-    addPiece(steps, { ...oneOf(...anyCharacter), min: 0, max: Number.POSITIVE_INFINITY });
+    addPiece(steps, { ...oneOf(anyCharacter), min: 0, max: Number.POSITIVE_INFINITY });
   addExpression(steps, expression);
   add(steps, { kind: 'match' });
   return steps;

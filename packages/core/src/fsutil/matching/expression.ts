@@ -18,7 +18,7 @@ export interface Piece {
 }
 
 export type Atom =
-  /** One character of these ranges. */
+  /** One character of these ranges, which are sorted and apart. */
   | { readonly kind: 'character'; readonly ranges: readonly Range[] }
   /** No character, but such a place between two. */
   | { readonly kind: 'place'; readonly place: Place }
@@ -29,12 +29,26 @@ export type Place = 'start' | 'end' | 'word boundary' | 'no word boundary';
 const lastCodePoint = 0x10ffff;
 
 /** The piece that is one character of these ranges. */
-export function oneOf(...ranges: readonly Range[]): Piece {
+export function oneOf(ranges: readonly Range[]): Piece {
   return { atom: { kind: 'character', ranges }, min: 1, max: 1 };
 }
 
+/** Whether ranges that are sorted and apart hold the code point. */
 export function contains(ranges: readonly Range[], codePoint: number): boolean {
-  return ranges.some(({ low, high }) => low <= codePoint && codePoint <= high);
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ranges[middle] as Range).high < codePoint) low = middle + 1;
+    else high = middle;
+  }
+  const range = ranges[low];
+  return range !== undefined && range.low <= codePoint;
+}
+
+/** The same code points in ranges that are sorted and apart, as `contains` wants them. */
+export function sorted(ranges: readonly Range[]): Range[] {
+  return complementOf(complementOf(ranges));
 }
 
 export function single(codePoint: number): Range {

@@ -9,6 +9,7 @@ import {
   type Place,
   type Range,
   single,
+  sorted,
 } from './expression.js';
 
 /**
@@ -28,7 +29,7 @@ export function compileGlob(pattern: string): Automaton | undefined {
   }
 }
 
-const anyInElement: Piece = { ...oneOf(...notSlash), min: 0, max: Number.POSITIVE_INFINITY };
+const anyInElement: Piece = { ...oneOf(notSlash), min: 0, max: Number.POSITIVE_INFINITY };
 
 function at(place: Place): Piece {
   return { atom: { kind: 'place', place }, min: 1, max: 1 };
@@ -74,12 +75,12 @@ function parseChunk(chunk: string, pattern: string): Piece[] {
   for (let at = 0; at < characters.length; at++) {
     if (characters[at] === '[') {
       const { ranges, end } = readClass(characters, at + 1, pattern);
-      pieces.push(oneOf(...ranges));
+      pieces.push(oneOf(ranges));
       at = end;
-    } else if (characters[at] === '?') pieces.push(oneOf(...notSlash));
+    } else if (characters[at] === '?') pieces.push(oneOf(notSlash));
     else {
       if (characters[at] === '\\') at++;
-      pieces.push(oneOf(single(codePointAt(characters, at, pattern))));
+      pieces.push(oneOf([single(codePointAt(characters, at, pattern))]));
     }
   }
   return pieces;
@@ -102,7 +103,7 @@ function readClass(characters: readonly string[], at: number, pattern: string) {
     // A reversed range is well-formed for Go and holds no character.
     if (low.codePoint <= high.codePoint) ranges.push({ low: low.codePoint, high: high.codePoint });
   }
-  return { ranges: isNegated ? complementOf(ranges) : ranges, end: at };
+  return { ranges: isNegated ? complementOf(ranges) : sorted(ranges), end: at };
 }
 
 function readClassCharacter(characters: readonly string[], at: number, pattern: string) {

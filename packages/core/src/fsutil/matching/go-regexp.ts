@@ -8,6 +8,7 @@ import {
   type Range,
   rangesOf,
   single,
+  sorted,
   wordCharacters,
 } from './expression.js';
 
@@ -58,6 +59,7 @@ export function parseGoRegExp(source: string): Expression {
 class Parser {
   readonly #characters: readonly string[];
   #at = 0;
+  #endsPosixClasses = true;
 
   constructor(source: string) {
     this.#characters = [...source];
@@ -104,7 +106,7 @@ class Parser {
   #quoted(): Piece[] {
     const pieces: Piece[] = [];
     while (this.#peek() !== '' && !this.#take('\\E')) {
-      pieces.push(oneOf(single(this.#peek().codePointAt(0) ?? 0)));
+      pieces.push(oneOf([single(this.#peek().codePointAt(0) ?? 0)]));
       this.#at++;
     }
     return pieces;
@@ -156,14 +158,12 @@ class Parser {
     const ranges: Range[] = [];
     for (let isFirst = true; isFirst || !this.#take(']'); isFirst = false)
       ranges.push(...(this.#posixClass() ?? this.#perlClass() ?? [this.#range()]));
-    return isNegated ? complementOf(ranges) : ranges;
+    return isNegated ? complementOf(ranges) : sorted(ranges);
   }
 
   #posixClass(): readonly Range[] | undefined {
     if (this.#peek() !== '[' || this.#peek(1) !== ':') return undefined;
-    const end = this.#characters.findIndex(
-      (character, i) => i >= this.#at + 2 && character === ':' && this.#characters[i + 1] === ']',
-    );
+    const end = this.#posixEnd();
     if (end < 0) return undefined;
     const name = this.#characters.slice(this.#at + 2, end).join('');
     const isNegated = name.startsWith('^');
@@ -171,6 +171,17 @@ class Parser {
     if (ranges === undefined) throw new SyntaxError(`unknown class [:${name}:]`);
     this.#at = end + 2;
     return isNegated ? complementOf(ranges) : ranges;
+  }
+
+  /** Where the next `:]` stands; once there is none, nobody has to look again. */
+  #posixEnd(): number {
+    if (this.#endsPosixClasses) {
+      const { length } = this.#characters;
+      for (let at = this.#at + 2; at < length - 1; at++)
+        if (this.#characters[at] === ':' && this.#characters[at + 1] === ']') return at;
+    }
+    this.#endsPosixClasses = false;
+    return -1;
   }
 
   #perlClass(): readonly Range[] | undefined {

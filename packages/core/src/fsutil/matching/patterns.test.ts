@@ -164,6 +164,24 @@ it('answers at once for a pattern that could match a name in very many ways', ()
   expect(matchFromTop(['*a*a*a*a*a*a*a*a*b'], 'a'.repeat(250))).toBe(false);
 });
 
+it.each([
+  ['classes of many characters, many times', `[${'az'.repeat(5000)}]{0,1000}*`],
+  ['many named classes', `*[${'[:alpha:]'.repeat(2000)}]`],
+  ['many stars', `${'*a*'.repeat(100)}`],
+])('answers soon, however long the pattern is: %s', (_what, pattern) => {
+  expect(matchFromTop([pattern], 'az'.repeat(100))).toBe(true);
+});
+
+it.each([
+  ['classes that are never closed', `*[${'[:'.repeat(10_000)}]`],
+  ['many brackets', `*${'['.repeat(10_000)}`],
+  ['many repetitions', `*${'a{0,900}'.repeat(20)}b`],
+  ['many spaces', `*a${' '.repeat(50_000)}b`],
+])('refuses a pattern that no Dockerfile has: %s', (_what, pattern) => {
+  const refusal = expect.objectContaining({ code: 'INVALID_ARGUMENT' });
+  expect(() => matchFromTop([pattern], 'az'.repeat(100))).toThrowError(refusal);
+});
+
 it('knows whether it has exceptions', () => {
   expect(new PatternMatcher(['a', '!b']).hasExceptions).toBe(true);
   expect(new PatternMatcher(['a']).hasExceptions).toBe(false);

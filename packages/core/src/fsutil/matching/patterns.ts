@@ -1,4 +1,4 @@
-import { WarmdockError } from '../../errors.js';
+import { messageOf, WarmdockError } from '../../errors.js';
 import { type BytePath, toBytePath, toText } from '../byte-path.js';
 import { cleanPath, trimSpace } from '../go-path.js';
 import { Automaton } from './automaton.js';
@@ -111,7 +111,7 @@ function compileRegExp(source: string, regExp: string): Automaton {
   } catch (cause) {
     throw new WarmdockError(
       'INVALID_ARGUMENT',
-      `pattern ${JSON.stringify(source)}: cannot be matched`,
+      `pattern ${JSON.stringify(source)}: cannot be matched: ${messageOf(cause)}`,
       { hint: 'Check the "[...]" classes and the backslashes of the pattern.', cause },
     );
   }

@@ -167,7 +167,7 @@ it('answers at once for a pattern that could match a name in very many ways', ()
 it.each([
   ['classes of many characters, many times', `[${'az'.repeat(5000)}]{0,1000}*`],
   ['many named classes', `*[${'[:alpha:]'.repeat(2000)}]`],
-  ['many stars', `${'*a*'.repeat(100)}`],
+  ['many stars', `${'*a'.repeat(100)}*`],
 ])('answers soon, however long the pattern is: %s', (_what, pattern) => {
   expect(matchFromTop([pattern], 'az'.repeat(100))).toBe(true);
 });

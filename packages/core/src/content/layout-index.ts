@@ -64,14 +64,14 @@ export async function putInLayout(
   await mkdir(directory, { recursive: true });
   const operation = `entering an image into layout ${directory}`;
   await using lock = await lockFile(join(directory, 'index.json.lock'), { operation, signal });
-  if (!lock) onUnlocked?.(unlockedNotice(directory));
+  if (!lock.isAmongProcesses) onUnlocked?.(unlockedNotice(directory));
   const index = (await readIndexIfAny(directory)) ?? newIndex;
   let manifests = index.manifests;
   for (const name of names) {
     const named = withName(entry, name);
     manifests = [...manifests.filter((other) => !hasSameName(other, named)), named];
   }
-  await replaceFile(join(directory, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
+  await markAsLayout(join(directory, 'oci-layout'));
   await replaceFile(join(directory, 'index.json'), JSON.stringify({ ...index, manifests }));
 }
 
@@ -82,7 +82,7 @@ const newIndex: LayoutIndex = {
 };
 
 function unlockedNotice(directory: string): string {
-  return `layout ${directory} was written without a lock, as neither flock nor perl is installed: a build that writes it at the same time may lose its image's name`;
+  return `layout ${directory} was written without a lock, as neither flock nor perl is installed: another process that writes it at the same time may lose an image's name`;
 }
 
 /** The descriptor in a builder's answer; throws `PROTOCOL` when it is none. */
@@ -145,6 +145,13 @@ function noLayout(directory: string, why: string, cause?: unknown): WarmdockErro
     hint: 'give a directory with an index.json, such as type=oci,tar=false writes it',
     cause,
   });
+}
+
+const layoutMark = '{"imageLayoutVersion":"1.0.0"}';
+
+async function markAsLayout(path: string): Promise<void> {
+  const found = await readFile(path, 'utf8').catch(() => undefined);
+  if (found !== layoutMark) await replaceFile(path, layoutMark);
 }
 
 /** Readers see the old file or the new one, after a power cut too. */

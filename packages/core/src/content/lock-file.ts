@@ -3,6 +3,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, rmSync } from 'no
 import { text } from 'node:stream/consumers';
 import { cancelled, messageOf, WarmdockError } from '../errors.js';
 import type { CallOptions } from './content.js';
+import { orCancelled } from './or-cancelled.js';
 
 export interface LockFileOptions extends CallOptions {
   /** For errors, as in "writing layout /out". */
@@ -23,48 +24,83 @@ const programs: readonly (readonly [name: string, ...args: string[]])[] = [
   ['perl', '-e', `open(F, '+<&=', ${lockedDescriptor}) && flock(F, 2) or die "$!\\n"`],
 ];
 
+export interface FileLock extends AsyncDisposable {
+  /** False where no program can lock: then only this process takes turns. */
+  readonly isAmongProcesses: boolean;
+}
+
+/** By path: settles when all in this process who want the lock have had it. */
+const turns = new Map<string, Promise<void>>();
+
 /**
  * Holds an exclusive lock by flock(2) on a file, which is made where it is missing and removed
  * afterwards: as BuildKit locks the index of a layout. It ends with this process at the latest.
  *
- * `undefined` where no program can lock: Node has no call for it, and the lock is the open file's,
- * whichever process asks for it. Throws `CONFLICT` when another holds it for longer than `waitMs`,
- * `UNAVAILABLE` where the file system has no locks, `CANCELLED`.
+ * Node has no call for it, but the lock is the open file's, whichever process asks for it. Throws
+ * `CONFLICT` when others hold it for longer than `waitMs`, `UNAVAILABLE` where the file system has no
+ * locks, `CANCELLED`.
  */
 export async function lockFile(
   path: string,
   { operation, signal, waitMs = 60_000 }: LockFileOptions,
-): Promise<AsyncDisposable | undefined> {
+): Promise<FileLock> {
   const enough = AbortSignal.timeout(waitMs);
   const waiting = signal ? AbortSignal.any([signal, enough]) : enough;
-  const reasonOf = (cause: unknown) => {
-    if (signal?.aborted) return cancelled(operation, signal);
-    return enough.aborted ? held(path, operation) : failed(path, operation, cause);
-  };
+  let endTurn = () => {};
+  try {
+    endTurn = await takeTurn(path, operation, waiting);
+    const file = await lockedFile(path, waiting);
+    return {
+      isAmongProcesses: file !== undefined,
+      async [Symbol.asyncDispose]() {
+        release(path, file);
+        endTurn();
+      },
+    };
+  } catch (cause) {
+    endTurn();
+    if (signal?.aborted) throw cancelled(operation, signal);
+    throw enough.aborted ? held(path, operation) : failed(path, operation, cause);
+  }
+}
+
+/** In one process nobody has to start a program to find out that it is not its turn. */
+async function takeTurn(path: string, operation: string, signal: AbortSignal): Promise<() => void> {
+  const before = turns.get(path) ?? Promise.resolve();
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const mine = before.then(() => ended);
+  turns.set(path, mine);
+  void mine.then(() => turns.get(path) === mine && turns.delete(path));
+  try {
+    await orCancelled(before, operation, signal);
+    return end;
+  } catch (error) {
+    end();
+    throw error;
+  }
+}
+
+/** The descriptor of the locked file; `undefined` where there is none of the programs. */
+async function lockedFile(path: string, signal: AbortSignal): Promise<number | undefined> {
   for (;;) {
-    const file = open(path, operation);
-    const isTaken = await takeLock(file, waiting).catch((cause) => {
+    const file = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o644);
+    const isTaken = await takeLock(file, signal).catch((error) => {
       closeSync(file);
-      throw reasonOf(cause);
+      throw error;
     });
     // Who held it before has removed the file: then what we have locked is no lock any more.
-    if (isTaken && isAt(path, file))
-      return { [Symbol.asyncDispose]: async () => release(path, file) };
+    if (isTaken && isAt(path, file)) return file;
     closeSync(file);
     if (!isTaken) return undefined;
   }
 }
 
-function open(path: string, operation: string): number {
-  try {
-    return openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o644);
-  } catch (cause) {
-    throw failed(path, operation, cause);
-  }
-}
-
 /** First removed, then let go: who waits for it takes a new one. */
-function release(path: string, file: number): void {
+function release(path: string, file: number | undefined): void {
+  if (file === undefined) return;
   rmSync(path, { force: true });
   closeSync(file);
 }

@@ -41,6 +41,7 @@ test.each(engines)('a builder and a daemon with the %s store are fine', async (s
     expect({ exitCode, ok }).toEqual({ exitCode: 0, ok: true });
     expect(finding('builder')?.text).toBe(`${address} (by --builder)`);
     expect(finding('layers')?.level).toBe('ok');
+    expect(finding('attributes')?.text).toMatch(/are sent, as @napi-rs\/xattr is installed/);
     expect(finding('daemon')?.text).toMatch(new RegExp(`, ${store} store \\(.+, API 1\\.\\d+, `));
     expect(finding('thin load')?.text).toMatch(/takes only missing layers/);
   }

@@ -58,7 +58,9 @@ describe.each<PackageManager>(['npm', 'pnpm'])(
       writeFileSync(join(project.folder, name), `${lines.join('\n')}\n`);
 
     test('the packages need nothing but what they name', () => {
-      expect([...registry.missing]).toEqual([]);
+      // Package managers ask for an optional peer too, and do without.
+      const needed = [...registry.missing].filter((name) => name !== '@napi-rs/xattr');
+      expect(needed).toEqual([]);
     });
 
     test.each([

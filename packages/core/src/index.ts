@@ -67,6 +67,7 @@ export {
 } from './buildkit/buildx-store.js';
 export { type DockerfileExcerpt, formatExcerpt } from './buildkit/dockerfile-excerpt.js';
 export type { FrontendResult, FrontendState } from './buildkit/frontend-result.js';
+export { sendsAttributes } from './buildkit/session/file-sync.js';
 export type { SecretSource } from './buildkit/session/secrets.js';
 export type { Attachable, Session, SessionOptions } from './buildkit/session/session.js';
 export type { CacheBackend, Exporter } from './buildkit/solve.js';

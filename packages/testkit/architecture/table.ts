@@ -114,6 +114,13 @@ export const parts: Record<string, Part> = {
 
 /**
  * What tests (`*.test.ts`, `integration/`) and what only they share (`*.testing.ts`, `testing/`) may
- * import besides; `testing` stands for the latter. An archive's other side is another's work.
+ * import besides; `testing` stands for the latter. An archive's other side is another's work;
+ * what we import only where it is installed, tests do have.
  */
-export const testsUse: readonly string[] = ['@warmdock/testkit', 'tar-stream', 'testing', 'vitest'];
+export const testsUse: readonly string[] = [
+  '@napi-rs/xattr',
+  '@warmdock/testkit',
+  'tar-stream',
+  'testing',
+  'vitest',
+];

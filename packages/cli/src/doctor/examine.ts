@@ -1,4 +1,5 @@
 import { connectEngine, type Engine, resolveEngineEndpoint } from '@warmdock/core';
+import { checkAttributes } from './check-attributes.js';
 import { checkAuthorities } from './check-authorities.js';
 import { checkBuilder } from './check-builder.js';
 import { checkDaemon } from './check-daemon.js';
@@ -25,12 +26,17 @@ const timeoutMs = 10_000;
 /** Looks at everything; changes nothing, unless to try is asked for. */
 export async function examine(options: ExamineOptions): Promise<Finding[]> {
   const { env } = options;
-  const [docker, services] = await Promise.all([checkDocker(env), checkServices(options)]);
+  const [docker, services, attributes] = await Promise.all([
+    checkDocker(env),
+    checkServices(options),
+    checkAttributes(),
+  ]);
   return [
     ...checkShim(env),
     ...checkNode(env),
     ...docker,
     ...services,
+    attributes,
     ...checkAuthorities(env),
     ...checkFolders(env),
   ];

@@ -45,7 +45,7 @@ export function installShim(options: InstallOptions): string[] {
   const foreign = paths.find((path) => placeOf(path) === 'foreign');
   if (foreign !== undefined) throw occupied(foreign);
   const linkIt = canBeRun(launcher) ? link : copy;
-  put(recordPath(folder), (temporary) => writeFileSync(temporary, `${node}\n`));
+  put(recordPath(folder), (temporary) => writeFileSync(temporary, `${node}\n`, { flush: true }));
   for (const path of paths) put(path, (temporary) => linkOrCopy(launcher, temporary, linkIt));
   if (!paths.every(isProgram)) throw notRun(folder, paths);
   return paths;
@@ -94,7 +94,8 @@ function linkOrCopy(launcher: string, path: string, link: Link): void {
 }
 
 function copy(launcher: string, path: string): void {
-  writeFileSync(path, copyOf(launcher), { mode: 0o755 });
+  // A power cut would leave a program that does nothing, and nobody's.
+  writeFileSync(path, copyOf(launcher), { mode: 0o755, flush: true });
 }
 
 /** The launcher with the place of its package in it, which a copy cannot find out. */

@@ -6,7 +6,7 @@ const record = '.made-for-warmdock';
 
 /** Keeps which folders had to be made, from the topmost one down to `folder`. */
 export function rememberMade(folder: string, topmost: string | undefined): void {
-  if (topmost !== undefined) writeFileSync(join(folder, record), topmost);
+  if (topmost !== undefined) writeFileSync(join(folder, record), topmost, { flush: true });
 }
 
 /** Removes those of them that are empty now, and the record. */
@@ -15,6 +15,8 @@ export function removeMade(folder: string): void {
   const topmost = readRecord(path);
   if (topmost === undefined) return;
   rmSync(path);
+  // A power cut has left it empty, and nobody knows.
+  if (topmost === '') return;
   if (!`${resolve(folder)}${sep}`.startsWith(`${resolve(topmost)}${sep}`)) return;
   for (let each = resolve(folder); removeIfEmpty(each) && each !== resolve(topmost); )
     each = dirname(each);

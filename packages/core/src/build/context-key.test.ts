@@ -1,4 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -30,6 +38,21 @@ describe('contextKey', () => {
     const path = join(state, 'warmdock', 'machine-key');
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(readFileSync(path)).toHaveLength(32);
+  });
+
+  it.each([
+    ['nothing', 0],
+    ['too little', 31],
+    ['zeros', 32],
+  ])('makes its secret anew where a power cut has left %s of it', (_what, length) => {
+    const env = { XDG_STATE_HOME: state };
+    const folder = join(state, 'warmdock');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'machine-key'), Buffer.alloc(length));
+    const key = contextKey(locals, env);
+    expect(contextKey(locals, env)).toBe(key);
+    expect(readFileSync(join(folder, 'machine-key'))).toHaveLength(32);
+    expect(readdirSync(folder)).toEqual(['machine-key']);
   });
 
   it('still gives a key where its secret cannot be kept', () => {

@@ -21,8 +21,9 @@ import type { RunSolveOptions } from './run-build.js';
 export async function openCaches(
   { cacheFrom = [], cacheTo = [] }: BuildPlan,
   _: BuildKit,
-  { env = process.env, onProgress }: RunSolveOptions,
+  { env = process.env, onProgress, signal }: RunSolveOptions,
 ): Promise<Opening> {
+  const onUnlocked = (message: string) => onProgress?.({ type: 'notice', message });
   const active = (caches: readonly CacheOption[]) =>
     caches.flatMap((cache) => withCredentials(cache, env) ?? []);
   const exports = active(cacheTo);
@@ -42,7 +43,7 @@ export async function openCaches(
       if (written === undefined) return;
       const entry = parseLayoutEntry(written);
       for (const { dest = '', tag = 'latest' } of targets)
-        await putInLayout(dest, entry, [{ tag }]);
+        await putInLayout(dest, entry, [{ tag }], { signal, onUnlocked });
     },
   };
 }

@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { BuildOptions } from './build-plan.js';
 import { planBuild } from './plan-build.js';
 
@@ -96,6 +99,20 @@ describe('planBuild', () => {
     const plan = planBuild({ cwd, context: 'app', dockerfile: 'docker/prod.Dockerfile' });
     expect(plan.frontendAttrs.filename).toBe('prod.Dockerfile');
     expect(plan.locals[1]).toEqual({ name: 'dockerfile', directory: '/home/me/docker' });
+  });
+
+  it('takes a directory for a context, though its name could be that of a remote one', () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'warmdock-plan-'));
+    onTestFinished(() => rmSync(cwd, { recursive: true }));
+    mkdirSync(join(cwd, 'github.com/acme/app'), { recursive: true });
+    writeFileSync(join(cwd, 'github.com/acme/file'), '');
+    const { frontendAttrs, locals } = planBuild({ cwd, context: 'github.com/acme/app' });
+    expect(frontendAttrs).toEqual({ filename: 'Dockerfile' });
+    expect(locals.map(({ directory }) => directory)).toEqual(
+      Array(2).fill(join(cwd, 'github.com/acme/app')),
+    );
+    for (const context of ['github.com/acme/file', 'github.com/acme/other'])
+      expect(planBuild({ cwd, context })).toMatchObject({ frontendAttrs: { context }, locals: [] });
   });
 
   it.each(['https://host/repo.git#main', 'git@host:repo.git', 'https://host/context.tar.gz'])(

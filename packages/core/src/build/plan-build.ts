@@ -11,7 +11,8 @@ import { isGitOverSsh } from './remote-source.js';
 import type { SshSource } from './ssh-spec.js';
 
 /**
- * Turns options into the plan that `runBuild` executes; reads nothing, opens nothing.
+ * Turns options into the plan that `runBuild` executes; reads nothing, opens nothing. Only where
+ * the context could be remote does it look whether a directory of that name is there, which counts then.
  *
  * Throws `INVALID_ARGUMENT` for names and values that no builder would take, `UNSUPPORTED` for what
  * only buildx does. The frontend's attributes are those of BuildKit's `dockerfile.v0`.

@@ -3,7 +3,7 @@ import { WarmdockError } from '../errors.js';
 import type { BuildOptions, BuildPlan, LocalDirectory, OciLayoutContext } from './build-plan.js';
 import { contextName, type NamedContext } from './named-context-spec.js';
 import { parseOciLayoutReference } from './oci-layout-reference.js';
-import { hasGitQuery, isHttpUrl, isRemote } from './remote-source.js';
+import { hasGitQuery, isHttpUrl, isRemote, isRemoteContext } from './remote-source.js';
 
 /** The part of a plan that says where a build's files come from. */
 export type PlannedSources = Pick<
@@ -13,7 +13,11 @@ export type PlannedSources = Pick<
   readonly attrs: Record<string, string>;
 };
 
-/** Where the context, the Dockerfile and the named contexts come from; throws `INVALID_ARGUMENT`. */
+/**
+ * Where the context, the Dockerfile and the named contexts come from; throws `INVALID_ARGUMENT`.
+ *
+ * Looks at the file system for one thing: whether there is a directory of the name of a remote context.
+ */
 export function planSources(options: BuildOptions, cwd: string): PlannedSources {
   if (options.context === '') {
     throw new WarmdockError('INVALID_ARGUMENT', 'cannot build: no context is given', {
@@ -22,7 +26,7 @@ export function planSources(options: BuildOptions, cwd: string): PlannedSources 
   }
   const main = mainSource(options, cwd);
   const named = lastOfEach(options.namedContexts ?? []).map((context) => namedSource(context, cwd));
-  const caps = capsFor(options);
+  const caps = capsFor(options, 'context' in main.attrs);
   const ociLayouts = named.flatMap(({ layout }) => layout ?? []);
   return {
     ...main,
@@ -45,11 +49,12 @@ function lastOfEach(contexts: readonly NamedContext[]): NamedContext[] {
 function mainSource(options: BuildOptions, cwd: string): PlannedSources {
   const { context, dockerfile } = options;
   if (context === '-') return stdinContext(dockerfile);
-  const source = isRemote(context) ? urlContext(options) : directoryContext(context, cwd);
+  const isFetched = isRemoteContext(context, cwd);
+  const source = isFetched ? urlContext(options) : directoryContext(context, cwd);
   if (dockerfile === '-') return { ...source, ...ownDockerfile(source), stdin: 'dockerfile' };
   if (dockerfile !== undefined && isHttpUrl(dockerfile))
     return { ...source, ...ownDockerfile(source), dockerfileUrl: dockerfile };
-  if (!isRemote(context))
+  if (!isFetched)
     return withDockerfileAt(source, resolve(cwd, dockerfile ?? join(context, 'Dockerfile')));
   return dockerfile !== undefined && isAbsolute(dockerfile)
     ? withLocalKey(withDockerfileAt(source, dockerfile))
@@ -128,9 +133,9 @@ function namedSource({ name, source }: NamedContext, cwd: string): NamedSource {
 }
 
 /** What the frontend has to know of, so that one that does not says so. */
-function capsFor({ context, namedContexts = [] }: BuildOptions): string[] {
+function capsFor({ context, namedContexts = [] }: BuildOptions, isFetched: boolean): string[] {
   const caps = [
-    isRemote(context) && hasGitQuery(context) && 'moby.buildkit.frontend.gitquerystring',
+    isFetched && hasGitQuery(context) && 'moby.buildkit.frontend.gitquerystring',
     namedContexts.length > 0 && 'moby.buildkit.frontend.contexts+forward',
     namedContexts.some(({ source }) => isRemote(source) && hasGitQuery(source)) &&
       'moby.buildkit.frontend.gitquerystring+forward',

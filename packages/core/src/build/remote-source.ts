@@ -1,3 +1,6 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+
 /** Whether a context is at an http(s) address. */
 export function isHttpUrl(source: string): boolean {
   return /^https?:\/\//.test(source);
@@ -6,6 +9,19 @@ export function isHttpUrl(source: string): boolean {
 /** Whether the builder fetches a context itself: at an http(s) address, or in git. */
 export function isRemote(source: string): boolean {
   return isHttpUrl(source) || /^(git|ssh):\/\/|^github\.com\//.test(source) || isScpStyle(source);
+}
+
+/** The same of a main context: a directory of that name in `cwd` counts first, as with buildx. */
+export function isRemoteContext(context: string, cwd: string): boolean {
+  return isRemote(context) && !isDirectory(resolve(cwd, context));
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** Whether git reaches a context by ssh. */

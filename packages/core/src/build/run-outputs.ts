@@ -89,7 +89,7 @@ async function run(
     const { ref, answer, timingsMs } = solved;
     const response = await (opened.finish?.(answer) ?? answer);
     checkCalled([...targets.keys()], called, builder);
-    if (layout) await finishLayout(layout, response);
+    if (layout) await finishLayout(layout, response, options);
     const image = hasImage(response) ? answeredImage(response, builder.name) : undefined;
     const exporterResponse = Promise.resolve(response);
     const exported = { ref, tags: plan.tags, exporterResponse, timingsMs };
@@ -141,13 +141,15 @@ function exportStores(
 async function finishLayout(
   layout: PlannedOutput,
   response: Readonly<Record<string, string>>,
+  { signal, onProgress }: RunSolveOptions,
 ): Promise<void> {
   const described = response['containerimage.descriptor'];
   if (described === undefined || !('dest' in layout)) return;
   const entry = parseLayoutEntry(Buffer.from(described, 'base64').toString('utf8'));
   const names = response['image.name']?.split(',').filter((name) => name !== '') ?? [];
   const entered = names.length > 0 ? names.map((name) => ({ name })) : [{ tag: 'latest' }];
-  await putInLayout(layout.dest, entry, entered);
+  const onUnlocked = (message: string) => onProgress?.({ type: 'notice', message });
+  await putInLayout(layout.dest, entry, entered, { signal, onUnlocked });
 }
 
 /** BuildKit before 0.13 runs the first of several exporters, and says nothing about the others. */

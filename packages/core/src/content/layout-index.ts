@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf, WarmdockError } from '../errors.js';
+import { isWarmdockError, messageOf, WarmdockError } from '../errors.js';
 import { type Digest, isDigest } from '../oci/digest.js';
 import { parseReference } from '../oci/reference.js';
+import type { CallOptions } from './content.js';
+import { lockFile } from './lock-file.js';
 
 /** Names an image in a layout: in full, or by its tag alone. */
 export type LayoutName = { readonly name: string } | { readonly tag: string };
@@ -41,28 +43,46 @@ export async function findInLayout(directory: string, name: string): Promise<Dig
   });
 }
 
-/** Enters an image into the layout's index under each name, in place of what had the name. */
+export interface PutInLayoutOptions extends CallOptions {
+  /** Hears that the index is written without its lock, as nothing here can lock files. */
+  readonly onUnlocked?: ((message: string) => void) | undefined;
+}
+
+/**
+ * Enters an image into the layout's index under each name, in place of what had the name.
+ *
+ * Nobody who does so at the same time loses an entry: processes take turns, those of BuildKit's
+ * client too (`index.json.lock`). Throws what `lockFile` throws, `INVALID_ARGUMENT` for an index
+ * that is none; an empty one, as a power cut may leave it, counts as missing.
+ */
 export async function putInLayout(
   directory: string,
   entry: LayoutEntry,
   names: readonly LayoutName[],
+  { signal, onUnlocked }: PutInLayoutOptions = {},
 ): Promise<void> {
   await mkdir(directory, { recursive: true });
-  const index = await readIndex(directory).catch((error: unknown) => {
-    if ((error as { cause?: NodeJS.ErrnoException }).cause?.code !== 'ENOENT') throw error;
-    return {
-      schemaVersion: 2,
-      mediaType: 'application/vnd.oci.image.index.v1+json',
-      manifests: [],
-    };
-  });
+  const operation = `entering an image into layout ${directory}`;
+  await using lock = await lockFile(join(directory, 'index.json.lock'), { operation, signal });
+  if (!lock.isAmongProcesses) onUnlocked?.(unlockedNotice(directory));
+  const index = (await readIndexIfAny(directory)) ?? newIndex;
   let manifests = index.manifests;
   for (const name of names) {
     const named = withName(entry, name);
     manifests = [...manifests.filter((other) => !hasSameName(other, named)), named];
   }
-  await replaceFile(join(directory, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
+  await markAsLayout(join(directory, 'oci-layout'));
   await replaceFile(join(directory, 'index.json'), JSON.stringify({ ...index, manifests }));
+}
+
+const newIndex: LayoutIndex = {
+  schemaVersion: 2,
+  mediaType: 'application/vnd.oci.image.index.v1+json',
+  manifests: [],
+};
+
+function unlockedNotice(directory: string): string {
+  return `layout ${directory} was written without a lock, as neither flock nor perl is installed: another process that writes it at the same time may lose an image's name`;
 }
 
 /** The descriptor in a builder's answer; throws `PROTOCOL` when it is none. */
@@ -90,13 +110,27 @@ function hasSameName(a: LayoutEntry, b: LayoutEntry): boolean {
 async function readIndex(directory: string): Promise<LayoutIndex> {
   const path = join(directory, 'index.json');
   try {
-    const index: Partial<LayoutIndex> | null = JSON.parse(await readFile(path, 'utf8'));
-    if (Array.isArray(index?.manifests) && index.manifests.every(isEntry))
-      return { ...index, manifests: index.manifests };
+    return parseIndex(directory, await readFile(path, 'utf8'));
   } catch (cause) {
-    throw noLayout(directory, messageOf(cause), cause);
+    throw isWarmdockError(cause) ? cause : noLayout(directory, messageOf(cause), cause);
   }
-  throw noLayout(directory, `${path} is not an index of images`);
+}
+
+async function readIndexIfAny(directory: string): Promise<LayoutIndex | undefined> {
+  try {
+    const text = await readFile(join(directory, 'index.json'), 'utf8');
+    return text === '' ? undefined : parseIndex(directory, text);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw isWarmdockError(cause) ? cause : noLayout(directory, messageOf(cause), cause);
+  }
+}
+
+function parseIndex(directory: string, text: string): LayoutIndex {
+  const index: Partial<LayoutIndex> | null = JSON.parse(text);
+  if (Array.isArray(index?.manifests) && index.manifests.every(isEntry))
+    return { ...index, manifests: index.manifests };
+  throw noLayout(directory, `${join(directory, 'index.json')} is not an index of images`);
 }
 
 function isEntry(entry: unknown): entry is LayoutEntry {
@@ -113,11 +147,18 @@ function noLayout(directory: string, why: string, cause?: unknown): WarmdockErro
   });
 }
 
-/** Readers see the old file or the new one. */
+const layoutMark = '{"imageLayoutVersion":"1.0.0"}';
+
+async function markAsLayout(path: string): Promise<void> {
+  const found = await readFile(path, 'utf8').catch(() => undefined);
+  if (found !== layoutMark) await replaceFile(path, layoutMark);
+}
+
+/** Readers see the old file or the new one, after a power cut too. */
 async function replaceFile(path: string, text: string): Promise<void> {
   const partial = `${path}.${randomUUID()}`;
   try {
-    await writeFile(partial, text);
+    await writeFile(partial, text, { flush: true });
     await rename(partial, path);
   } catch (error) {
     await rm(partial, { force: true });

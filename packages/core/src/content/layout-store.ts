@@ -22,7 +22,11 @@ export function openLayoutStore(directory: string): LayoutStore {
   const sizeOf = (digest: Digest) => fileSize(pathOf(digest));
   return {
     sizeOf,
-    exists: async ({ digest }) => (await sizeOf(digest)) !== undefined,
+    // One of another size was left by a power cut.
+    async exists({ digest, size }) {
+      const found = await sizeOf(digest);
+      return found !== undefined && found === (size ?? found);
+    },
     fetch: ({ digest }, options) => read(pathOf(digest), digest, options),
     async push(descriptor, content, { signal } = {}) {
       const path = pathOf(descriptor.digest);

@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -41,6 +49,18 @@ describe('a layout store', () => {
     await expect(wrong).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' });
     expect(readdirSync(join(directory, 'blobs/sha256'))).toHaveLength(1);
   });
+
+  it('does not take a blob for present that a power cut has left empty', async () => {
+    const directory = temporary();
+    const store = openLayoutStore(directory);
+    const blob = entryOf('blob');
+    await store.push(blob, once(Buffer.from('blob')));
+    expect(await store.exists(blob)).toBe(true);
+    truncateSync(join(directory, 'blobs/sha256', blob.digest.slice('sha256:'.length)));
+    expect(await store.exists(blob)).toBe(false);
+    await store.push(blob, once(Buffer.from('blob')));
+    expect(await store.exists(blob)).toBe(true);
+  });
 });
 
 describe('the index of a layout', () => {
@@ -70,6 +90,22 @@ describe('the index of a layout', () => {
         { ...entryOf('b'), annotations: { 'org.opencontainers.image.ref.name': 'latest' } },
       ],
     });
+  });
+
+  it('loses no entry of many who write at once, and leaves no lock', async () => {
+    const directory = join(temporary(), 'new');
+    const tags = Array.from({ length: 30 }, (_, i) => `v${i}`);
+    await Promise.all(tags.map((tag) => putInLayout(directory, entryOf(tag), [{ tag }])));
+    const found = await Promise.all(tags.map((tag) => findInLayout(directory, tag)));
+    expect(found).toEqual(tags.map((tag) => entryOf(tag).digest));
+    expect(readdirSync(directory).sort()).toEqual(['index.json', 'oci-layout']);
+  });
+
+  it('begins anew when a power cut has left it empty', async () => {
+    const directory = temporary();
+    writeFileSync(join(directory, 'index.json'), '');
+    await putInLayout(directory, entryOf('a'), [{ tag: 'a' }]);
+    expect(await findInLayout(directory, 'a')).toBe(entryOf('a').digest);
   });
 
   it.each(['not json', '{}', '{"manifests":[{}]}', '[]', 'null'])(

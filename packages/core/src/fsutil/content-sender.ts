@@ -1,7 +1,7 @@
 import { closeSync, read, readSync } from 'node:fs';
 import type { BytePath } from './byte-path.js';
-import type { Entry } from './entry.js';
-import { openListed } from './open-listed.js';
+import type { ListedFile } from './offered-files.js';
+import { type OpenedFile, openListed } from './open-listed.js';
 import { type Framing, PacketBatch } from './packet-batch.js';
 import { unreadable } from './unreadable.js';
 
@@ -39,22 +39,27 @@ export class ContentSender {
    *
    * @throws what openListed and `write` throw; PERMISSION_DENIED or UNAVAILABLE if reading fails
    */
-  async add(id: number, entry: Entry): Promise<void> {
-    const { fd, sizeBytes } = openListed(this.#root, entry);
+  async add(id: number, file: ListedFile): Promise<void> {
+    const opened = openListed(this.#root, file);
     try {
-      let sent = 0;
-      for (let got = 1; got > 0 && sent < sizeBytes; sent += got) {
-        const maxBytes = Math.min(sizeBytes - sent, chunkBytes);
-        if (!this.#batch.hasRoomFor(maxBytes)) await this.#makeRoom(maxBytes);
-        const place = this.#batch.placeForContent(id, maxBytes);
-        got = await this.#read(entry, fd, place, sizeBytes);
-        if (got > 0) this.#batch.addContent(id, maxBytes, got);
-        this.#batchedBytes += got;
-      }
-      if (sizeBytes === 0 && !this.#batch.hasRoomFor(0)) await this.#makeRoom(0);
+      if (opened) await this.#addContent(id, file, opened);
+      // Behind content there is room for its end.
+      if (!opened?.sizeBytes && !this.#batch.hasRoomFor(0)) await this.#makeRoom(0);
       this.#batch.addEndOfContent(id);
     } finally {
-      closeSync(fd);
+      if (opened) closeSync(opened.fd);
+    }
+  }
+
+  async #addContent(id: number, file: ListedFile, { fd, sizeBytes }: OpenedFile): Promise<void> {
+    let sent = 0;
+    for (let got = 1; got > 0 && sent < sizeBytes; sent += got) {
+      const maxBytes = Math.min(sizeBytes - sent, chunkBytes);
+      if (!this.#batch.hasRoomFor(maxBytes)) await this.#makeRoom(maxBytes);
+      const place = this.#batch.placeForContent(id, maxBytes);
+      got = await this.#read(file, fd, place, sizeBytes);
+      if (got > 0) this.#batch.addContent(id, maxBytes, got);
+      this.#batchedBytes += got;
     }
   }
 
@@ -68,11 +73,11 @@ export class ContentSender {
     this.#writing.catch(() => {});
   }
 
-  async #read(entry: Entry, fd: number, place: Buffer, sizeBytes: number): Promise<number> {
+  async #read(file: ListedFile, fd: number, place: Buffer, sizeBytes: number): Promise<number> {
     try {
       return sizeBytes <= smallFileBytes ? readSync(fd, place) : await readInBackground(fd, place);
     } catch (cause) {
-      throw unreadable(this.#root, entry.path, cause);
+      throw unreadable(this.#root, file.path, cause);
     }
   }
 

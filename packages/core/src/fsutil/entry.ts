@@ -1,5 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import type { BytePath } from './byte-path.js';
+import type { ExtendedAttribute } from './extended-attributes.js';
 
 /** One file, directory, link or device of a tree as the receiver is told about it. Owner is always root. */
 export interface Entry {
@@ -12,6 +13,7 @@ export interface Entry {
   readonly linkname: BytePath;
   readonly deviceMajor: number;
   readonly deviceMinor: number;
+  readonly attributes: readonly ExtendedAttribute[];
   /** File system and number of the file: what is opened later under `path` must still be this. */
   readonly dev: bigint;
   readonly ino: bigint;
@@ -38,12 +40,13 @@ const goTypeOfPosix: ReadonlyMap<number, number> = new Map([
   [0o060000, GoMode.device],
   [0o020000, GoMode.device + GoMode.charDevice],
   [0o010000, GoMode.fifo],
+  // A socket, which no image can hold: fsutil tells of an empty file.
+  [0o140000, 0],
 ]);
 
-/** The bits of `os.FileMode` for a POSIX mode; undefined for a socket, which no image can hold. */
-export function toGoMode(posixMode: number): number | undefined {
-  const type = goTypeOfPosix.get(posixMode & 0o170000);
-  if (type === undefined) return undefined;
+/** The bits of `os.FileMode` for a POSIX mode, as fsutil sends them: those of a socket are a regular file's. */
+export function toGoMode(posixMode: number): number {
+  const type = goTypeOfPosix.get(posixMode & 0o170000) ?? 0;
   return (
     type +
     (posixMode & 0o777) +
@@ -75,8 +78,7 @@ export function isRegularFile(entry: Entry): boolean {
 /**
  * The entry for what `lstat` said about `path`.
  *
- * Extended attributes are not sent, as Node cannot read them: a file capability set in the context is
- * lost. `stats` are big integers since times in doubles are 244 ns wide, which can move a time into
+ * `stats` are big integers since times in doubles are 244 ns wide, which can move a time into
  * the next second and so change a layer, and since inode numbers may exceed 2^53.
  */
 export function toEntry(
@@ -84,6 +86,7 @@ export function toEntry(
   mode: number,
   stats: BigIntStats,
   linkname: BytePath,
+  attributes: readonly ExtendedAttribute[] = [],
 ): Entry {
   const rdev = Number(stats.rdev);
   return {
@@ -94,6 +97,7 @@ export function toEntry(
     linkname,
     deviceMajor: (rdev >>> 8) & 0xfff,
     deviceMinor: (rdev & 0xff) | ((rdev >>> 12) & 0xfff00),
+    attributes,
     dev: stats.dev,
     ino: stats.ino,
   };

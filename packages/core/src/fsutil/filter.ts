@@ -1,6 +1,6 @@
 import type { BytePath } from './byte-path.js';
 import { resolveFollowPaths, withoutNested } from './follow-paths.js';
-import { type MatchInfo, type Pattern, PatternMatcher } from './patterns.js';
+import { type MatchInfo, type Pattern, PatternMatcher } from './matching/patterns.js';
 
 export interface FilterOptions {
   /** Only what matches one of these, or lies below what does; none: everything. */

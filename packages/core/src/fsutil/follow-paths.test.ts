@@ -42,6 +42,13 @@ it.each<
   ['a link to the root is everything', { l: link('/') }, ['l'], undefined],
   ['paths are cleaned', {}, ['./a//b/', '/c'], ['a/b', 'c']],
   ['a path out of the tree is not looked at', {}, ['../x', '../../etc/*'], ['../../etc/*', '../x']],
+  ['a malformed wildcard matches nothing', { ab: link('t'), t: '' }, ['a*[b'], ['a*[b']],
+  [
+    'a wildcard that could match in very many ways',
+    { ['a'.repeat(250)]: link('t'), t: '' },
+    ['*a*a*a*a*a*a*b'],
+    ['*a*a*a*a*a*a*b'],
+  ],
   ['names beyond ASCII', { é: link('ü'), ü: '' }, ['é'], ['é', 'ü']],
 ])('%s', (_rule, tree, paths, resolved) => {
   expect(resolveFollowPaths(resolveRoot(makeTree(tree)), paths)).toEqual(resolved);

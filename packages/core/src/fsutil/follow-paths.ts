@@ -1,8 +1,8 @@
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { posix } from 'node:path';
 import { type BytePath, toBytePath, toSystemPath, toText } from './byte-path.js';
-import { compileGlob } from './glob.js';
 import { cleanPath, joinPath } from './go-path.js';
+import { compileGlob } from './matching/glob.js';
 import { isAbsent, unreadable } from './unreadable.js';
 
 /**
@@ -58,7 +58,7 @@ function linkTargets(root: BytePath, path: BytePath): BytePath[] {
   const directory = posix.dirname(path);
   const glob = compileGlob(toText(name));
   return listNames(root, directory)
-    .filter((candidate) => glob.test(toText(candidate)))
+    .filter((candidate) => glob?.test(toText(candidate)))
     .flatMap((match) => linkTarget(root, joinPath(directory, match)));
 }
 

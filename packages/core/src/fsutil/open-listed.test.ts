@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from './entry.js';
-import { openListed } from './open-listed.js';
+import { type OpenedFile, openListed } from './open-listed.js';
 import { asUnprivileged, makeTree, type Node } from './tree.testing.js';
 import { resolveRoot, walkTree } from './walk.js';
 
@@ -19,7 +19,7 @@ function openAfter(tree: Record<string, Node>, path: string, change: (root: stri
   const root = resolveRoot(makeTree(tree));
   const entry = [...walkTree(root)].find((candidate) => candidate?.path === path) as Entry;
   change(root);
-  const { fd, sizeBytes } = openListed(root, entry);
+  const { fd, sizeBytes } = openListed(root, entry) as OpenedFile;
   closeSync(fd);
   return sizeBytes;
 }
@@ -45,7 +45,7 @@ describe('opens', () => {
     const root = resolveRoot(makeTree({}));
     writeFileSync(Buffer.concat([Buffer.from(`${root}/a`), Buffer.from([0xff])]), 'abc');
     const [entry] = [...walkTree(root)];
-    const { fd } = openListed(root, entry as Entry);
+    const { fd } = openListed(root, entry as Entry) as OpenedFile;
     expect(fstatSync(fd).size).toBe(3);
     closeSync(fd);
   });

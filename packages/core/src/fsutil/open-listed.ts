@@ -1,11 +1,20 @@
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs';
 import { isWarmdockError, WarmdockError } from '../errors.js';
 import { type BytePath, toSystemPath, toText } from './byte-path.js';
-import type { Entry } from './entry.js';
+import type { ListedFile } from './offered-files.js';
 import { errnoOf, isAbsent, unreadable } from './unreadable.js';
 
 /** Not through a link in the last element, and never waiting for the writer of a fifo put in a file's place. */
 const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+export interface OpenedFile {
+  readonly fd: number;
+  /** Size now, which may differ from the listed one. */
+  readonly sizeBytes: number;
+}
+
+/** What opening a socket ends with, on Linux and elsewhere. */
+const errnosOfSockets: readonly string[] = ['ENXIO', 'EOPNOTSUPP'];
 
 /**
  * Opens a regular file which a walk has listed, for reading; the caller closes it.
@@ -16,28 +25,31 @@ const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
  * walk saw, by device and inode number (there a link that also fooled the walk is not noticed, and a file
  * that an editor saved by renaming counts as replaced).
  *
- * @returns the descriptor and the size now, which may differ from the listed one
+ * @returns undefined for a socket, which has no content
  * @throws WarmdockError NOT_FOUND if it is gone or something else is in its place, PERMISSION_DENIED, UNAVAILABLE
  */
-export function openListed(root: BytePath, entry: Entry): { fd: number; sizeBytes: number } {
-  const path = `${root}/${entry.path}`;
-  const fd = open(root, entry);
+export function openListed(root: BytePath, file: ListedFile): OpenedFile | undefined {
+  const path = `${root}/${file.path}`;
+  const fd = open(root, file);
+  if (fd === undefined) return undefined;
   try {
     const stats = fstatSync(fd, { bigint: true });
-    if (!stats.isFile() || !(livesAt(fd, path) ?? isSame(stats, entry))) throw replaced(path);
+    if (!stats.isFile() || !(livesAt(fd, path) ?? isSame(stats, file))) throw replaced(path);
     return { fd, sizeBytes: Number(stats.size) };
   } catch (cause) {
     closeSync(fd);
-    throw isWarmdockError(cause) ? cause : unreadable(root, entry.path, cause);
+    throw isWarmdockError(cause) ? cause : unreadable(root, file.path, cause);
   }
 }
 
-function open(root: BytePath, entry: Entry): number {
-  const path = `${root}/${entry.path}`;
+function open(root: BytePath, file: ListedFile): number | undefined {
+  const path = `${root}/${file.path}`;
   try {
     return openSync(toSystemPath(path), flags);
   } catch (cause) {
-    throw errnoOf(cause) === 'ELOOP' ? replaced(path, cause) : unreadable(root, entry.path, cause);
+    const errno = errnoOf(cause) ?? '';
+    if (errnosOfSockets.includes(errno)) return undefined;
+    throw errno === 'ELOOP' ? replaced(path, cause) : unreadable(root, file.path, cause);
   }
 }
 
@@ -52,8 +64,8 @@ function livesAt(fd: number, path: BytePath): boolean | undefined {
   }
 }
 
-function isSame(stats: BigIntStats, entry: Entry): boolean {
-  return stats.ino === entry.ino && stats.dev === entry.dev;
+function isSame(stats: BigIntStats, file: ListedFile): boolean {
+  return stats.ino === file.ino && stats.dev === file.dev;
 }
 
 function replaced(path: BytePath, cause?: unknown): WarmdockError {

@@ -63,6 +63,7 @@ const entry = (path: string, mode: number, linkname = '') => ({
   mtimeNs: 0n,
   deviceMajor: 0,
   deviceMinor: 0,
+  attributes: [],
   dev: 0n,
   ino: 0n,
 });

@@ -4,7 +4,8 @@ import { Requests } from './requests.js';
 import { encodeError, encodeFinish } from './wire.js';
 
 const request = (id: number) => Uint8Array.from(id === 0 ? [0x08, 1] : [0x08, 1, 0x18, id]);
-const file = (path: string, sizeBytes = 0) => ({ path, mode: 0o644, sizeBytes }) as Entry;
+const file = (path: string, sizeBytes = 0) =>
+  ({ path, mode: 0o644, sizeBytes, dev: 1n, ino: 2n }) as Entry;
 const directory = { path: 'd', mode: 0x8000_01ed } as Entry;
 
 function offering(...entries: Entry[]): Requests {
@@ -16,7 +17,7 @@ function offering(...entries: Entry[]): Requests {
 it('ids count all entries, and requests are taken in their order', () => {
   const requests = offering(directory, file('a'), file('b'));
   for (const id of [2, 1]) requests.accept(request(id));
-  expect([requests.take()?.entry.path, requests.take()?.id, requests.take()]).toEqual([
+  expect([requests.take()?.file.path, requests.take()?.id, requests.take()]).toEqual([
     'b',
     1,
     undefined,

@@ -1,19 +1,20 @@
 import { WarmdockError } from '../errors.js';
-import { type Entry, isRegularFile } from './entry.js';
+import type { Entry } from './entry.js';
+import { type ListedFile, OfferedFiles } from './offered-files.js';
 import { decodePacket, PacketType } from './wire.js';
 
 /** A file whose content the receiver wants. */
 export interface Request {
   readonly id: number;
-  readonly entry: Entry;
+  readonly file: ListedFile;
 }
 
 /** What was offered to the receiver, what it asked for, and whether it has all it wants. */
 export class Requests {
   readonly #operation: string;
-  /** By id: the regular files that may still be asked for. */
-  readonly #offered: (Entry | undefined)[] = [];
-  #queue: Request[] = [];
+  readonly #offered = new OfferedFiles();
+  /** Ids in the order of arrival. */
+  #queue: number[] = [];
   #taken = 0;
   #wantedBytes = 0;
   #allOffered = false;
@@ -43,7 +44,7 @@ export class Requests {
 
   /** Gives the entry the next id: its position among all entries, of whatever kind. */
   offer(entry: Entry): void {
-    this.#offered.push(isRegularFile(entry) ? entry : undefined);
+    this.#offered.add(entry);
   }
 
   endOffers(): void {
@@ -66,12 +67,14 @@ export class Requests {
 
   /** The next request in the order of arrival, or undefined if none waits. */
   take(): Request | undefined {
-    const request = this.#queue[this.#taken];
-    if (request === undefined) {
+    const id = this.#queue[this.#taken];
+    if (id === undefined) {
       this.#queue = [];
       this.#taken = 0;
-    } else this.#taken++;
-    return request;
+      return undefined;
+    }
+    this.#taken++;
+    return { id, file: this.#offered.read(id) };
   }
 
   /** Settles when a request waits or the transfer is closed. */
@@ -84,11 +87,11 @@ export class Requests {
   }
 
   #request(id: number): void {
-    const entry = this.#offered[id];
-    if (entry === undefined) throw this.#broken(`it asked for file ${id}, which is not on offer`);
-    this.#offered[id] = undefined;
-    this.#wantedBytes += entry.sizeBytes;
-    this.#queue.push({ id, entry });
+    const sizeBytes = this.#offered.claim(id);
+    if (sizeBytes === undefined)
+      throw this.#broken(`it asked for file ${id}, which is not on offer`);
+    this.#wantedBytes += sizeBytes;
+    this.#queue.push(id);
   }
 
   #finish(): void {

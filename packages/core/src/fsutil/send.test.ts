@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { appendFileSync, readdirSync, readlinkSync, rmSync, truncateSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { TestReceiver } from './receiver.testing.js';
 import { sendTree, type TransferTotals } from './send.js';
 import { directory, makeTree, type Node } from './tree.testing.js';
@@ -66,6 +68,17 @@ describe('what arrives', () => {
       wantedBytes: 5,
     });
     expect([...receiver.contents.keys()]).toEqual(['a/small']);
+  });
+
+  it('of a socket is an empty file', async () => {
+    const root = makeTree({ a: 'a', z: 'z' });
+    const server = createServer().listen(`${root}/s`);
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const receiver = new TestReceiver();
+    expect(await sendTree(receiver, root)).toMatchObject({ entries: 3, files: 3, bytes: 2 });
+    expect(receiver.contentOf('s')).toHaveLength(0);
+    expect(receiver.contentOf('z').toString()).toBe('z');
   });
 
   it('of an empty tree is the end', async () => {

@@ -2,13 +2,14 @@ import { setImmediate } from 'node:timers/promises';
 import { cancelled, isWarmdockError, messageOf, WarmdockError } from '../errors.js';
 import type { BytePath } from './byte-path.js';
 import { ContentSender } from './content-sender.js';
+import type { ReadAttributes } from './extended-attributes.js';
 import { createFilter, type EntryFilter, type FilterOptions } from './filter.js';
 import { Pace } from './pace.js';
 import { PacketBatch } from './packet-batch.js';
 import type { PacketStream } from './packet-stream.js';
 import { Requests } from './requests.js';
 import { resolveRoot, walkTree } from './walk.js';
-import { encodeError, encodeFinish, endOfStats } from './wire.js';
+import { encodeError, encodeFinish, endOfStats, statContentBytes } from './wire.js';
 
 export interface TransferTotals {
   /** Files, directories and links that the receiver was told of. */
@@ -24,6 +25,8 @@ export interface TransferTotals {
 export interface SendOptions extends FilterOptions {
   /** Called after every write with the totals so far, always the same object. */
   onProgress?: (totals: Readonly<TransferTotals>) => void;
+  /** Where it is missing, extended attributes are left out. */
+  readAttributes?: ReadAttributes | undefined;
   signal?: AbortSignal;
 }
 
@@ -86,14 +89,14 @@ class Transfer {
   async #sendStats(root: BytePath, filter: EntryFilter | undefined): Promise<void> {
     const batch = new PacketBatch(this.#stream);
     const pace = new Pace();
-    for (const entry of walkTree(root, filter)) {
+    for (const entry of walkTree(root, filter, this.#options.readAttributes)) {
       if (this.#requests.isClosed) return;
       if (pace.isOver) await pace.rest();
       if (entry === undefined) continue;
-      const stringBytes = entry.path.length + entry.linkname.length;
-      if (!batch.hasRoomFor(stringBytes)) {
+      const contentBytes = statContentBytes(entry);
+      if (!batch.hasRoomFor(contentBytes)) {
         if (!batch.isEmpty) await this.#write(batch.take());
-        batch.start(statBatchBytes, stringBytes);
+        batch.start(statBatchBytes, contentBytes);
       }
       batch.addStat(entry);
       this.#requests.offer(entry);
@@ -117,7 +120,7 @@ class Transfer {
         await this.#requests.arrival();
         continue;
       }
-      await contents.add(request.id, request.entry);
+      await contents.add(request.id, request.file);
       this.#totals.files++;
       if (pace.isOver) {
         await contents.flush();

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Entry } from './entry.js';
+import { type Entry, GoMode } from './entry.js';
 import { createFilter } from './filter.js';
 import { asUnprivileged, directory, makeTree, walkedPaths } from './tree.testing.js';
 import { resolveRoot, walkTree } from './walk.js';
@@ -66,13 +66,19 @@ describe('entries', () => {
     expect(walked(root).map(({ path }) => path)).toEqual(['d\xff', 'd\xff/\xfe']);
   });
 
-  it('include fifos, but no sockets', async () => {
+  it('include fifos, and sockets as empty files', async () => {
     const root = makeTree({ a: '' });
     execFileSync('mkfifo', [`${root}/f`]);
     const server = createServer().listen(`${root}/s`);
     onTestFinished(() => void server.close());
     await new Promise((resolve) => server.once('listening', resolve));
-    expect(walkedPaths(root)).toEqual(['a', 'f']);
+    expect(
+      walked(root).map(({ path, mode, sizeBytes }) => [path, mode & GoMode.type, sizeBytes]),
+    ).toEqual([
+      ['a', 0, 0],
+      ['f', GoMode.fifo, 0],
+      ['s', 0, 0],
+    ]);
   });
 });
 

@@ -1,8 +1,10 @@
 import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
-import { WarmdockError } from '../errors.js';
+import { isWarmdockError, WarmdockError } from '../errors.js';
 import { type BytePath, toBytePath, toSystemPath } from './byte-path.js';
 import { type Entry, GoMode, isDirectory, toEntry, toGoMode } from './entry.js';
+import type { ReadAttributes } from './extended-attributes.js';
 import type { DirectoryMatch, EntryFilter, Verdict } from './filter.js';
+import { HardLinks } from './hard-links.js';
 import { isAbsent, isForbidden, unreadable } from './unreadable.js';
 
 /**
@@ -40,20 +42,22 @@ const quietEntries = 100;
 
 /**
  * All entries of a tree that the filter keeps, in the order of the wire: depth first, parents before
- * children, names by their bytes; not the root itself. Symbolic links are never followed, sockets are
- * left out, and so is what vanishes while the walk passes.
+ * children, names by their bytes; not the root itself. Symbolic links are never followed, and what
+ * vanishes while the walk passes is left out.
  *
  * The work is synchronous and is done as the caller pulls: pull some, then let the event loop run.
  * `undefined` only says that many entries were passed over.
  *
  * @param root as resolveRoot returned it
+ * @param readAttributes without it, entries have no extended attributes
  * @throws WarmdockError PERMISSION_DENIED or UNAVAILABLE for what cannot be read and is not excluded
  */
 export function* walkTree(
   root: BytePath,
   filter: EntryFilter = keepEverything,
+  readAttributes: ReadAttributes = () => [],
 ): Generator<Entry | undefined> {
-  const firstPaths = new Map<string, BytePath>();
+  const hardLinks = new HardLinks();
   const levels = [openLevel(root, undefined, 'keep')];
   let quiet = 0;
   for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
@@ -65,7 +69,7 @@ export function* walkTree(
     if (++quiet % quietEntries === 0) yield undefined;
     const path = level.prefix + name;
     const verdict = filter.judge(path, level.match);
-    const entry = readEntry(root, path, verdict, firstPaths);
+    const entry = readEntry(root, path, verdict, hardLinks, readAttributes);
     if (entry === undefined) continue;
     if (verdict === 'keep') {
       quiet = 0;
@@ -111,12 +115,13 @@ function listNames(root: BytePath, path: BytePath, verdict: Verdict): BytePath[]
   }
 }
 
-/** The entry at `path`; undefined for a socket, for what has vanished, and for what is unwanted and secret. */
+/** The entry at `path`; undefined for what has vanished, and for what is unwanted and secret. */
 function readEntry(
   root: BytePath,
   path: BytePath,
   verdict: Verdict,
-  firstPaths: Map<string, BytePath>,
+  hardLinks: HardLinks,
+  readAttributes: ReadAttributes,
 ): Entry | undefined {
   if (verdict === 'prune') return undefined;
   const systemPath = toSystemPath(`${root}/${path}`);
@@ -124,22 +129,15 @@ function readEntry(
     const stats = lstatSync(systemPath, { bigint: true, throwIfNoEntry: false });
     if (stats === undefined) return undefined;
     const mode = toGoMode(Number(stats.mode));
-    if (mode === undefined) return undefined;
     const isLink = (mode & GoMode.symlink) !== 0;
-    const entry = toEntry(path, mode, stats, isLink ? readlinkSync(systemPath, 'latin1') : '');
+    const linkname = isLink ? readlinkSync(systemPath, 'latin1') : '';
+    const entry = toEntry(path, mode, stats, linkname, readAttributes(`${root}/${path}`));
     if (stats.nlink === 1n || isLink || isDirectory(entry) || verdict !== 'keep') return entry;
-    return withHardLink(entry, firstPaths);
+    // Its size stays, as the receiver compares it.
+    const firstPath = hardLinks.firstPathOf(entry);
+    return firstPath === undefined ? entry : { ...entry, linkname: firstPath };
   } catch (cause) {
     if (isAbsent(cause) || (verdict === 'descend' && isForbidden(cause))) return undefined;
-    throw unreadable(root, path, cause);
+    throw isWarmdockError(cause) ? cause : unreadable(root, path, cause);
   }
-}
-
-/** A link to the first path of the same file, if that was told of. Its size stays, as the receiver compares it. */
-function withHardLink(entry: Entry, firstPaths: Map<string, BytePath>): Entry {
-  const file = `${entry.dev}:${entry.ino}`;
-  const linkname = firstPaths.get(file);
-  if (linkname !== undefined) return { ...entry, linkname };
-  firstPaths.set(file, entry.path);
-  return entry;
 }

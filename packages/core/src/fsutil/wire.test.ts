@@ -6,6 +6,8 @@ import {
   encodeError,
   encodeFinish,
   PacketType,
+  packetOverheadBytes,
+  statContentBytes,
   writeContentHead,
   writeStat,
 } from './wire.js';
@@ -18,6 +20,7 @@ const bare: Entry = {
   linkname: '',
   deviceMajor: 0,
   deviceMinor: 0,
+  attributes: [],
   dev: 0n,
   ino: 0n,
 };
@@ -46,10 +49,32 @@ describe('writeStat', () => {
     ],
     ['link', { linkname: '../b' }, '1209 0a0161 3a042e2e2f62'],
     ['device', { deviceMajor: 8, deviceMinor: 300 }, '1208 0a0161 4008 48ac02'],
+    [
+      'extended attributes',
+      {
+        attributes: [
+          { name: 'user.b', value: Buffer.from('\0c') },
+          { name: 'e', value: Buffer.alloc(0) },
+        ],
+      },
+      '1218 0a0161 520c 0a06757365722e62 12020063 5205 0a0165 1200',
+    ],
     ['bytes of a name as they are', { path: '\xe9\xff' }, '1204 0a02e9ff'],
   ])('%s', (_rule, entry, hex) => {
     expect(statHex(entry)).toBe(hex.replaceAll(' ', ''));
   });
+
+  it.each([0, 100, 127, 128, 300, 20_000])(
+    'says how much an attribute of %i bytes takes at most',
+    (length) => {
+      const attribute = { name: `user.${'ü'.repeat(100)}`, value: Buffer.alloc(length, 7) };
+      const entry = { ...bare, linkname: 'l', attributes: [attribute, attribute] };
+      const target = Buffer.alloc(statContentBytes(entry) + packetOverheadBytes);
+      const end = writeStat(target, 0, entry);
+      expect(end).toBeGreaterThan(2 * length);
+      expect(decodePacket(target.subarray(0, end))?.stat?.length).toBeGreaterThan(2 * length);
+    },
+  );
 
   it.each([124, 125, 126, 200, 800])('writes the lengths of a path of %i bytes', (length) => {
     const packet = decodePacket(Buffer.from(statHex({ path: 'x'.repeat(length) }), 'hex'));

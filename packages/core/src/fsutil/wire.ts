@@ -1,5 +1,6 @@
 import type { BytePath } from './byte-path.js';
 import type { Entry } from './entry.js';
+import type { ExtendedAttribute } from './extended-attributes.js';
 
 /**
  * The messages of the transfer: protobuf, `fsutil.types.Packet` and `Stat`, written and read by hand
@@ -17,10 +18,25 @@ const statTag = {
   linkname: 0x3a,
   deviceMajor: 0x40,
   deviceMinor: 0x48,
+  /** A map of strings to bytes, which is a repeated message of a key (1) and a value (2). */
+  attribute: 0x52,
 } as const;
+
+const attributeTag = { name: 0x0a, value: 0x12 } as const;
 
 /** More than what a packet takes besides its strings and content. */
 export const packetOverheadBytes = 80;
+
+/** More than what an attribute takes besides its name and value. */
+const attributeOverheadBytes = 20;
+
+/** How many bytes an entry's STAT takes at most, besides `packetOverheadBytes`. */
+export function statContentBytes({ path, linkname, attributes }: Entry): number {
+  let bytes = path.length + linkname.length;
+  for (const { name, value } of attributes)
+    bytes += attributeOverheadBytes + 3 * name.length + value.length;
+  return bytes;
+}
 
 /** Writes a STAT packet at `at` and returns the offset behind it; the caller sees to it that it fits. */
 export function writeStat(target: Buffer, at: number, entry: Entry): number {
@@ -32,8 +48,29 @@ export function writeStat(target: Buffer, at: number, entry: Entry): number {
   end = writeString(target, end, statTag.linkname, entry.linkname);
   end = writeInteger(target, end, statTag.deviceMajor, entry.deviceMajor);
   end = writeInteger(target, end, statTag.deviceMinor, entry.deviceMinor);
+  for (const attribute of entry.attributes) end = writeAttribute(target, end, attribute);
   target[at] = tag.stat;
   return writeLengthBefore(target, body, end);
+}
+
+function writeAttribute(target: Buffer, at: number, { name, value }: ExtendedAttribute): number {
+  const nameBytes = Buffer.from(name, 'utf8');
+  const lengths = varintBytes(nameBytes.length) + varintBytes(value.length);
+  target[at] = statTag.attribute;
+  const start = writeVarint(target, at + 1, 2 + lengths + nameBytes.length + value.length, 0);
+  return writeBytes(
+    target,
+    writeBytes(target, start, attributeTag.name, nameBytes),
+    attributeTag.value,
+    value,
+  );
+}
+
+function writeBytes(target: Buffer, at: number, tag: number, value: Uint8Array): number {
+  target[at] = tag;
+  const start = writeVarint(target, at + 1, value.length, 0);
+  target.set(value, start);
+  return start + value.length;
 }
 
 /** Writes the length of `body..end` before it, where one byte is free; longer lengths move the body. */

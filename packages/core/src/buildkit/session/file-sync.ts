@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { ReadAttributes } from '../../fsutil/extended-attributes.js';
 import type { FilterOptions } from '../../fsutil/filter.js';
 import type { TransferTotals } from '../../fsutil/send.js';
 import { decodedValues } from '../grpc/metadata.js';
@@ -24,20 +25,39 @@ export function fileSync(
   onSent?: (name: string, totals: Readonly<TransferTotals>) => void,
 ): Attachable {
   // Loaded while the builder reads the solve: in time for its call, not before the solve is sent.
-  const sending = setImmediate().then(() => import('../../fsutil/send.js'));
+  const sending = setImmediate().then(loadSender);
   return {
     methods: {
       '/moby.filesync.v1.FileSync/DiffCopy': async (call) => {
         const served = requested(call, directories);
-        const { sendTree } = await sending;
+        const { sendTree, readAttributes } = await sending;
         await sendTree(packetStreamOf(call), served.directory, {
           ...filterOf(call),
+          readAttributes,
           signal: call.signal,
           ...(onSent && { onProgress: (totals) => onSent(served.name, totals) }),
         });
       },
     },
   };
+}
+
+async function loadSender() {
+  const [{ sendTree }, readAttributes] = await Promise.all([
+    import('../../fsutil/send.js'),
+    attributesReader(),
+  ]);
+  return { sendTree, readAttributes };
+}
+
+async function attributesReader(): Promise<ReadAttributes | undefined> {
+  const { findAttributesReader } = await import('../../fsutil/extended-attributes.js');
+  return findAttributesReader();
+}
+
+/** Whether extended attributes of files go to the builder: where `@napi-rs/xattr` is installed beside this package. */
+export async function sendsAttributes(): Promise<boolean> {
+  return (await attributesReader()) !== undefined;
 }
 
 function requested(call: ServerCall, directories: readonly ServedDirectory[]): ServedDirectory {

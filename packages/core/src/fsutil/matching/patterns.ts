@@ -1,8 +1,9 @@
-import { WarmdockError } from '../errors.js';
-import { type BytePath, toBytePath, toText } from './byte-path.js';
-import { compileGlob } from './glob.js';
-import { cleanPath, trimSpace } from './go-path.js';
-import { compileGoRegExp } from './go-regexp.js';
+import { messageOf, WarmdockError } from '../../errors.js';
+import { type BytePath, toBytePath, toText } from '../byte-path.js';
+import { cleanPath, trimSpace } from '../go-path.js';
+import { Automaton } from './automaton.js';
+import { refuseMalformedGlob } from './glob.js';
+import { parseGoRegExp } from './go-regexp.js';
 
 /** One line of an ignore file: what it matches, and whether it takes back (`!`) what others matched. */
 export interface Pattern {
@@ -74,7 +75,7 @@ function parsePattern(line: string): Pattern {
       hint: 'Write the path to keep behind the exclamation mark.',
     });
   }
-  compileGlob(source);
+  refuseMalformedGlob(source);
   let test: Pattern['matches'] | undefined;
   return {
     source: toBytePath(source),
@@ -104,13 +105,13 @@ function compile(source: string): Pattern['matches'] {
   return (_path, text) => compiled.test(text);
 }
 
-function compileRegExp(source: string, regExp: string): RegExp {
+function compileRegExp(source: string, regExp: string): Automaton {
   try {
-    return compileGoRegExp(regExp);
+    return new Automaton(parseGoRegExp(regExp));
   } catch (cause) {
     throw new WarmdockError(
       'INVALID_ARGUMENT',
-      `pattern ${JSON.stringify(source)}: cannot be matched`,
+      `pattern ${JSON.stringify(source)}: cannot be matched: ${messageOf(cause)}`,
       { hint: 'Check the "[...]" classes and the backslashes of the pattern.', cause },
     );
   }

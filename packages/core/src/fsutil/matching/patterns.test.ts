@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toBytePath } from './byte-path.js';
+import { toBytePath } from '../byte-path.js';
 import { type MatchInfo, PatternMatcher } from './patterns.js';
 
 /** Walks down to `path` as a transfer does, each directory matched with what its parent matched. */
@@ -128,7 +128,7 @@ describe('several patterns', () => {
 });
 
 describe('malformed patterns', () => {
-  it.each(['[', 'a[', '[]a]', '[-a]', '[a-]', '[a', '[^', '[a-b-c]', 'a\\', '!', ' ! '])(
+  it.each(['[', 'a[', '[]a]', '[-a]', '[a-]', '[a', '[^', '[a-b-c]', 'a\\', '*[a', '!', ' ! '])(
     '%s is refused',
     (pattern) => {
       expect(() => new PatternMatcher(['ok', pattern])).toThrowError(
@@ -137,17 +137,49 @@ describe('malformed patterns', () => {
     },
   );
 
-  it.each(['[z-a]', '[[:nothing:]]', '\\1*', '\\é*', '\\Q*', 'a{1001}*'])(
-    '%s is refused once it is needed',
-    (pattern) => {
-      const unneeded = new PatternMatcher([`!${pattern}`]);
-      expect(unneeded.matches('a')).toBe(false);
-      const needed = new PatternMatcher([pattern]);
-      const refusal = expect.objectContaining({ code: 'INVALID_ARGUMENT' });
-      expect(() => needed.matches('a')).toThrowError(refusal);
-      expect(() => needed.matches('a')).toThrowError(refusal);
-    },
-  );
+  it.each([
+    '[z-a]',
+    '[[:nothing:]]',
+    '\\1*',
+    '\\é*',
+    'a*[',
+    'a{1001}*',
+    `a*${'?{1000}'.repeat(20)}`,
+  ])('%s is refused once it is needed', (pattern) => {
+    const unneeded = new PatternMatcher([`!${pattern}`]);
+    expect(unneeded.matches('a')).toBe(false);
+    const needed = new PatternMatcher([pattern]);
+    const refusal = expect.objectContaining({ code: 'INVALID_ARGUMENT' });
+    expect(() => needed.matches('a')).toThrowError(refusal);
+    expect(() => needed.matches('a')).toThrowError(refusal);
+  });
+});
+
+it('takes `a*[a-]`, which only looks malformed, as a class with a hyphen', () => {
+  expect(matchFromTop(['a*[a-]'], 'ab-')).toBe(true);
+  expect(matchFromTop(['a*[a-]'], 'abc')).toBe(false);
+});
+
+it('answers at once for a pattern that could match a name in very many ways', () => {
+  expect(matchFromTop(['*a*a*a*a*a*a*a*a*b'], 'a'.repeat(250))).toBe(false);
+});
+
+it.each([
+  ['classes of many characters, many times', `[${'az'.repeat(5000)}]{0,1000}*`],
+  ['many named classes', `*[${'[:alpha:]'.repeat(2000)}]`],
+  ['many stars', `${'*a'.repeat(100)}*`],
+])('answers soon, however long the pattern is: %s', (_what, pattern) => {
+  expect(matchFromTop([pattern], 'az'.repeat(100))).toBe(true);
+});
+
+it.each([
+  ['classes that are never closed', `*[${'[:'.repeat(10_000)}]`],
+  ['many brackets', `*${'['.repeat(10_000)}`],
+  ['many repetitions', `*${'a{0,900}'.repeat(20)}b`],
+  ['many spaces', `*a${' '.repeat(50_000)}b`],
+])('refuses a pattern that no Dockerfile has: %s', (_what, pattern) => {
+  const refusal = expect.objectContaining({ code: 'INVALID_ARGUMENT' });
+  expect(() => matchFromTop([pattern], 'az'.repeat(100))).toThrowError(refusal);
 });
 
 it('knows whether it has exceptions', () => {

@@ -1,3 +1,4 @@
+import { ContentLength } from './content-length.js';
 import { ConnectionFault, codeName, Http2Code, StreamReset } from './faults.js';
 import { ReceiveWindow } from './flow-window.js';
 import { checkSendable, flawOf, type HeaderList, isInformational } from './header-list.js';
@@ -32,6 +33,8 @@ export interface Http2Stream {
   end(trailers?: HeaderList): void;
   /** Abandons the stream in both directions, at any time; whoever reads is told so. */
   reset(http2Code: number): void;
+  /** Calls one listener back when the peer's header fields are there, at once if they are. */
+  whenAnswered(listener: () => void): void;
   /** Calls back when the stream is closed, at once if it is. */
   whenClosed(listener: () => void): void;
 }
@@ -62,10 +65,12 @@ export class Stream implements Http2Stream {
   /** What the reader gets in one turn: parts of the window, so that the peer goes on meanwhile. */
   readonly #turnBytes: number;
   readonly #input = new InputQueue();
+  #length = new ContentLength([]);
   #sentAll = false;
   #receivedAll = false;
   #failure: Error | undefined;
   #wakeReader: (() => void) | undefined;
+  #onAnswer: (() => void) | undefined;
   #listeners: (() => void)[] = [];
 
   constructor(
@@ -106,6 +111,11 @@ export class Stream implements Http2Stream {
     this.#breakOff(http2Code, 'the stream was reset by this side');
   }
 
+  whenAnswered(listener: () => void): void {
+    if (this.headers) listener();
+    else this.#onAnswer = listener;
+  }
+
   whenClosed(listener: () => void): void {
     if (this.closed) listener();
     else this.#listeners.push(listener);
@@ -128,10 +138,21 @@ export class Stream implements Http2Stream {
       this.#refuseLate();
     } else if (flaw) {
       this.#breakOff(Http2Code.PROTOCOL_ERROR, `the peer's headers are malformed: ${flaw}`);
-    } else if (kind !== 'response' || endsStream || !isInformational(list)) {
-      if (this.headers) this.trailers = list;
-      else this.headers = list;
-      if (endsStream) this.#onEnd();
+    } else if (kind === 'response' && isInformational(list)) {
+      if (endsStream) this.#breakOff(Http2Code.PROTOCOL_ERROR, 'the peer ended before its answer');
+    } else {
+      this.#keepHeaders(list);
+      this.#countBody(0, endsStream);
+    }
+  }
+
+  #keepHeaders(list: HeaderList): void {
+    if (this.headers) {
+      this.trailers = list;
+    } else {
+      this.headers = list;
+      this.#length = new ContentLength(list);
+      this.#onAnswer?.();
     }
   }
 
@@ -150,9 +171,15 @@ export class Stream implements Http2Stream {
     } else {
       if (paddingBytes > 0) this.#giveBack(paddingBytes);
       if (piece.length > 0) this.#input.add(piece);
-      if (endsStream) this.#onEnd();
-      else this.#wake();
+      this.#countBody(piece.length, endsStream);
     }
+  }
+
+  #countBody(bytes: number, ends: boolean): void {
+    const flaw = this.#length.flawWith(bytes, ends);
+    if (flaw) this.#breakOff(Http2Code.PROTOCOL_ERROR, flaw);
+    else if (ends) this.#onEnd();
+    else this.#wake();
   }
 
   /** The peer abandons the stream; for a server also when the whole request is there. */

@@ -192,7 +192,7 @@ class BuildKitClient implements BuildKit {
   async #dial(signal: AbortSignal): Promise<Channel> {
     try {
       const connection = await this.#transport.open({ signal });
-      const channel = openChannel(connection, `builder ${this.name}`);
+      const channel = openChannel(connection, `builder ${this.name}`, this.#transport.channel);
       if (signal.aborted) channel.close();
       else this.#channel = channel;
       return channel;

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { cancelled, messageOf, WarmdockError } from '../../errors.js';
 import { type Http2Connection, openConnection } from '../http2/connection.js';
+import { defaultKeepalive, type KeepaliveOptions } from '../http2/keepalive.js';
 import type { Http2Stream } from '../http2/stream.js';
 import { ClientCall } from './client-call.js';
 import { headersOf } from './metadata.js';
@@ -22,6 +23,25 @@ export interface CallOptions {
   silenceMs?: number | undefined;
 }
 
+/** What requests say of where they go (RFC 9113 §8.3.1). */
+export interface RequestTarget {
+  readonly scheme: 'http' | 'https';
+  readonly authority: string;
+}
+
+export interface ChannelOptions {
+  /** Default that of a unix socket: `http` and `localhost`, as gRPC has it. */
+  readonly target?: RequestTarget;
+  /** When a silent peer with open calls is asked whether it is still there, and for how long. */
+  readonly keepalive?: Partial<KeepaliveOptions>;
+  /** How long the peer may take for its HTTP/2 settings and for acknowledging ours, default 20 s. */
+  readonly settingsMs?: number;
+  /** How long calls may wait until the peer has room for one of them, default 25 s; then `TIMEOUT`. */
+  readonly freeStreamMs?: number;
+}
+
+const localTarget: RequestTarget = { scheme: 'http', authority: 'localhost' };
+
 /** One gRPC connection; calls run side by side on it. */
 export interface Channel {
   /** One request, one answer; throws `GrpcStatusError` when the peer says so, `UNAVAILABLE` when the connection fails. */
@@ -38,21 +58,30 @@ export interface Channel {
  *
  * `peer` names the other side in errors. Follows the gRPC-over-HTTP/2 protocol.
  */
-export function openChannel(connection: Duplex, peer: string): Channel {
-  return new Http2Channel(connection, peer);
+export function openChannel(
+  connection: Duplex,
+  peer: string,
+  options: ChannelOptions = {},
+): Channel {
+  return new Http2Channel(connection, peer, options);
 }
 
 class Http2Channel implements Channel {
   readonly #connection: Http2Connection;
   readonly #peer: string;
+  readonly #target: RequestTarget;
   failure: WarmdockError | undefined;
 
-  constructor(connection: Duplex, peer: string) {
+  constructor(connection: Duplex, peer: string, options: ChannelOptions) {
     this.#peer = peer;
+    this.#target = options.target ?? localTarget;
     this.#connection = openConnection(connection, {
       role: 'client',
       streamWindowBytes,
       connectionWindowBytes,
+      settingsMs: options.settingsMs,
+      freeStreamMs: options.freeStreamMs,
+      keepalive: { ...defaultKeepalive, ...options.keepalive },
       onGoaway: (why) => this.#fail(why),
       onEnd: (why) => this.#fail(why),
     });
@@ -89,8 +118,9 @@ class Http2Channel implements Channel {
   #request(method: string, options: CallOptions): Http2Stream {
     if (options.signal?.aborted) throw cancelled(`${method} on ${this.#peer}`, options.signal);
     if (this.failure) throw this.failure;
+    const { scheme, authority } = this.#target;
     return this.#connection.request([
-      ...[':method', 'POST', ':scheme', 'http', ':path', method, ':authority', 'buildkit'],
+      ...[':method', 'POST', ':scheme', scheme, ':path', method, ':authority', authority],
       ...['te', 'trailers', 'content-type', 'application/grpc', 'user-agent', 'warmdock'],
       ...headersOf(options.metadata ?? {}),
     ]);

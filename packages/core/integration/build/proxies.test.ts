@@ -106,3 +106,18 @@ it('nginx with limits of its own ends the session: that is told, and not the ste
     hint: expect.stringContaining('proxy'),
   });
 });
+
+it('nginx ends connections after some requests: those that it did not take are sent on new ones', async () => {
+  const { build, buildkit } = await openBehind('nginx', {});
+  const builds = Array.from({ length: 12 }, (_, index) => {
+    const context = contextOf({
+      Dockerfile: 'FROM scratch\nCOPY a /\nCOPY b /',
+      a: `${index}`,
+      b: randomUUID(),
+    });
+    return build({ builder: buildkit, context, tags: [newTag()] });
+  });
+  expect((await Promise.all(builds)).map(({ load }) => load.layersTotal)).toEqual(
+    Array(12).fill(2),
+  );
+});

@@ -9,6 +9,9 @@ const forBuilds = `
     grpc_read_timeout 1h;
     grpc_send_timeout 1h;`;
 
+/** So that it ends connections in the middle of builds. By itself it does so after 1000. */
+const requestsOfConnection = 20;
+
 export const nginx: ProxyKind = {
   command: (_, settingsPath) => ['nginx', '-e', 'stderr', '-c', settingsPath],
   settings: (setup) => `
@@ -19,6 +22,7 @@ error_log stderr;
 events {}
 http {
   access_log off;
+  ${setup.asInstalled ? '' : `keepalive_requests ${requestsOfConnection};`}
   ${temporary.map((name) => `${name}_temp_path /tmp/${name};`).join('\n  ')}
   server {
     ${listen(setup, ' default_server')}

@@ -149,7 +149,7 @@ class Connection implements Http2Connection {
     const stream = this.#newStream();
     const gone = this.#ended ?? this.#goneAway;
     if (gone) {
-      stream.fail(gone);
+      stream.failUnheard(gone);
     } else if (this.#hasRoom) {
       this.#open(stream, headers);
     } else {
@@ -454,7 +454,7 @@ class Connection implements Http2Connection {
     this.#goneAway ??= why;
     this.#options.onGoaway?.(why);
     const unheard = [...this.#streams.values()].filter(({ id }) => id > lastId);
-    for (const stream of [...unheard, ...this.#waiting.streams]) stream.fail(why);
+    for (const stream of [...unheard, ...this.#waiting.streams]) stream.failUnheard(why);
     if (this.#streams.size === 0) this.#end(why);
   }
 

@@ -20,6 +20,8 @@ export interface Http2Stream {
   readonly body: AsyncIterable<readonly Buffer[]>;
   /** Whether nothing more goes either way. */
   readonly closed: boolean;
+  /** Whether the peer did nothing with the request, so that it may be sent again (RFC 9113 §8.7). */
+  readonly unheard: boolean;
   /** Answers a request; throws `INVALID_ARGUMENT` for headers that cannot be sent, as `end` does. */
   respond(headers: HeaderList): void;
   /**
@@ -57,6 +59,7 @@ export class Stream implements Http2Stream {
   headers: HeaderList | undefined;
   trailers: HeaderList | undefined;
   closed = false;
+  unheard = false;
   readonly output: OutputQueue;
   readonly body: AsyncIterable<readonly Buffer[]>;
   readonly #host: StreamHost;
@@ -186,7 +189,8 @@ export class Stream implements Http2Stream {
   onReset(http2Code: number): void {
     const why = new StreamReset(http2Code, `the peer reset the stream (${codeName(http2Code)})`);
     if (this.#role === 'server') this.#failure ??= why;
-    this.fail(why);
+    if (http2Code === Http2Code.REFUSED_STREAM && !this.headers) this.failUnheard(why);
+    else this.fail(why);
   }
 
   onWindowUpdate(bytes: number): void {
@@ -203,6 +207,12 @@ export class Stream implements Http2Stream {
   fail(error: Error): void {
     if (!this.#receivedAll) this.#failure ??= error;
     this.#close();
+  }
+
+  /** As `fail`, of a request that the peer did nothing with. */
+  failUnheard(error: Error): void {
+    this.unheard = true;
+    this.fail(error);
   }
 
   /** Frames behind the end of the peer's stream (RFC 9113 §5.1). */

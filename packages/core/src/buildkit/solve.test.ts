@@ -181,7 +181,7 @@ describe('a solve', () => {
     });
     const onStatus = ({ vertexes }: SolveStatus) =>
       void seen.push(...vertexes.map(({ digest }) => digest));
-    await solve({ onStatus });
+    await solve({ onStatus, graceMs: 10_000 });
     expect(seen).toEqual(names);
   });
 

@@ -32,6 +32,9 @@ const connectionWindowBytes = 16 * 1024 * 1024;
 /** BuildKit has one call for each directory and blob that is under way. */
 const maxStreams = 1000;
 
+/** The call that carries a session may itself have to wait until it is sent. */
+const settingsMs = 30_000;
+
 /**
  * Serves gRPC methods to the peer of an open byte stream.
  *
@@ -49,7 +52,7 @@ export function serve(connection: Duplex, methods: Methods, silenceMs: number): 
       streamWindowBytes,
       connectionWindowBytes,
       maxStreams,
-      settingsMs: silenceMs,
+      settingsMs,
       onStream: (stream) => void answer(stream, methods),
       onMoved: () => silence.refresh(),
       // Why it ended is reported by the call that it served, or by the byte stream.

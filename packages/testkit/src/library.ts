@@ -16,4 +16,5 @@ export * from './images/tar.js';
 export * from './images/with-shell.js';
 export * from './npm/npm-registry.js';
 export * from './npm/packed.js';
+export * from './proxies/reverse-proxy.js';
 export * from './testbed/index.js';

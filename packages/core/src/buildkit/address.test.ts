@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { formatBuilderAddress, isBuilderAddress, parseBuilderAddress } from './address.js';
+import {
+  formatBuilderAddress,
+  isBuilderAddress,
+  parseBuilderAddress,
+  requestTarget,
+  type TlsFiles,
+} from './address.js';
 
 describe('parseBuilderAddress', () => {
   it.each([
@@ -39,6 +45,20 @@ describe('parseBuilderAddress', () => {
       expect(formatBuilderAddress(parseBuilderAddress(text))).toBe(text);
     },
   );
+});
+
+describe('requestTarget', () => {
+  it.each<[string, TlsFiles | undefined, string]>([
+    ['tcp://builder', undefined, 'http://builder:1234'],
+    ['tcp://[::1]:99', undefined, 'http://[::1]:99'],
+    ['unix:///run/x.sock', undefined, 'http://localhost'],
+    ['tcp://builder:443', {}, 'https://builder'],
+    ['tcp://[::1]:443', {}, 'https://[::1]'],
+    ['tcp://10.0.0.1:443', { serverName: 'builder.test' }, 'https://builder.test'],
+  ])('of %s with TLS %j is %s', (text, tls, target) => {
+    const { scheme, authority } = requestTarget(parseBuilderAddress(text, tls));
+    expect(`${scheme}://${authority}`).toBe(target);
+  });
 });
 
 describe('isBuilderAddress', () => {

@@ -1,4 +1,5 @@
 import { WarmdockError } from '../errors.js';
+import type { RequestTarget } from './grpc/channel.js';
 
 /** Where a BuildKit can be dialled. */
 export type BuilderAddress =
@@ -45,8 +46,25 @@ export function parseBuilderAddress(text: string, tls?: TlsFiles): BuilderAddres
 /** The address as a person writes it. */
 export function formatBuilderAddress(address: BuilderAddress): string {
   if (address.kind === 'unix') return `unix://${address.path}`;
-  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
-  return `tcp://${host}:${address.port}`;
+  return `tcp://${hostIn(address.host)}:${address.port}`;
+}
+
+/**
+ * What requests to the address say as `:scheme` and `:authority`, as buildctl and buildx say it, so that
+ * a proxy which tells its hosts apart does so for us.
+ *
+ * With TLS that is the name that the certificate is checked against, without a port.
+ */
+export function requestTarget(address: BuilderAddress): RequestTarget {
+  if (address.kind === 'unix') return { scheme: 'http', authority: 'localhost' };
+  const { host, port, tls } = address;
+  if (tls) return { scheme: 'https', authority: tls.serverName ?? hostIn(host) };
+  return { scheme: 'http', authority: `${hostIn(host)}:${port}` };
+}
+
+/** As it stands in an address. */
+function hostIn(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 function unixAddress(text: string): BuilderAddress {

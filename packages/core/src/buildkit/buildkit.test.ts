@@ -1,10 +1,12 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { type FakeBuildkitHandlers, startFakeBuildkit, startFaultProxy } from '@warmdock/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ListWorkersResponse } from '../gen/control.js';
 import { parseBuilderAddress } from './address.js';
 import { type BuildKit, type BuildKitOptions, buildKitOver } from './buildkit.js';
 import { dial } from './dial.js';
-import type { BuilderTransport, OpenOptions } from './transport.js';
+import { addressTransport, type BuilderTransport, type OpenOptions } from './transport.js';
 
 /** A builder whose connections are counted and held up as the test wants. */
 async function builderOf(
@@ -37,6 +39,46 @@ const noWorkers = { listWorkers: () => Buffer.alloc(0) };
 function sideBySide(builder: BuildKit): Promise<unknown> {
   return Promise.all(Array.from({ length: 5 }, () => builder.listWorkers()));
 }
+
+/** A server whose connections say goodbye to the first request, without a look at it. */
+async function departingServer(): Promise<BuilderTransport> {
+  const settings = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+  const goaway = Buffer.from([0, 0, 8, 7, ...Array(13).fill(0)]);
+  const server = createServer((socket) => {
+    socket.on('error', () => {}).write(settings);
+    socket.once('data', () => socket.write(goaway));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  return addressTransport(parseBuilderAddress(`tcp://127.0.0.1:${port}`));
+}
+
+/** Connections to the first, then to the second. */
+function oneAfterTheOther(first: BuilderTransport, second: BuilderTransport): BuilderTransport {
+  const next = [first, second];
+  return { name: 'the builder', open: (options) => (next.shift() ?? second).open(options) };
+}
+
+describe('a builder whose connection goes away', () => {
+  it('gets the calls that this did not take on the next one', async () => {
+    await using fake = await startFakeBuildkit(noWorkers);
+    const departing = await departingServer();
+    const transport = addressTransport(parseBuilderAddress(fake.address));
+    const builder = buildKitOver(oneAfterTheOther(departing, transport));
+    onTestFinished(() => builder.close());
+    expect(await sideBySide(builder)).toEqual(Array(5).fill([]));
+  });
+
+  it('gets no more of them when that goes on', async () => {
+    const builder = buildKitOver(await departingServer());
+    onTestFinished(() => builder.close());
+    await expect(builder.listWorkers()).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('the peer went away'),
+    });
+  });
+});
 
 describe('the connection of a builder', () => {
   it('is opened by the first call, once for all calls', async () => {

@@ -189,10 +189,21 @@ class BuildKitClient implements BuildKit {
     return orCancelled(this.#opening, operation, signal);
   }
 
+  /** For calls that a connection opened under `closing` did not take. */
+  async #openNext(closing: AbortSignal, signal: AbortSignal | undefined): Promise<Channel> {
+    if (closing.aborted) throw cancelled(`connecting to builder ${this.name}`, closing);
+    return this.#open(signal);
+  }
+
   async #dial(signal: AbortSignal): Promise<Channel> {
     try {
       const connection = await this.#transport.open({ signal });
-      const channel = openChannel(connection, `builder ${this.name}`);
+      const channel = openChannel(
+        connection,
+        `builder ${this.name}`,
+        this.#transport.channel,
+        (wanted) => this.#openNext(signal, wanted),
+      );
       if (signal.aborted) channel.close();
       else this.#channel = channel;
       return channel;

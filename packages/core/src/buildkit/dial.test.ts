@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Certificates, makeCertificates, startFakeBuildkit } from '@warmdock/testkit';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type BuilderAddress, parseBuilderAddress, type TlsFiles } from './address.js';
 import { buildKitOver } from './buildkit.js';
 import { dial } from './dial.js';
@@ -87,6 +87,14 @@ describe('dialling with TLS', () => {
     return fake.address;
   }
 
+  it('sends small pieces at once', async () => {
+    const setNoDelay = vi.spyOn(Socket.prototype, 'setNoDelay');
+    onTestFinished(() => setNoDelay.mockRestore());
+    const socket = await dial(parseBuilderAddress(await tlsBuilder(), files(ours)));
+    expect(setNoDelay.mock.contexts).toContain(socket);
+    socket.destroy();
+  });
+
   it('shows its certificate and checks that of the builder', async () => {
     const address = parseBuilderAddress(await tlsBuilder(), files(ours));
     expect(await workersAt(address)).toEqual([]);
@@ -136,6 +144,14 @@ describe('dialling with TLS', () => {
       code: 'UNAVAILABLE',
       message: expect.stringContaining('no answer within 50 ms'),
     });
+  });
+
+  it('stops at once when the signal fires while it reads its files', async () => {
+    const address = parseBuilderAddress(await silentServer(), files(ours));
+    const abort = new AbortController();
+    const dialling = dial(address, { signal: abort.signal });
+    abort.abort();
+    await expect(dialling).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 
   it('stops at once when the signal fires', async () => {

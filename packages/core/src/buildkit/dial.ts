@@ -20,7 +20,7 @@ export async function dial(address: BuilderAddress, options: DialOptions = {}): 
   if (options.signal?.aborted) throw cancelled(`connecting to builder ${name}`, options.signal);
   if (address.kind === 'unix') return opened(net.connect(address.path), 'connect', name, options);
   const { host, port, tls } = address;
-  if (!tls) return opened(net.connect({ host, port, noDelay: true }), 'connect', name, options);
+  if (!tls) return opened(net.connect({ host, port }), 'connect', name, options);
   return dialTls(host, port, tls, name, options);
 }
 
@@ -82,13 +82,16 @@ async function opened(
     const abort = () =>
       signal && socket.destroy(cancelled(`connecting to builder ${name}`, signal));
     signal?.addEventListener('abort', abort, { once: true });
+    // It may have fired while files were read.
+    if (signal?.aborted) abort();
     const settle = () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
     };
     socket.once(event, () => {
       settle();
-      socket.setKeepAlive(true, 30_000);
+      // Said to the socket itself: what TLS is given as an option does not reach it.
+      socket.setNoDelay(true).setKeepAlive(true, 30_000);
       resolve(socket);
     });
     socket.once('error', (error) => {

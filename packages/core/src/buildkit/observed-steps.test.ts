@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ObservedSteps } from './observed-steps.js';
 import type { SolveStatus, Vertex, VertexLog } from './solve-status.js';
 
@@ -45,6 +45,20 @@ describe('ObservedSteps', () => {
     steps.add(status([{}, { digest: 'b', error: 'exit code: 1' }]));
     steps.add(status([{ digest: 'c', error: 'canceled' }]));
     expect([steps.failedVertex, steps.failedReason]).toEqual(['b', 'exit code: 1']);
+  });
+
+  it.each([
+    ['just before it', 499, undefined],
+    ['long before it', 500, 'b'],
+  ])('counts failures %s as consequences of the loss of the session', (_when, ms, failed) => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const steps = new ObservedSteps();
+    steps.add(status([{ digest: 'b', error: 'exit code: 1' }]));
+    vi.advanceTimersByTime(ms);
+    steps.sessionLost();
+    steps.add(status([{ digest: 'c', error: 'no session' }]));
+    expect(steps.failedVertex).toBe(failed);
   });
 
   it('joins the output of a step, both streams, wherever it was cut', () => {

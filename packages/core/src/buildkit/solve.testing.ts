@@ -11,6 +11,7 @@ import { SolveResponse, StatusResponse } from '../gen/control.js';
 import { Status } from '../gen/status.js';
 import { parseBuilderAddress } from './address.js';
 import { buildKitOver } from './buildkit.js';
+import type { ChannelOptions } from './grpc/channel.js';
 import type { SolveOptions } from './solve.js';
 import type { SolveStatus, Vertex } from './solve-status.js';
 import { addressTransport } from './transport.js';
@@ -62,14 +63,14 @@ export const request = {
 export const hang = () => new Promise<never>(() => {});
 
 /** Solves on a fake builder whose every connection can be cut. */
-export async function solver(handlers: FakeBuildkitHandlers) {
+export async function solver(handlers: FakeBuildkitHandlers, channel: ChannelOptions = {}) {
   const fake = await startFakeBuildkit({
     session: (requests) => sessionTunnel(requests).answers,
     ...handlers,
   });
   const target = { host: '127.0.0.1', port: Number(new URL(fake.address).port) };
   const proxy = await startFaultProxy({ target });
-  const builder = buildKitOver(addressTransport(parseBuilderAddress(proxy.address)));
+  const builder = buildKitOver(addressTransport(parseBuilderAddress(proxy.address), channel));
   const session = builder.startSession({ attachables: [], sharedKey: '' });
   onTestFinished(async () => {
     session.close();

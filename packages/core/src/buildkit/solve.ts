@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { cancelled, WarmdockError } from '../errors.js';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
+import { cancelled, isWarmdockError, WarmdockError } from '../errors.js';
 import {
   SolveRequest as SolveMessage,
   SolveResponse,
@@ -84,11 +84,20 @@ export async function runSolve(
     exported.add(status);
     onStatus?.(status);
   });
-  const ended = Promise.race([call, sessionLost(session, builder)]);
+  let lost: WarmdockError | undefined;
+  const losing = sessionLoss(session, builder).then((loss) => {
+    lost = loss;
+    // Of a whole connection that breaks the news so far say more.
+    if (!channel.failure) observed.sessionLost();
+    throw loss;
+  });
+  const ended = Promise.race([call, losing]);
   const answer = withNews(ended, watching, graceMs, signal)
     .then((bytes) => SolveResponse.decode(bytes).exporterResponse)
     .catch(async (error) => {
-      throw await solveFailure(error, builder, observed, signal);
+      // What came with the failure is taken in first.
+      await setImmediate();
+      throw await solveFailure({ error, lost }, builder, observed, signal);
     })
     .finally(() => stop.abort());
   // For those who do not wait for it.
@@ -207,24 +216,36 @@ async function atMost(timeoutMs: number, work: Promise<unknown>): Promise<void> 
   over.abort();
 }
 
-/** A session that breaks leaves BuildKit waiting for it; the solve must not wait with it. */
-async function sessionLost(session: Session, builder: string): Promise<never> {
+/**
+ * Resolves when the session has ended. A session that breaks leaves BuildKit waiting for it, with which
+ * the solve must not wait, or fails the step that reads from it, which is not to blame.
+ */
+async function sessionLoss(session: Session, builder: string): Promise<WarmdockError> {
   const cause = await session.ended;
-  throw new WarmdockError('UNAVAILABLE', `session with builder ${builder} broke off`, {
-    hint: 'check that the builder is still running and reachable, then build again',
+  const why = cause ? `: ${cause.message}` : '';
+  const hint = isWarmdockError(cause) ? cause.hint : undefined;
+  return new WarmdockError('UNAVAILABLE', `session with builder ${builder} broke off${why}`, {
+    hint: hint ?? 'check that the builder is still running and reachable, then build again',
     cause,
   });
 }
 
+/** How a solve failed, and how its session, if it did. */
+interface Failure {
+  readonly error: unknown;
+  readonly lost: WarmdockError | undefined;
+}
+
 /** A failed step explains a failure best, also where its status was lost on the way. */
 async function solveFailure(
-  error: unknown,
+  { error, lost }: Failure,
   builder: string,
   observed: ObservedSteps,
   signal: AbortSignal | undefined,
 ): Promise<unknown> {
   if (signal?.aborted) return cancelled(`build on builder ${builder}`, signal);
   const { buildErrorOf, buildErrorOfSteps } = await import('./build-error.js');
+  if (lost && observed.failedVertex === undefined) return lost;
   if (error instanceof GrpcStatusError) return buildErrorOf(error, observed);
   return buildErrorOfSteps(observed, error) ?? error;
 }

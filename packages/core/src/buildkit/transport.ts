@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
-import { type BuilderAddress, formatBuilderAddress } from './address.js';
+import { type BuilderAddress, formatBuilderAddress, requestTarget } from './address.js';
 import { dial } from './dial.js';
+import type { ChannelOptions } from './grpc/channel.js';
 
 export interface OpenOptions {
   signal?: AbortSignal | undefined;
@@ -10,6 +11,8 @@ export interface OpenOptions {
 export interface BuilderTransport {
   /** Names the builder in messages. */
   readonly name: string;
+  /** What its connections say of where they go, and how long they wait for what. */
+  readonly channel?: ChannelOptions;
   /** Opens a byte stream that speaks gRPC. */
   open(options: OpenOptions): Promise<Duplex>;
   /**
@@ -21,6 +24,13 @@ export interface BuilderTransport {
 }
 
 /** The transport of a buildkitd that listens on an address. */
-export function addressTransport(address: BuilderAddress): BuilderTransport {
-  return { name: formatBuilderAddress(address), open: (options) => dial(address, options) };
+export function addressTransport(
+  address: BuilderAddress,
+  channel: ChannelOptions = {},
+): BuilderTransport {
+  return {
+    name: formatBuilderAddress(address),
+    channel: { target: requestTarget(address), ...channel },
+    open: (options) => dial(address, options),
+  };
 }

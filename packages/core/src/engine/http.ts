@@ -74,7 +74,8 @@ function limitConnecting(
   error: (timeoutMs: number) => Error,
 ): void {
   request.once('socket', (socket: Socket) => {
-    socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
+    // Node gives sockets with TLS no such option.
+    socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
     if (!socket.connecting) return;
     const timer = setTimeout(() => request.destroy(error(timeoutMs)), timeoutMs);
     const stop = () => clearTimeout(timer);

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Certificates, makeCertificates } from '@warmdock/testkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { EngineTls } from './endpoint.js';
 import { connectEngine } from './engine.js';
 
@@ -55,6 +55,14 @@ const connect = (tls: EngineTls | undefined, host = 'localhost') =>
   connectEngine({ endpoint: { kind: 'tcp', host, port, ...(tls && { tls }) } });
 
 describe('an engine over TLS', () => {
+  it('is sent small pieces at once', async () => {
+    const setNoDelay = vi.spyOn(Socket.prototype, 'setNoDelay');
+    onTestFinished(() => setNoDelay.mockRestore());
+    const stream = await connect(client()).hijack('/grpc', { protocol: 'h2c' });
+    expect(setNoDelay.mock.contexts).toContain(stream);
+    stream.destroy();
+  });
+
   it('presents its certificate and checks that of the daemon', async () => {
     const engine = connect(client());
     expect(await engine.ping()).toMatchObject({ apiVersion: '1.51' });

@@ -11,6 +11,8 @@ target=$1 suite=$2 mirror=$3
 packages=ca-certificates,docker.io,docker-cli,docker-buildx,docker-compose,docker-registry,iptables,busybox-static
 # What BuildKit calls for contexts in git repositories and in xz archives.
 packages=$packages,git,xz-utils
+# Proxies that people put before a BuildKit.
+packages=$packages,haproxy,nghttp2-proxy,nginx
 [ "$suite" = trixie ] || packages=$packages,crane
 
 rm -rf -- "${target:?}".partial-*

@@ -12,8 +12,8 @@ const recipe = fileURLToPath(new URL('make-rootfs.sh', import.meta.url));
 const SUITES = ['forky', 'trixie'] as const;
 
 /**
- * The folder of a Debian root filesystem with Docker, buildx, compose, crane and a registry,
- * in the user's cache folder; makes it when it is missing (about half a minute; needs root and
+ * The folder of a Debian root filesystem with Docker, buildx, compose, crane, a registry and proxies,
+ * in the user's cache folder; makes it when it is missing (a minute or two; needs root and
  * debootstrap). Several processes may ask at once. Throws when no suite can be had.
  */
 export async function ensureRootfs(

@@ -1,27 +1,27 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
-import type { AddressInfo, Server } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { startFakeBuildkit, startFaultProxy } from '@warmdock/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseBuilderAddress } from '../address.js';
 import { dial } from '../dial.js';
-import { type Channel, openChannel } from './channel.js';
+import { type Channel, type ChannelOptions, openChannel } from './channel.js';
 
 const ask = '/moby.buildkit.v1.Control/ListWorkers';
 const nothing = new Uint8Array();
 
-async function channelTo(address: string): Promise<Channel> {
-  const channel = openChannel(await dial(parseBuilderAddress(address)), 'the peer');
+async function channelTo(address: string, options: ChannelOptions = {}): Promise<Channel> {
+  const channel = openChannel(await dial(parseBuilderAddress(address)), 'the peer', options);
   onTestFinished(() => channel.close());
   return channel;
 }
 
-async function channelToServer(server: Server): Promise<Channel> {
+async function channelToServer(server: Server, options?: ChannelOptions): Promise<Channel> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
-  return channelTo(`tcp://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  return channelTo(`tcp://127.0.0.1:${(server.address() as AddressInfo).port}`, options);
 }
 
 /** A server that answers every call by hand. */
@@ -128,25 +128,38 @@ describe('a broken connection', () => {
   });
 });
 
+it('a call for which the peer has no room in time is TIMEOUT, with a hint; the others go on', async () => {
+  const streams: ServerHttp2Stream[] = [];
+  const server = createHttp2Server({ settings: { maxConcurrentStreams: 1 } });
+  server.on('stream', (stream) => void streams.push(stream.on('error', () => {})));
+  const channel = await channelToServer(server, { freeStreamMs: 100 });
+  const open = channel.unary(ask, nothing);
+  await expect.poll(() => streams.length).toBe(1);
+  await expect(channel.unary(ask, nothing)).rejects.toMatchObject({
+    code: 'TIMEOUT',
+    message: expect.stringContaining(`${ask} on the peer could not be sent: it takes 1 requests`),
+    hint: expect.stringContaining('same time'),
+  });
+  const trailersOnly = { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '5' };
+  streams[0]?.respond(trailersOnly, { endStream: true });
+  await expect(open).rejects.toMatchObject({ status: 5 });
+});
+
 describe('a peer that is no BuildKit', () => {
   const withTrailers = { waitForTrailers: true };
+  const grpc = { ':status': 200, 'content-type': 'application/grpc' };
 
   it.each<[string, (stream: ServerHttp2Stream) => void, object]>([
     [
-      'an HTTP/2 server without the path is PROTOCOL, with a hint',
-      (stream) => stream.respond({ ':status': 404 }, { endStream: true }),
-      { code: 'PROTOCOL', message: expect.stringContaining('404'), hint: expect.any(String) },
-    ],
-    [
       'an answer without a gRPC status is UNAVAILABLE',
-      (stream) => stream.respond({ ':status': 200 }, { endStream: true }),
+      (stream) => stream.respond(grpc, { endStream: true }),
       { code: 'UNAVAILABLE' },
     ],
     [
       'an answer that ends inside a message is PROTOCOL',
       (stream) => {
         stream.once('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
-        stream.respond({ ':status': 200 }, withTrailers);
+        stream.respond(grpc, withTrailers);
         stream.end(Buffer.from([0, 0, 0, 0, 9, 1]));
       },
       { code: 'PROTOCOL' },
@@ -154,14 +167,14 @@ describe('a peer that is no BuildKit', () => {
     [
       'a compressed message is PROTOCOL',
       (stream) => {
-        stream.respond({ ':status': 200 });
+        stream.respond(grpc);
         stream.write(Buffer.from([1, 0, 0, 0, 0]));
       },
       { code: 'PROTOCOL' },
     ],
     [
       'a status that is no number is UNKNOWN',
-      (stream) => stream.respond({ ':status': 200, 'grpc-status': 'many' }, { endStream: true }),
+      (stream) => stream.respond({ ...grpc, 'grpc-status': 'many' }, { endStream: true }),
       { status: 2 },
     ],
     ['a reset call is UNAVAILABLE', (stream) => stream.close(0x7), { code: 'UNAVAILABLE' }],
@@ -176,6 +189,17 @@ describe('a peer that is no BuildKit', () => {
       code: 'UNAVAILABLE',
       message: expect.stringContaining('the peer'),
       hint: expect.stringContaining('address'),
+    });
+  });
+
+  it('an HTTP/1.1 server is cited with the line in which it refuses', async () => {
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => {}).end('HTTP/1.1 503 Service Unavailable\r\n\r\n');
+    });
+    const channel = await channelToServer(server);
+    await expect(channel.unary(ask, nothing)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('"503 Service Unavailable"'),
     });
   });
 });

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { performServerHandshake } from 'node:http2';
+import { duplexPair } from 'node:stream';
 import {
   type FakeBuildkitHandlers,
   GrpcError,
@@ -8,7 +11,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { Status } from '../../gen/status.js';
 import { parseBuilderAddress } from '../address.js';
 import { dial } from '../dial.js';
-import { type Channel, openChannel } from './channel.js';
+import { type Channel, type ChannelOptions, openChannel } from './channel.js';
 import { GrpcCode } from './status.js';
 
 const ask = '/moby.buildkit.v1.Control/ListWorkers';
@@ -34,6 +37,26 @@ async function collect(messages: AsyncIterable<Buffer>): Promise<string[]> {
   for await (const message of messages) texts.push(String(message));
   return texts;
 }
+
+it.each<[string, ChannelOptions, object]>([
+  ['without a target', {}, { ':scheme': 'http', ':authority': 'localhost' }],
+  [
+    'with one',
+    { target: { scheme: 'https', authority: 'builder.test' } },
+    { ':scheme': 'https', ':authority': 'builder.test' },
+  ],
+])('a request of a channel %s says where it goes', async (_rule, options, target) => {
+  const [ours, theirs] = duplexPair();
+  const session = performServerHandshake(theirs as never);
+  const channel = openChannel(ours, 'the peer', options);
+  onTestFinished(() => channel.close());
+  const answer = channel.unary(ask, nothing);
+  const [stream, headers] = await once(session, 'stream');
+  expect(headers).toMatchObject({ ...target, ':method': 'POST', ':path': ask, te: 'trailers' });
+  const head = { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '5' };
+  stream.respond(head, { endStream: true });
+  await expect(answer).rejects.toMatchObject({ status: 5 });
+});
 
 describe('a unary call', () => {
   it.each([0, 1, 70_000, 16 * 1024 * 1024])('carries %i bytes there and back', async (size) => {

@@ -1,9 +1,11 @@
 import type { Duplex } from 'node:stream';
 import { cancelled, messageOf, WarmdockError } from '../../errors.js';
 import { type Http2Connection, openConnection } from '../http2/connection.js';
+import { defaultKeepalive, type KeepaliveOptions } from '../http2/keepalive.js';
 import type { Http2Stream } from '../http2/stream.js';
 import { ClientCall } from './client-call.js';
 import { headersOf } from './metadata.js';
+import { RepeatableStream } from './repeatable-stream.js';
 import { GrpcCode, GrpcStatusError } from './status.js';
 
 /**
@@ -22,6 +24,28 @@ export interface CallOptions {
   silenceMs?: number | undefined;
 }
 
+/** What requests say of where they go (RFC 9113 §8.3.1). */
+export interface RequestTarget {
+  readonly scheme: 'http' | 'https';
+  readonly authority: string;
+}
+
+export interface ChannelOptions {
+  /** Default that of a unix socket: `http` and `localhost`, as gRPC has it. */
+  readonly target?: RequestTarget;
+  /** When a silent peer with open calls is asked whether it is still there, and for how long. */
+  readonly keepalive?: Partial<KeepaliveOptions>;
+  /** How long the peer may take for its HTTP/2 settings and for acknowledging ours, default 20 s. */
+  readonly settingsMs?: number;
+  /** How long calls may wait until the peer has room for one of them, default 25 s; then `TIMEOUT`. */
+  readonly freeStreamMs?: number;
+}
+
+/** Where calls go that the peer of a channel did nothing with, as one that goes away says. */
+export type Elsewhere = (signal: AbortSignal | undefined) => Promise<Channel>;
+
+const localTarget: RequestTarget = { scheme: 'http', authority: 'localhost' };
+
 /** One gRPC connection; calls run side by side on it. */
 export interface Channel {
   /** One request, one answer; throws `GrpcStatusError` when the peer says so, `UNAVAILABLE` when the connection fails. */
@@ -36,24 +60,47 @@ export interface Channel {
 /**
  * Speaks gRPC over HTTP/2 on an open byte stream (a socket, TLS, a hijacked Engine API connection).
  *
- * `peer` names the other side in errors. Follows the gRPC-over-HTTP/2 protocol.
+ * `peer` names the other side in errors. Without `elsewhere`, calls that the peer did nothing with fail.
+ * Follows the gRPC-over-HTTP/2 protocol.
  */
-export function openChannel(connection: Duplex, peer: string): Channel {
-  return new Http2Channel(connection, peer);
+export function openChannel(
+  connection: Duplex,
+  peer: string,
+  options: ChannelOptions = {},
+  elsewhere?: Elsewhere,
+): Channel {
+  return new Http2Channel(connection, peer, options, elsewhere);
 }
 
 class Http2Channel implements Channel {
   readonly #connection: Http2Connection;
   readonly #peer: string;
+  readonly #target: RequestTarget;
+  readonly #elsewhere: Elsewhere | undefined;
+  /** Calls that come now are for others. */
+  #goesAway = false;
   failure: WarmdockError | undefined;
 
-  constructor(connection: Duplex, peer: string) {
+  constructor(
+    connection: Duplex,
+    peer: string,
+    options: ChannelOptions,
+    elsewhere: Elsewhere | undefined,
+  ) {
     this.#peer = peer;
+    this.#elsewhere = elsewhere;
+    this.#target = options.target ?? localTarget;
     this.#connection = openConnection(connection, {
       role: 'client',
       streamWindowBytes,
       connectionWindowBytes,
-      onGoaway: (why) => this.#fail(why),
+      settingsMs: options.settingsMs,
+      freeStreamMs: options.freeStreamMs,
+      keepalive: { ...defaultKeepalive, ...options.keepalive },
+      onGoaway: (why) => {
+        this.#goesAway = elsewhere !== undefined;
+        this.#fail(why);
+      },
       onEnd: (why) => this.#fail(why),
     });
   }
@@ -69,16 +116,26 @@ class Http2Channel implements Channel {
   }
 
   call(method: string, options: CallOptions = {}): ClientCall {
+    let channel: Http2Channel = this;
+    const again = async (elsewhere: Elsewhere) => {
+      channel = (await elsewhere(options.signal)) as Http2Channel;
+      return channel.#request(method, options);
+    };
     const stream = this.#request(method, options);
-    return new ClientCall(stream, {
-      operation: `${method} on ${this.#peer}`,
-      signal: options.signal,
-      silenceMs: options.silenceMs,
-      connectionFailure: () => this.failure,
-    });
+    const elsewhere = this.#elsewhere;
+    return new ClientCall(
+      elsewhere ? new RepeatableStream(stream, () => again(elsewhere)) : stream,
+      {
+        operation: `${method} on ${this.#peer}`,
+        signal: options.signal,
+        silenceMs: options.silenceMs,
+        connectionFailure: () => channel.failure,
+      },
+    );
   }
 
   close(): void {
+    this.#goesAway = false;
     this.failure ??= new WarmdockError(
       'UNAVAILABLE',
       `connection to ${this.#peer} was closed by this side`,
@@ -88,9 +145,10 @@ class Http2Channel implements Channel {
 
   #request(method: string, options: CallOptions): Http2Stream {
     if (options.signal?.aborted) throw cancelled(`${method} on ${this.#peer}`, options.signal);
-    if (this.failure) throw this.failure;
+    if (this.failure && !this.#goesAway) throw this.failure;
+    const { scheme, authority } = this.#target;
     return this.#connection.request([
-      ...[':method', 'POST', ':scheme', 'http', ':path', method, ':authority', 'buildkit'],
+      ...[':method', 'POST', ':scheme', scheme, ':path', method, ':authority', authority],
       ...['te', 'trailers', 'content-type', 'application/grpc', 'user-agent', 'warmdock'],
       ...headersOf(options.metadata ?? {}),
     ]);

@@ -1,8 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { cancelled, messageOf, WarmdockError } from '../../errors.js';
 import { Status } from '../../gen/status.js';
-import { Http2Code } from '../http2/faults.js';
+import { Http2Code, StreamLimit, StreamReset } from '../http2/faults.js';
 import type { Http2Stream } from '../http2/stream.js';
+import { ForeignAnswer } from './foreign-answer.js';
 import { encodeFrames, FrameReader } from './frame.js';
 import { firstValue, type Metadata, metadataOf } from './metadata.js';
 import { SilenceLimit } from './silence-limit.js';
@@ -17,6 +18,9 @@ interface CallContext {
   connectionFailure(): WarmdockError | undefined;
 }
 
+/** How long an answer that is not gRPC's may take to come to its end. */
+const foreignAnswerMs = 1_000;
+
 /** One gRPC call in flight: writes requests, yields answers, ends with the peer's status. */
 export class ClientCall {
   /** The answers in order; ends when the status is OK, else throws it. Iterate once. */
@@ -24,11 +28,13 @@ export class ClientCall {
   readonly #stream: Http2Stream;
   readonly #context: CallContext;
   #silent: WarmdockError | undefined;
+  #foreign: ForeignAnswer | undefined;
 
   constructor(stream: Http2Stream, context: CallContext) {
     this.#stream = stream;
     this.#context = context;
     this.#abortOnSignal();
+    stream.whenAnswered(() => this.#recognize());
     this.messages = this.#read();
   }
 
@@ -53,11 +59,13 @@ export class ClientCall {
   }
 
   async *#read(): AsyncGenerator<Buffer, void, void> {
-    const reader = new FrameReader();
     const silence = this.#limitSilence();
+    const reader = new FrameReader();
     try {
       for await (const pieces of this.#stream.body) {
         silence?.heard();
+        if (this.#foreign?.add(pieces)) continue;
+        if (this.#foreign) break;
         for (const piece of pieces) for (const message of reader.push(piece)) yield message;
         silence?.wait();
       }
@@ -72,15 +80,27 @@ export class ClientCall {
       throw new WarmdockError('PROTOCOL', `${this.#context.operation} ended inside a message`);
   }
 
+  /** Of what is not gRPC's the beginning is read, for the error, and no more. */
+  #recognize(): void {
+    this.#foreign = ForeignAnswer.of(this.#headers);
+    if (!this.#foreign) return;
+    const timer = setTimeout(() => this.cancel(), foreignAnswerMs);
+    this.#stream.whenClosed(() => clearTimeout(timer));
+  }
+
+  get #headers(): Metadata {
+    return metadataOf(this.#stream.headers ?? []);
+  }
+
   /** Where the status stands: in the trailers, or in the headers of an answer without a body. */
   get #status(): Metadata {
     const trailers = metadataOf(this.#stream.trailers ?? []);
-    return trailers.has('grpc-status') ? trailers : metadataOf(this.#stream.headers ?? []);
+    return trailers.has('grpc-status') ? trailers : this.#headers;
   }
 
   #throwUnlessOk(): void {
     const code = firstValue(this.#status, 'grpc-status');
-    if (code === '0') return;
+    if (code === '0' && !this.#foreign) return;
     throw this.#failureOf(new Error('the stream ended without a gRPC status'));
   }
 
@@ -93,17 +113,11 @@ export class ClientCall {
     const status = this.#status;
     const code = firstValue(status, 'grpc-status');
     if (code !== undefined && code !== '0') return statusError(status, Number(code));
-    const httpStatus = firstValue(status, ':status');
-    if (httpStatus !== undefined && httpStatus !== '200') {
-      return new WarmdockError('PROTOCOL', `${operation} answered HTTP ${httpStatus}`, {
-        hint: 'check that the address is a BuildKit gRPC endpoint',
-      });
-    }
+    if (this.#foreign) return this.#foreign.failure(operation);
+    if (error instanceof StreamLimit) return overcrowded(operation, error);
     const failure = this.#context.connectionFailure();
     if (failure) return failure;
-    return new WarmdockError('UNAVAILABLE', `${operation} broke off: ${messageOf(error)}`, {
-      cause: error,
-    });
+    return brokenOff(operation, error);
   }
 
   #limitSilence(): SilenceLimit | undefined {
@@ -127,6 +141,23 @@ export class ClientCall {
     signal.addEventListener('abort', abort, { once: true });
     this.#stream.whenClosed(() => signal.removeEventListener('abort', abort));
   }
+}
+
+function overcrowded(operation: string, cause: StreamLimit): WarmdockError {
+  return new WarmdockError('TIMEOUT', `${operation} could not be sent: ${cause.message}`, {
+    hint: 'build less at the same time, or allow more concurrent streams on the proxy before the builder',
+    cause,
+  });
+}
+
+/** A server that fails says so by a status: who resets a stream of a connection that lives is most often a proxy. */
+function brokenOff(operation: string, cause: unknown): WarmdockError {
+  return new WarmdockError('UNAVAILABLE', `${operation} broke off: ${messageOf(cause)}`, {
+    ...(cause instanceof StreamReset && {
+      hint: 'a proxy before the builder has to let requests be as large, and as long silent, as builds make them',
+    }),
+    cause,
+  });
 }
 
 function statusError(metadata: Metadata, code: number): GrpcStatusError {

@@ -32,6 +32,9 @@ const connectionWindowBytes = 16 * 1024 * 1024;
 /** BuildKit has one call for each directory and blob that is under way. */
 const maxStreams = 1000;
 
+/** The call that carries a session may itself have to wait until it is sent. */
+const settingsMs = 30_000;
+
 /**
  * Serves gRPC methods to the peer of an open byte stream.
  *
@@ -49,6 +52,7 @@ export function serve(connection: Duplex, methods: Methods, silenceMs: number): 
       streamWindowBytes,
       connectionWindowBytes,
       maxStreams,
+      settingsMs,
       onStream: (stream) => void answer(stream, methods),
       onMoved: () => silence.refresh(),
       // Why it ended is reported by the call that it served, or by the byte stream.
@@ -110,11 +114,14 @@ function trailersOf({ status, message }: GrpcStatusError): HeaderList {
   return ['grpc-status', String(status), 'grpc-message', encodePercent(message)];
 }
 
-/** Bytes outside of printable ASCII and the percent sign, as the gRPC specification says. */
+/**
+ * Bytes outside of printable ASCII and the percent sign, as the gRPC specification says, and the blanks
+ * that no header value may begin or end with (RFC 9113 §8.2.1).
+ */
 function encodePercent(text: string): string {
   const bytes = Buffer.from(text, 'utf8').toString('latin1');
   return bytes.replace(
-    /[^ -$&-~]/g,
+    /[^ -$&-~]|^ +| +$/g,
     (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
 }

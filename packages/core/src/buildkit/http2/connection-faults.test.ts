@@ -28,84 +28,39 @@ async function goawayCode(peer: RawPeer): Promise<number> {
   return (await peer.next(7)).payload.readUInt32BE(4);
 }
 
-describe('a peer that breaks the rules is sent away with a code', () => {
-  it.each<[string, 'client' | 'server', Buffer[], number]>([
-    ['DATA on a stream that nobody opened', 'client', [rawFrame(0, 0, 1, [1])], PROTOCOL_ERROR],
-    ['DATA on a stream of its own', 'client', [rawFrame(0, 0, 2, [1])], PROTOCOL_ERROR],
-    ['a response to nothing', 'client', [headers(1, responseBlock)], PROTOCOL_ERROR],
-    ['a reset of nothing', 'client', [rawFrame(3, 0, 7, number32(8))], PROTOCOL_ERROR],
-    ['room for nothing', 'client', [rawFrame(8, 0, 9, number32(8))], PROTOCOL_ERROR],
-    ['a push', 'client', [rawFrame(5, 4, 1, [0, 0, 0, 2, 0x88])], PROTOCOL_ERROR],
-    ['a stream with an even number', 'server', [headers(2)], PROTOCOL_ERROR],
-    ['a CONTINUATION of nothing', 'server', [rawFrame(9, 4, 1)], PROTOCOL_ERROR],
+/** Clients are the matter of conformance.test.ts. */
+describe('a client that breaks the rules is sent away with a code', () => {
+  it.each<[string, Buffer[], number]>([
+    ['a stream with an even number', [headers(2)], PROTOCOL_ERROR],
+    ['a CONTINUATION of nothing', [rawFrame(9, 4, 1)], PROTOCOL_ERROR],
     [
       'a CONTINUATION on another stream',
-      'server',
       [headers(1, requestBlock, 0), rawFrame(9, 4, 3)],
       PROTOCOL_ERROR,
     ],
     [
       'DATA inside a header block',
-      'server',
       [headers(1, requestBlock, 0), rawFrame(0, 0, 1, [1])],
       PROTOCOL_ERROR,
     ],
     [
       'a PING inside a header block',
-      'server',
       [headers(1, requestBlock, 0), rawFrame(6, 0, 0, Buffer.alloc(8))],
       PROTOCOL_ERROR,
     ],
-    ['a broken header block', 'server', [headers(1, Buffer.from([0xff]))], COMPRESSION_ERROR],
-    ['an acknowledgement of nothing', 'client', Array(2).fill(rawFrame(4, 1, 0)), PROTOCOL_ERROR],
-    ['a window widened by nothing', 'client', [rawFrame(8, 0, 0, number32(0))], PROTOCOL_ERROR],
-    [
-      'a window without bounds',
-      'client',
-      [rawFrame(8, 0, 0, number32(0x7fff_ffff))],
-      FLOW_CONTROL_ERROR,
-    ],
-    [
-      'a setting out of bounds: the window',
-      'client',
-      [rawFrame(4, 0, 0, setting(4, 0x8000_0000))],
-      FLOW_CONTROL_ERROR,
-    ],
-    [
-      'a setting out of bounds: the frame size',
-      'client',
-      [rawFrame(4, 0, 0, setting(5, 100))],
-      PROTOCOL_ERROR,
-    ],
-    ['a setting out of bounds: push', 'client', [rawFrame(4, 0, 0, setting(2, 2))], PROTOCOL_ERROR],
+    ['a broken header block', [headers(1, Buffer.from([0xff]))], COMPRESSION_ERROR],
     [
       'more than the window of a stream',
-      'server',
       [headers(1), ...Array(7).fill(rawFrame(0, 0, 1, Buffer.alloc(16_000)))],
       FLOW_CONTROL_ERROR,
     ],
     [
-      'PINGs without end',
-      'client',
-      Array(2_000).fill(rawFrame(6, 0, 0, Buffer.alloc(8))),
-      ENHANCE_YOUR_CALM,
-    ],
-    ['SETTINGS without end', 'client', Array(2_000).fill(rawFrame(4, 0, 0)), ENHANCE_YOUR_CALM],
-    [
-      'frames of unknown types without end',
-      'client',
-      Array(2_000).fill(rawFrame(77, 0, 0)),
-      ENHANCE_YOUR_CALM,
-    ],
-    [
       'empty DATA without end',
-      'server',
       [headers(1), ...Array(2_000).fill(rawFrame(0, 0, 1))],
       ENHANCE_YOUR_CALM,
     ],
     [
       'streams that it opens and resets without end',
-      'server',
       Array.from({ length: 2_000 }, (_, at) =>
         Buffer.concat([headers(at * 2 + 1), rawFrame(3, 0, at * 2 + 1, number32(8))]),
       ),
@@ -113,30 +68,26 @@ describe('a peer that breaks the rules is sent away with a code', () => {
     ],
     [
       'streams that are refused without end',
-      'server',
       Array.from({ length: 2_000 }, (_, at) => headers(at * 2 + 1)),
       ENHANCE_YOUR_CALM,
     ],
     [
       'malformed requests without end',
-      'server',
       Array.from({ length: 2_000 }, (_, at) => headers(at * 2 + 1, responseBlock)),
       ENHANCE_YOUR_CALM,
     ],
     [
       'CONTINUATIONs without end',
-      'server',
       [headers(1, requestBlock, 0), ...Array(5_000).fill(rawFrame(9, 0, 1))],
       ENHANCE_YOUR_CALM,
     ],
     [
       'headers above the limit',
-      'server',
       [headers(1, requestBlock, 0), ...Array(513).fill(rawFrame(9, 0, 1, Buffer.alloc(16_384)))],
       ENHANCE_YOUR_CALM,
     ],
-  ])('%s', async (_what, role, frames, http2Code) => {
-    const { peer, ended, ours } = startGreeted(role);
+  ])('%s', async (_what, frames, http2Code) => {
+    const { peer, ended, ours } = startGreeted('server');
     peer.send(...frames);
     expect(await goawayCode(peer)).toBe(http2Code);
     expect(await ended).toMatchObject({ name: 'ConnectionFault', http2Code });
@@ -148,7 +99,7 @@ describe('a peer that breaks the rules is sent away with a code', () => {
     const { peer, ended } = startConnection(role);
     peer.send(Buffer.from('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'));
     expect(await goawayCode(peer)).toBe(PROTOCOL_ERROR);
-    expect((await ended).message).toBe('the peer does not speak HTTP/2');
+    expect((await ended).message).toMatch(/^the peer does not speak HTTP\/2/);
   });
 });
 

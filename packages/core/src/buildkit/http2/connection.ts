@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { messageOf } from '../../errors.js';
-import { ConnectionFault, codeName, Http2Code } from './faults.js';
+import { ConnectionFault, codeName, Http2Code, Silence } from './faults.js';
 import { FloodGuard } from './flood-guard.js';
 import { ReceiveWindow } from './flow-window.js';
 import { clientPreface, FrameParser } from './frame-parser.js';
@@ -11,15 +11,18 @@ import {
   Flag,
   FrameType,
   max31Bits,
+  priorityBytes,
   withoutPadding,
 } from './frames.js';
 import { HeaderBlock } from './header-block.js';
 import { checkSendable, type HeaderList } from './header-list.js';
 import { HpackDecoder } from './hpack-decoder.js';
-import { futileFrames, maxHeaderListBytes } from './limits.js';
+import { Keepalive, type KeepaliveOptions } from './keepalive.js';
+import { freeStreamMs, futileFrames, maxHeaderListBytes, settingsMs } from './limits.js';
 import { Outbox } from './outbox.js';
 import { defaultWindowBytes, encodeSettings, PeerSettings, Setting } from './settings.js';
 import { type Http2Stream, Stream, type StreamHost } from './stream.js';
+import { WaitingRequests } from './waiting-requests.js';
 
 export interface ConnectionOptions {
   readonly role: 'client' | 'server';
@@ -27,6 +30,12 @@ export interface ConnectionOptions {
   readonly streamWindowBytes: number;
   /** How much may be on its way on all streams together, above 64 KB. */
   readonly connectionWindowBytes: number;
+  /** How long the peer may take for its settings and for acknowledging ours, default 20 s. */
+  readonly settingsMs?: number | undefined;
+  /** How long requests may wait until the peer has room for one of them, default 25 s; of clients. */
+  readonly freeStreamMs?: number | undefined;
+  /** When a silent peer is asked whether it is still there, default never. */
+  readonly keepalive?: KeepaliveOptions | undefined;
   /** How many requests the peer may have open at once; of servers. */
   readonly maxStreams?: number;
   /** A request came; of servers. */
@@ -47,7 +56,7 @@ export interface Http2Connection {
    * Sends a request; waits for its turn when the peer takes no more at once.
    *
    * Throws `INVALID_ARGUMENT` for headers that cannot be sent. On a connection that has ended, or
-   * whose peer goes away, the stream fails.
+   * whose peer goes away, the stream fails; it fails with `StreamLimit` when its turn does not come.
    */
   request(headers: HeaderList): Http2Stream;
   /** Ends the connection and its streams. */
@@ -67,13 +76,15 @@ export function openConnection(byteStream: Duplex, options: ConnectionOptions): 
 /** How long a peer that does not read may keep the end of a connection from being final. */
 const farewellMs = 1_000;
 
+const pingPayload = Buffer.from('warmdock');
+
 type FrameHandler = (flags: number, streamId: number, payload: Buffer) => void;
 
 class Connection implements Http2Connection {
   greeted = false;
   readonly #byteStream: Duplex;
   readonly #options: ConnectionOptions;
-  readonly #peer = new PeerSettings();
+  readonly #peer: PeerSettings;
   readonly #parser: FrameParser;
   readonly #decoder = new HpackDecoder();
   readonly #outbox: Outbox;
@@ -81,8 +92,8 @@ class Connection implements Http2Connection {
   readonly #window: ReceiveWindow;
   readonly #futile = new FloodGuard(futileFrames);
   readonly #streams = new Map<number, Stream>();
-  /** Requests for which the peer has no room yet, with their headers. */
-  readonly #waiting = new Map<Stream, HeaderList>();
+  readonly #waiting: WaitingRequests;
+  readonly #keepalive: Keepalive | undefined;
   readonly #handlers: Readonly<Record<number, FrameHandler>> = {
     [FrameType.HEADERS]: (flags, streamId, payload) => this.#onHeaders(flags, streamId, payload),
     [FrameType.RST_STREAM]: (_, streamId, payload) => this.#onReset(streamId, payload),
@@ -98,7 +109,8 @@ class Connection implements Http2Connection {
   /** The last stream that each side has opened. */
   #lastOwnId: number;
   #lastPeerId = 0;
-  #settingsAcknowledged = false;
+  /** Runs until our settings are acknowledged. */
+  #settingsTimer: NodeJS.Timeout | undefined;
   #goneAway: Error | undefined;
   #ended: Error | undefined;
 
@@ -106,6 +118,8 @@ class Connection implements Http2Connection {
     const { role } = options;
     this.#byteStream = byteStream;
     this.#options = options;
+    this.#peer = new PeerSettings(role);
+    this.#waiting = new WaitingRequests(options.freeStreamMs ?? freeStreamMs);
     this.#lastOwnId = role === 'client' ? -1 : 0;
     this.#parser = new FrameParser(
       {
@@ -115,9 +129,10 @@ class Connection implements Http2Connection {
       },
       role === 'client' ? 'server' : 'client',
     );
-    this.#outbox = new Outbox(byteStream, this.#peer, () => this.#onMoved());
+    this.#outbox = new Outbox(byteStream, this.#peer, () => this.#onSent());
     this.#host = this.#hostOfStreams();
     this.#window = new ReceiveWindow(options.connectionWindowBytes);
+    this.#keepalive = options.keepalive && this.#keepAlive(options.keepalive);
     this.#greet();
     byteStream
       .on('data', (chunk: Buffer) => this.#onChunk(chunk))
@@ -134,11 +149,11 @@ class Connection implements Http2Connection {
     const stream = this.#newStream();
     const gone = this.#ended ?? this.#goneAway;
     if (gone) {
-      stream.fail(gone);
+      stream.failUnheard(gone);
     } else if (this.#hasRoom) {
       this.#open(stream, headers);
     } else {
-      this.#waiting.set(stream, headers);
+      this.#waiting.add(stream, headers, this.#peer.maxStreams);
     }
     return stream;
   }
@@ -160,6 +175,24 @@ class Connection implements Http2Connection {
       ]),
     );
     this.#widen(0, connectionWindowBytes - defaultWindowBytes);
+    this.#settingsTimer = setTimeout(
+      () => this.#onSettingsLate(),
+      this.#options.settingsMs ?? settingsMs,
+    ).unref();
+  }
+
+  /** RFC 9113 §6.5.3. */
+  #onSettingsLate(): void {
+    const what = this.greeted ? 'did not acknowledge our settings' : 'did not answer';
+    this.#fail(new ConnectionFault(Http2Code.SETTINGS_TIMEOUT, `the peer ${what} in time`));
+  }
+
+  #keepAlive(options: KeepaliveOptions): Keepalive {
+    return new Keepalive(options, {
+      isBusy: () => this.#streams.size > 0,
+      sendPing: () => this.#outbox.send(encodeFrame(FrameType.PING, 0, 0, pingPayload)),
+      onDead: (silentMs) => this.#end(new Silence(silentMs)),
+    });
   }
 
   #widen(streamId: number, bytes: number): void {
@@ -199,14 +232,15 @@ class Connection implements Http2Connection {
     this.#outbox.sendHeaders(stream.id, headers, false);
     this.#lastOwnId = stream.id;
     this.#streams.set(stream.id, stream);
+    this.#keepalive?.begin();
     this.#outbox.resume(stream);
   }
 
   #openWaiting(): void {
-    for (const [stream, headers] of this.#waiting) {
-      if (!this.#hasRoom) return;
-      this.#waiting.delete(stream);
-      this.#open(stream, headers);
+    while (this.#hasRoom) {
+      const next = this.#waiting.take();
+      if (!next) return;
+      this.#open(...next);
     }
   }
 
@@ -218,19 +252,22 @@ class Connection implements Http2Connection {
   #forget(stream: Stream): void {
     this.#outbox.drop(stream);
     this.#streams.delete(stream.id);
-    this.#waiting.delete(stream);
+    this.#waiting.drop(stream);
     if (this.#ended) return;
     this.#openWaiting();
     if (this.#goneAway && this.#streams.size === 0) this.#end(this.#goneAway);
   }
 
-  #onMoved(): void {
-    if (!this.#ended) this.#options.onMoved?.();
+  #onSent(): void {
+    if (this.#ended) return;
+    this.#keepalive?.sent();
+    this.#options.onMoved?.();
   }
 
   #onChunk(chunk: Buffer): void {
     if (this.#ended) return;
-    this.#onMoved();
+    this.#keepalive?.heard();
+    this.#options.onMoved?.();
     try {
       this.#parser.push(chunk);
     } catch (error) {
@@ -249,9 +286,11 @@ class Connection implements Http2Connection {
   #end(why: Error, fault?: Error): void {
     if (this.#ended) return;
     this.#ended = why;
+    clearTimeout(this.#settingsTimer);
+    this.#keepalive?.stop();
     this.#outbox.close();
     this.#options.onEnd(why);
-    for (const stream of [...this.#streams.values(), ...this.#waiting.keys()]) stream.fail(why);
+    for (const stream of [...this.#streams.values(), ...this.#waiting.streams]) stream.fail(why);
     this.#hangUp(fault);
   }
 
@@ -273,6 +312,7 @@ class Connection implements Http2Connection {
   #onData(streamId: number, piece: Buffer, paddingBytes: number, endsStream: boolean): void {
     if (this.#ended) return;
     this.#expectNoContinuation();
+    this.#keepalive?.answered();
     const bytes = piece.length + paddingBytes;
     if (!this.#window.receive(bytes))
       throw new ConnectionFault(
@@ -318,12 +358,12 @@ class Connection implements Http2Connection {
   }
 
   #onHeaders(flags: number, streamId: number, payload: Buffer): void {
+    this.#keepalive?.answered();
     const content = withoutPadding(flags, payload);
-    const priorityBytes = flags & Flag.PRIORITY ? 5 : 0;
-    if (content.length < priorityBytes)
-      throw new ConnectionFault(Http2Code.FRAME_SIZE_ERROR, 'a HEADERS frame is too small');
+    const skippedBytes = flags & Flag.PRIORITY ? priorityBytes : 0;
+    if (content.length < skippedBytes) throw violation('a HEADERS frame has too much padding');
     this.#block = new HeaderBlock(streamId, (flags & Flag.END_STREAM) !== 0);
-    this.#addToBlock(this.#block, flags, content.subarray(priorityBytes));
+    this.#addToBlock(this.#block, flags, content.subarray(skippedBytes));
   }
 
   #onContinuation(flags: number, streamId: number, payload: Buffer): void {
@@ -376,8 +416,9 @@ class Connection implements Http2Connection {
 
   #onSettings(flags: number, payload: Buffer): void {
     if (flags & Flag.ACK) {
-      if (this.#settingsAcknowledged) throw violation('the peer acknowledges what we did not set');
-      this.#settingsAcknowledged = true;
+      if (!this.#settingsTimer) throw violation('the peer acknowledges what we did not set');
+      clearTimeout(this.#settingsTimer);
+      this.#settingsTimer = undefined;
       return;
     }
     if (!this.greeted) this.#peer.begin();
@@ -392,7 +433,7 @@ class Connection implements Http2Connection {
   /** A new initial size counts for open streams too (RFC 9113 §6.9.2). */
   #changeWindows(bytes: number): void {
     if (bytes === 0) return;
-    for (const stream of [...this.#streams.values(), ...this.#waiting.keys()]) {
+    for (const stream of [...this.#streams.values(), ...this.#waiting.streams]) {
       if (!stream.output.window.widen(bytes))
         throw new ConnectionFault(Http2Code.FLOW_CONTROL_ERROR, 'a window became too large');
       if (stream.id > 0) this.#outbox.resume(stream);
@@ -413,7 +454,7 @@ class Connection implements Http2Connection {
     this.#goneAway ??= why;
     this.#options.onGoaway?.(why);
     const unheard = [...this.#streams.values()].filter(({ id }) => id > lastId);
-    for (const stream of [...unheard, ...this.#waiting.keys()]) stream.fail(why);
+    for (const stream of [...unheard, ...this.#waiting.streams]) stream.failUnheard(why);
     if (this.#streams.size === 0) this.#end(why);
   }
 

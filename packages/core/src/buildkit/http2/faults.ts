@@ -38,6 +38,26 @@ export class StreamReset extends Error {
   }
 }
 
+/** The peer is gone without a word: it did not even answer a PING. */
+export class Silence extends Error {
+  constructor(silentMs: number) {
+    super(
+      `nothing was heard for ${Math.round(silentMs / 100) / 10} s, not even the answer to a PING`,
+    );
+    this.name = 'Silence';
+  }
+}
+
+/** A request was never sent: the peer had no room for it in time. */
+export class StreamLimit extends Error {
+  constructor(peerStreams: number, limitMs: number) {
+    super(
+      `it takes ${peerStreams} requests at once, and none of them has ended for ${limitMs / 1000} s`,
+    );
+    this.name = 'StreamLimit';
+  }
+}
+
 /** A code by its name, for messages. */
 export function codeName(http2Code: number): string {
   const known = Object.entries(Http2Code).find(([, code]) => code === http2Code);

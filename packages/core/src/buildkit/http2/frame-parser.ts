@@ -92,8 +92,16 @@ export class FrameParser {
   /** Both sides begin with SETTINGS; a server of HTTP/1 does not (RFC 9113 §3.4). */
   #firstHead(head: Buffer): void {
     if (head[3] !== FrameType.SETTINGS || (head[4] ?? 0) & Flag.ACK)
-      throw new ConnectionFault(Http2Code.PROTOCOL_ERROR, 'the peer does not speak HTTP/2');
+      throw new ConnectionFault(Http2Code.PROTOCOL_ERROR, this.#othersWords(head));
     this.#head(head);
+  }
+
+  /** Who speaks HTTP/1 says in its first line why it refuses. */
+  #othersWords(head: Buffer): string {
+    const said = Buffer.concat([head, this.#chunk.subarray(this.#at, this.#at + 100)]);
+    const [, answer] = /^HTTP\/1\.\d ([ -~]+)/.exec(said.toString('latin1')) ?? [];
+    if (!answer) return 'the peer does not speak HTTP/2';
+    return `the peer does not speak HTTP/2: it answers in HTTP/1 with "${answer}"`;
   }
 
   #head(head: Buffer): void {

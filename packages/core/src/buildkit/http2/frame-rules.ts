@@ -1,5 +1,5 @@
 import { ConnectionFault, Http2Code } from './faults.js';
-import { Flag, FrameType } from './frames.js';
+import { Flag, FrameType, priorityBytes } from './frames.js';
 import { maxFrameBytes } from './limits.js';
 
 interface FrameRule {
@@ -11,10 +11,23 @@ interface FrameRule {
 
 const anySize = () => true;
 
+/** What a frame has to have before its content: the length of its padding, a priority. */
+function prefixBytes(flags: number): number {
+  return (flags & Flag.PADDED ? 1 : 0) + (flags & Flag.PRIORITY ? priorityBytes : 0);
+}
+
 /** RFC 9113 §6. */
 const rules: Readonly<Record<number, FrameRule>> = {
-  [FrameType.DATA]: { name: 'DATA', about: 'stream', fits: anySize },
-  [FrameType.HEADERS]: { name: 'HEADERS', about: 'stream', fits: anySize },
+  [FrameType.DATA]: {
+    name: 'DATA',
+    about: 'stream',
+    fits: (bytes, flags) => bytes >= prefixBytes(flags & Flag.PADDED),
+  },
+  [FrameType.HEADERS]: {
+    name: 'HEADERS',
+    about: 'stream',
+    fits: (bytes, flags) => bytes >= prefixBytes(flags),
+  },
   [FrameType.PRIORITY]: { name: 'PRIORITY', about: 'stream', fits: (bytes) => bytes === 5 },
   [FrameType.RST_STREAM]: { name: 'RST_STREAM', about: 'stream', fits: (bytes) => bytes === 4 },
   [FrameType.SETTINGS]: {

@@ -25,6 +25,9 @@ export const Flag = {
   PRIORITY: 0x20,
 } as const;
 
+/** A priority of RFC 7540 in a HEADERS frame, which nobody heeds any more. */
+export const priorityBytes = 5;
+
 /** Windows, increments and stream numbers have 31 bits. */
 export const max31Bits = 0x7fff_ffff;
 

@@ -27,3 +27,9 @@ export const maxUnsentBytes = 256 * 1024;
 
 /** What a stream may hold unsent before its writer is asked to wait. */
 export const maxQueuedBytes = 64 * 1024;
+
+/** How long the peer may take for its settings and for the acknowledgement of ours, as long as gRPC's clients wait for a connection. */
+export const settingsMs = 20_000;
+
+/** How long requests may wait until the peer has room for one of them: sessions count as broken after 30 s. */
+export const freeStreamMs = 25_000;

@@ -18,9 +18,15 @@ const assumedStreams = 100;
 
 /** What the peer takes. */
 export class PeerSettings {
+  readonly #role: 'client' | 'server';
   maxStreams = assumedStreams;
   windowBytes = defaultWindowBytes;
   frameBytes = 16_384;
+
+  /** `role` is ours. */
+  constructor(role: 'client' | 'server') {
+    this.#role = role;
+  }
 
   /** Takes over the payload of a SETTINGS frame; throws on values that the RFC rules out. */
   update(payload: Buffer): void {
@@ -44,9 +50,14 @@ export class PeerSettings {
       if (value < 16_384 || value > 0xff_ffff)
         throw refused(Http2Code.PROTOCOL_ERROR, setting, value);
       this.frameBytes = value;
-    } else if (setting === Setting.ENABLE_PUSH && value > 1) {
+    } else if (setting === Setting.ENABLE_PUSH && value > this.#maxPush) {
       throw refused(Http2Code.PROTOCOL_ERROR, setting, value);
     }
+  }
+
+  /** Only a client may take pushes (RFC 9113 §6.5.2). */
+  get #maxPush(): number {
+    return this.#role === 'client' ? 0 : 1;
   }
 }
 

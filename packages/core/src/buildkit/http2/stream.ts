@@ -1,3 +1,4 @@
+import { ContentLength } from './content-length.js';
 import { ConnectionFault, codeName, Http2Code, StreamReset } from './faults.js';
 import { ReceiveWindow } from './flow-window.js';
 import { checkSendable, flawOf, type HeaderList, isInformational } from './header-list.js';
@@ -19,6 +20,8 @@ export interface Http2Stream {
   readonly body: AsyncIterable<readonly Buffer[]>;
   /** Whether nothing more goes either way. */
   readonly closed: boolean;
+  /** Whether the peer did nothing with the request, so that it may be sent again (RFC 9113 §8.7). */
+  readonly unheard: boolean;
   /** Answers a request; throws `INVALID_ARGUMENT` for headers that cannot be sent, as `end` does. */
   respond(headers: HeaderList): void;
   /**
@@ -32,6 +35,8 @@ export interface Http2Stream {
   end(trailers?: HeaderList): void;
   /** Abandons the stream in both directions, at any time; whoever reads is told so. */
   reset(http2Code: number): void;
+  /** Calls one listener back when the peer's header fields are there, at once if they are. */
+  whenAnswered(listener: () => void): void;
   /** Calls back when the stream is closed, at once if it is. */
   whenClosed(listener: () => void): void;
 }
@@ -54,6 +59,7 @@ export class Stream implements Http2Stream {
   headers: HeaderList | undefined;
   trailers: HeaderList | undefined;
   closed = false;
+  unheard = false;
   readonly output: OutputQueue;
   readonly body: AsyncIterable<readonly Buffer[]>;
   readonly #host: StreamHost;
@@ -62,10 +68,12 @@ export class Stream implements Http2Stream {
   /** What the reader gets in one turn: parts of the window, so that the peer goes on meanwhile. */
   readonly #turnBytes: number;
   readonly #input = new InputQueue();
+  #length = new ContentLength([]);
   #sentAll = false;
   #receivedAll = false;
   #failure: Error | undefined;
   #wakeReader: (() => void) | undefined;
+  #onAnswer: (() => void) | undefined;
   #listeners: (() => void)[] = [];
 
   constructor(
@@ -106,6 +114,11 @@ export class Stream implements Http2Stream {
     this.#breakOff(http2Code, 'the stream was reset by this side');
   }
 
+  whenAnswered(listener: () => void): void {
+    if (this.headers) listener();
+    else this.#onAnswer = listener;
+  }
+
   whenClosed(listener: () => void): void {
     if (this.closed) listener();
     else this.#listeners.push(listener);
@@ -128,10 +141,21 @@ export class Stream implements Http2Stream {
       this.#refuseLate();
     } else if (flaw) {
       this.#breakOff(Http2Code.PROTOCOL_ERROR, `the peer's headers are malformed: ${flaw}`);
-    } else if (kind !== 'response' || endsStream || !isInformational(list)) {
-      if (this.headers) this.trailers = list;
-      else this.headers = list;
-      if (endsStream) this.#onEnd();
+    } else if (kind === 'response' && isInformational(list)) {
+      if (endsStream) this.#breakOff(Http2Code.PROTOCOL_ERROR, 'the peer ended before its answer');
+    } else {
+      this.#keepHeaders(list);
+      this.#countBody(0, endsStream);
+    }
+  }
+
+  #keepHeaders(list: HeaderList): void {
+    if (this.headers) {
+      this.trailers = list;
+    } else {
+      this.headers = list;
+      this.#length = new ContentLength(list);
+      this.#onAnswer?.();
     }
   }
 
@@ -150,16 +174,23 @@ export class Stream implements Http2Stream {
     } else {
       if (paddingBytes > 0) this.#giveBack(paddingBytes);
       if (piece.length > 0) this.#input.add(piece);
-      if (endsStream) this.#onEnd();
-      else this.#wake();
+      this.#countBody(piece.length, endsStream);
     }
+  }
+
+  #countBody(bytes: number, ends: boolean): void {
+    const flaw = this.#length.flawWith(bytes, ends);
+    if (flaw) this.#breakOff(Http2Code.PROTOCOL_ERROR, flaw);
+    else if (ends) this.#onEnd();
+    else this.#wake();
   }
 
   /** The peer abandons the stream; for a server also when the whole request is there. */
   onReset(http2Code: number): void {
     const why = new StreamReset(http2Code, `the peer reset the stream (${codeName(http2Code)})`);
     if (this.#role === 'server') this.#failure ??= why;
-    this.fail(why);
+    if (http2Code === Http2Code.REFUSED_STREAM && !this.headers) this.failUnheard(why);
+    else this.fail(why);
   }
 
   onWindowUpdate(bytes: number): void {
@@ -176,6 +207,12 @@ export class Stream implements Http2Stream {
   fail(error: Error): void {
     if (!this.#receivedAll) this.#failure ??= error;
     this.#close();
+  }
+
+  /** As `fail`, of a request that the peer did nothing with. */
+  failUnheard(error: Error): void {
+    this.unheard = true;
+    this.fail(error);
   }
 
   /** Frames behind the end of the peer's stream (RFC 9113 §5.1). */

@@ -1,14 +1,14 @@
 import {
+  addressIn,
   type BuilderAddress,
   type BuilderRule,
   type BuildKit,
+  type ContainerAddress,
   type Engine,
   explainBuilder,
   formatBuilderAddress,
-  isBuilderAddress,
   isWarmdockError,
   openBuilder,
-  parseBuilderAddress,
   parseDigest,
 } from '@warmdock/core';
 import { type Finding, failed, ok, problem, warning } from './finding.js';
@@ -39,7 +39,7 @@ export async function checkBuilder(options: BuilderCheck): Promise<CheckedBuilde
   const { name, engine, env } = options;
   try {
     const choice = choiceOf(name, env);
-    const { buildkit, inEngine, close } = await openBuilder(name, engine, env);
+    const { buildkit, inEngine, close } = await openBuilder(name, engine, env, { boots: false });
     try {
       const reached = await reach(buildkit, inEngine, options.signal);
       return { findings: [choice, ...hostIgnored(env, name), ...reached], inEngine };
@@ -53,9 +53,8 @@ export async function checkBuilder(options: BuilderCheck): Promise<CheckedBuilde
 }
 
 function choiceOf(name: string | undefined, env: NodeJS.ProcessEnv): Finding {
-  if (name !== undefined && isBuilderAddress(name)) {
-    return ok('builder', `${formatAddress(parseBuilderAddress(name))} (by --builder)`);
-  }
+  const address = name === undefined ? undefined : addressIn(name);
+  if (address) return ok('builder', `${formatAddress(address)} (by --builder)`);
   const { builder, rule } = explainBuilder({ name, env });
   const where =
     builder.kind === 'address'
@@ -64,9 +63,15 @@ function choiceOf(name: string | undefined, env: NodeJS.ProcessEnv): Finding {
   return ok('builder', `${builder.name}, ${where} (by ${rules[rule]})`);
 }
 
-function formatAddress(address: BuilderAddress): string {
+function formatAddress(address: BuilderAddress | ContainerAddress): string {
+  if (address.kind === 'docker-container') return formatContainer(address);
   const isTls = address.kind === 'tcp' && address.tls !== undefined;
   return `${formatBuilderAddress(address)}${isTls ? ' with TLS' : ''}`;
+}
+
+function formatContainer({ container, context, host }: ContainerAddress): string {
+  const place = context ? `of docker context ${context}` : host && `at ${host}`;
+  return `container ${container}${place ? ` in the daemon ${place}` : ''}`;
 }
 
 /** buildx reads it when it creates a builder, buildctl always: people expect it to choose one. */

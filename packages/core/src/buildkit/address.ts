@@ -65,7 +65,7 @@ function parseUrl(text: string): URL {
 
 function unreadable(text: string, why: string, cause?: unknown): WarmdockError {
   return new WarmdockError('INVALID_ARGUMENT', `cannot use builder address ${text}: ${why}`, {
-    hint: 'write tcp://host:port or unix:///path/to/buildkitd.sock',
+    hint: 'write tcp://host:port, unix:///path/to/buildkitd.sock or docker-container://name',
     cause,
   });
 }

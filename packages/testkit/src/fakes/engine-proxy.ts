@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
-import { pipeline } from 'node:stream';
+import { type Duplex, pipeline } from 'node:stream';
 import { type EngineReply, sendReply } from './fake-engine.js';
 import { type Listening, listenAt } from './listen.js';
 
@@ -9,18 +9,23 @@ export interface EngineProxyOptions {
   socket: string;
   /** The answer in the daemon's stead; `undefined` for all that it may answer itself. */
   intercept(method: string, path: string): EngineReply | undefined;
+  /** What all answers tell in place of the daemon's newest API version. */
+  apiVersion?: string;
 }
 
 /** A daemon some of whose answers the test gives, after the request has been read to its end. */
 export async function startEngineProxy(options: EngineProxyOptions): Promise<Listening> {
-  const { socket, intercept } = options;
+  const { socket, intercept, apiVersion } = options;
+  const told = apiVersion === undefined ? {} : { 'api-version': apiVersion };
   const server = createServer((message, response) => {
     const { method = '', url = '' } = message;
     const reply = intercept(method, url);
-    if (reply === undefined) pass(socket, message, response);
+    if (reply === undefined) pass(socket, message, response, told);
     else message.resume().once('end', () => sendReply(response, reply));
   });
   server.on('upgrade', (message: IncomingMessage, client, head) => {
+    const reply = intercept(message.method ?? '', message.url ?? '');
+    if (reply !== undefined) return refuse(client, reply);
     const daemon = connect(socket);
     daemon.write(`${message.method} ${message.url} HTTP/1.1\r\n${headOf(message)}\r\n`);
     daemon.write(head);
@@ -29,10 +34,22 @@ export async function startEngineProxy(options: EngineProxyOptions): Promise<Lis
   return listenAt(server, 'unix');
 }
 
-function pass(socketPath: string, message: IncomingMessage, response: ServerResponse): void {
+/** Answers a request for an upgrade by that, on a connection that is of no further use. */
+function refuse(client: Duplex, { status = 200, body = '' }: EngineReply): void {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const head = `HTTP/1.1 ${status} Intercepted\r\nContent-Length: ${Buffer.byteLength(text)}\r\n`;
+  client.end(`${head}Connection: close\r\n\r\n${text}`);
+}
+
+function pass(
+  socketPath: string,
+  message: IncomingMessage,
+  response: ServerResponse,
+  told: Record<string, string>,
+): void {
   const { method, url: path, headers } = message;
   const onward = request({ socketPath, method, path, headers }, (answer) => {
-    response.writeHead(answer.statusCode ?? 500, answer.headers);
+    response.writeHead(answer.statusCode ?? 500, { ...answer.headers, ...told });
     answer.pipe(response);
   });
   onward.on('error', () => response.destroy());

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -68,8 +69,9 @@ export async function startFakeEngine(options: FakeEngineOptions = {}): Promise<
     request.body = await buffer(message);
     sendReply(response, route);
   });
-  server.on('upgrade', (message, connection) => {
+  server.on('upgrade', async (message, connection, head) => {
     const request = record(message);
+    request.body = await bodyBeforeUpgrade(message, connection, head);
     const upgrade = find(options.upgrades, request);
     if (upgrade === undefined) {
       connection.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n');
@@ -83,6 +85,22 @@ export async function startFakeEngine(options: FakeEngineOptions = {}): Promise<
   });
   const { address, ...listening } = await listenAt(server, 'unix');
   return { socket: address.slice('unix://'.length), host: address, requests, ...listening };
+}
+
+/** What else has come is left in the connection. */
+async function bodyBeforeUpgrade(
+  { headers }: IncomingMessage,
+  connection: Duplex,
+  head: Buffer,
+): Promise<Buffer> {
+  const sizeBytes = Number(headers['content-length'] ?? 0);
+  let come = head;
+  while (come.length < sizeBytes) {
+    await once(connection, 'readable');
+    come = Buffer.concat([come, connection.read() ?? Buffer.alloc(0)]);
+  }
+  if (come.length > sizeBytes) connection.unshift(come.subarray(sizeBytes));
+  return come.subarray(0, sizeBytes);
 }
 
 const notFound: EngineReply = { status: 404, body: { message: 'page not found' } };

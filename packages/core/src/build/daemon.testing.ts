@@ -6,6 +6,7 @@ import { extract } from 'tar-stream';
 import { onTestFinished } from 'vitest';
 import { parseEngineAddress } from '../engine/endpoint.js';
 import type { Engine } from '../engine/engine.js';
+import { statusError } from '../engine/engine-error.js';
 import type { ImageInspect } from '../engine/image-answers.js';
 import type { ImageStoreKind } from '../engine/info.js';
 import { WarmdockError } from '../errors.js';
@@ -37,7 +38,7 @@ export interface TestDaemonOptions {
   /** Default `unix:///run/docker.sock`; nothing is dialled. */
   readonly host?: string;
   /** How it refuses to tell which blobs it holds; default it tells. */
-  readonly blobsRefusal?: 'no content service' | 'no way there';
+  readonly blobsRefusal?: 'no content service' | 'no way there' | 400 | 500 | 502;
 }
 
 export async function startDaemon(
@@ -71,6 +72,7 @@ export async function startDaemon(
       platform: defaultPlatform(),
       driver: '',
     }),
+    newestApiVersion: async () => '1.51',
     inspectImage: async (name) => inspect(tags.get(name) ?? (name as Digest)),
     resolveImage: async (reference) => tags.get(formatReference(reference)),
     listImages: async () => [...images.keys()].map((id) => ({ id, tags: [], createdUnix: 0 })),
@@ -93,6 +95,8 @@ export async function startDaemon(
       return images.delete(id);
     },
     async hijack() {
+      if (typeof blobsRefusal === 'number')
+        throw statusError('connecting to /grpc', blobsRefusal, 'a proxy says no');
       if (blobsRefusal === 'no way there') throw new WarmdockError('NOT_FOUND', 'page not found');
       return connect(Number(new URL(embedded.address).port), '127.0.0.1');
     },

@@ -4,6 +4,7 @@ import type { BuilderTransport } from '../buildkit/transport.js';
 import { formatEndpoint } from '../engine/endpoint.js';
 import type { Engine } from '../engine/engine.js';
 import { compareApiVersions } from '../engine/version.js';
+import { isWarmdockError } from '../errors.js';
 
 /**
  * The way to the BuildKit that is embedded in a Docker daemon.
@@ -44,7 +45,8 @@ async function askForGrpc(engine: Engine): Promise<boolean> {
   try {
     const version = await engine.newestApiVersion();
     return compareApiVersions(version, firstApi) >= 0 && (await answersGrpc(engine));
-  } catch {
+  } catch (error) {
+    if (!isWarmdockError(error)) throw error;
     return false;
   }
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
-import { type Duplex, pipeline } from 'node:stream';
-import { type EngineReply, sendReply } from './fake-engine.js';
+import { pipeline } from 'node:stream';
+import { type EngineReply, refuseUpgrade, sendReply } from './fake-engine.js';
 import { type Listening, listenAt } from './listen.js';
 
 export interface EngineProxyOptions {
@@ -25,20 +25,13 @@ export async function startEngineProxy(options: EngineProxyOptions): Promise<Lis
   });
   server.on('upgrade', (message: IncomingMessage, client, head) => {
     const reply = intercept(message.method ?? '', message.url ?? '');
-    if (reply !== undefined) return refuse(client, reply);
+    if (reply !== undefined) return refuseUpgrade(client, reply);
     const daemon = connect(socket);
     daemon.write(`${message.method} ${message.url} HTTP/1.1\r\n${headOf(message)}\r\n`);
     daemon.write(head);
     pipeline(client, daemon, client, () => daemon.destroy());
   });
   return listenAt(server, 'unix');
-}
-
-/** Answers a request for an upgrade by that, on a connection that is of no further use. */
-function refuse(client: Duplex, { status = 200, body = '' }: EngineReply): void {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const head = `HTTP/1.1 ${status} Intercepted\r\nContent-Length: ${Buffer.byteLength(text)}\r\n`;
-  client.end(`${head}Connection: close\r\n\r\n${text}`);
 }
 
 function pass(

@@ -31,6 +31,7 @@ export {
   openBuilder,
   type WantedBuilder,
 } from './build/choose-builder.js';
+export { ContainerDown, type DownState } from './build/container-down.js';
 export type { Boot } from './build/container-transport.js';
 export { type LoadOptions, loadImage } from './build/load-image.js';
 export type { LoadOutcome, LoadPlan, LoadResult, Timings } from './build/load-plan.js';
@@ -73,7 +74,7 @@ export {
   type ChosenBuilder,
   explainBuilder,
 } from './buildkit/buildx-store.js';
-export { type ContainerAddress, formatContainerAddress } from './buildkit/container-address.js';
+export type { ContainerAddress } from './buildkit/container-address.js';
 export { type DockerfileExcerpt, formatExcerpt } from './buildkit/dockerfile-excerpt.js';
 export type { FrontendResult, FrontendState } from './buildkit/frontend-result.js';
 export type { SecretSource } from './buildkit/session/secrets.js';

@@ -4,6 +4,7 @@ import {
   type BuilderRule,
   type BuildKit,
   type ContainerAddress,
+  ContainerDown,
   type Engine,
   explainBuilder,
   formatBuilderAddress,
@@ -37,19 +38,35 @@ const rules: Record<BuilderRule, string> = {
 /** Which builder is taken and why, whether it answers, and whether its layers can be read. */
 export async function checkBuilder(options: BuilderCheck): Promise<CheckedBuilder> {
   const { name, engine, env } = options;
+  const ignored = hostIgnored(env, name);
   try {
     const choice = choiceOf(name, env);
-    const { buildkit, inEngine, close } = await openBuilder(name, engine, env, { boots: false });
+    const { buildkit, inEngine, driver, close } = await openBuilder(name, engine, env, {
+      boots: false,
+    });
     try {
       const reached = await reach(buildkit, inEngine, options.signal);
-      return { findings: [choice, ...hostIgnored(env, name), ...reached], inEngine };
+      return { findings: [choice, ...ignored, ...reached], inEngine };
+    } catch (error) {
+      if (driver !== 'docker-container' || !isBootable(error)) throw error;
+      return { findings: [choice, ...ignored, notBooted(error)], inEngine };
     } finally {
       close();
     }
   } catch (error) {
     const finding = failed('builder', error, 'check that the builder runs and can be reached');
-    return { findings: [finding, ...hostIgnored(env, name)], inEngine: undefined };
+    return { findings: [finding, ...ignored], inEngine: undefined };
   }
+}
+
+function isBootable(error: unknown): error is ContainerDown {
+  return error instanceof ContainerDown && (error.state === 'absent' || error.state === 'stopped');
+}
+
+/** buildx makes and starts its containers when they are needed, and so does a build of ours. */
+function notBooted(error: ContainerDown): Finding {
+  const text = `${error.message}: the first build boots it`;
+  return warning('BuildKit', text, 'docker buildx inspect --bootstrap, or leave it to the build');
 }
 
 function choiceOf(name: string | undefined, env: NodeJS.ProcessEnv): Finding {

@@ -104,11 +104,7 @@ test('`warmdock build` finds it as buildx does, boots it, and knows it by its ad
   const tag = `own-${randomBytes(5).toString('hex')}`;
   onTestFinished(() => removeImages(daemon.host, tag));
   const { cwd, env } = place();
-  for (const flags of [
-    [],
-    ['--builder', 'own'],
-    ['--builder', `docker-container://${container}`],
-  ]) {
+  for (const flags of [[], ['--builder', `docker-container://${container}`]]) {
     const words = ['build', ...flags, '-t', tag, cwd];
     expect(await runWarmdock(words, { env: { ...env, PATH: sides.paths.real } })).toMatchObject({
       exitCode: 0,

@@ -4,6 +4,7 @@ import { cached } from './cached.js';
 import { changed } from './changed.js';
 import { cold } from './cold.js';
 import { compose } from './compose.js';
+import { container } from './container.js';
 import { shim } from './shim.js';
 import { transfer } from './transfer.js';
 import { unchanged } from './unchanged.js';
@@ -16,6 +17,7 @@ export const cases: Record<string, (setting: Setting) => Promise<Row[]>> = {
   cached,
   sdk: warmConnection,
   changed,
+  container,
   transfer,
   compose,
   // Last: it leaves the machine with memory that has to be given anew.

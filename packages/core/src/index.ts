@@ -31,8 +31,8 @@ export {
   openBuilder,
   type WantedBuilder,
 } from './build/choose-builder.js';
-export { ContainerDown, type DownState } from './build/container-down.js';
-export type { Boot } from './build/container-transport.js';
+export { ContainerDown, type DownState } from './build/container/container-down.js';
+export type { Boot } from './build/container/container-transport.js';
 export { type LoadOptions, loadImage } from './build/load-image.js';
 export type { LoadOutcome, LoadPlan, LoadResult, Timings } from './build/load-plan.js';
 export { type NamedContext, parseNamedContext } from './build/named-context-spec.js';

@@ -118,7 +118,7 @@ test('a boot that fails is told in the words of buildx', async () => {
   const line = 'buildx build --builder bad --load -t TAG .';
   const { outcome, stderr } = await outcomeOf({ line }, place());
   expect(outcome).toMatchObject({ exitCode: 1, imageId: undefined });
-  expect(stderr).toMatch(/booting builder "bad" failed: [^]*127\.0\.0\.1:1\/nothing/);
+  expect(stderr).toMatch(/booting builder "bad" failed: .*127\.0\.0\.1:1\/nothing/s);
 });
 
 test('doctor tells where it is, and that the first build boots it', async () => {

@@ -37,7 +37,7 @@ export function everyBuilder(): [name: string, setting: Setting][] {
  * store: for suites that run over that way as well. The container is there while the file's tests run.
  */
 export function inContainer(): [name: string, setting: Setting] {
-  const builder: BuildkitInfo = { name: 'embedded', address: '' };
+  const builder: BuildkitInfo = { name: 'container', address: '' };
   let container: BuilderContainer | undefined;
   beforeAll(async () => {
     const { builder: daemon } = useTestbed();

@@ -7,7 +7,7 @@ import {
 import { addressTransport, type BuilderTransport } from '../buildkit/transport.js';
 import { type EngineEndpoint, parseEngineAddress } from '../engine/endpoint.js';
 import { resolveEngineEndpoint } from '../engine/resolve-endpoint.js';
-import { type Boot, containerTransport } from './container-transport.js';
+import { type Boot, containerTransport } from './container/container-transport.js';
 
 export interface BuilderTransportOptions {
   /** Where docker's settings are looked up for a container's daemon. */

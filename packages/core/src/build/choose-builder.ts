@@ -5,7 +5,7 @@ import { formatEndpoint } from '../engine/endpoint.js';
 import { connectEngine, type Engine } from '../engine/engine.js';
 import { resolveEngineEndpoint } from '../engine/resolve-endpoint.js';
 import { addressIn, builderTransport } from './builder-transport.js';
-import type { Boot } from './container-transport.js';
+import type { Boot } from './container/container-transport.js';
 import { engineTransport } from './engine-buildkit.js';
 import type { OnProgress } from './progress.js';
 
@@ -78,7 +78,7 @@ async function bootOf(
   { boots = true, onProgress }: OpenBuilderOptions,
 ): Promise<Boot | undefined> {
   if (!boots) return undefined;
-  const { bootByBuildx } = await import('./boot-builder.js');
+  const { bootByBuildx } = await import('./container/boot-by-buildx.js');
   return bootByBuildx(name, env, onProgress);
 }
 

@@ -27,8 +27,9 @@ async function daemonWith({ apiVersion, http2 }: Daemon) {
       taken.http2++;
       return Buffer.alloc(0);
     },
-    async *session() {
+    async *session(requests) {
       taken.session++;
+      for await (const each of requests) yield each;
     },
   });
   const engine = await startFakeEngine({
@@ -58,23 +59,24 @@ async function reach(daemon: Daemon) {
   onTestFinished(() => buildkit.close());
   const workers = await buildkit.listWorkers().catch(({ code }) => code);
   const session = buildkit.startSession({ attachables: [], sharedKey: 'key' });
-  await session.ended;
+  onTestFinished(() => session.close());
   return { workers, taken };
 }
 
 describe("a daemon's BuildKit is reached", () => {
   it('on the socket itself where the daemon speaks gRPC there, its session too', async () => {
-    const reached = await reach({ apiVersion: '1.53', http2: 'gRPC' });
-    expect(reached).toEqual({ workers: [], taken: { http2: 1, upgrade: 0, session: 1 } });
+    const { workers, taken } = await reach({ apiVersion: '1.53', http2: 'gRPC' });
+    expect(workers).toEqual([]);
+    await expect.poll(() => taken).toEqual({ http2: 1, upgrade: 0, session: 1 });
   });
 
   it.each<[rule: string, daemon: Daemon]>([
     ['of an older API, which is not asked for more', { apiVersion: '1.52', http2: 'gRPC' }],
     ['behind a proxy that knows no HTTP/2', { apiVersion: '1.53', http2: 'refused' }],
   ])('by upgraded connections %s', async (_rule, daemon) => {
-    const reached = await reach(daemon);
-    const taken = { http2: 0, upgrade: 2, session: 0 };
-    expect(reached).toEqual({ workers: 'UNAVAILABLE', taken });
+    const { workers, taken } = await reach(daemon);
+    expect(workers).toBe('UNAVAILABLE');
+    await expect.poll(() => taken).toEqual({ http2: 0, upgrade: 2, session: 0 });
   });
 });
 

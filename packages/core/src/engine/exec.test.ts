@@ -31,7 +31,11 @@ async function running() {
   let connection: Duplex | undefined;
   const { fake, engine } = await connected({
     routes: created,
-    upgrades: { 'POST /exec/e1/start': (stream) => void (connection = stream) },
+    upgrades: {
+      'POST /exec/e1/start': (stream) => {
+        connection = stream;
+      },
+    },
   });
   const stream = await engine.exec('box', ['tool', 'word']);
   if (!connection) throw new Error('nothing was started');

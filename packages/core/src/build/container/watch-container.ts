@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Engine } from '../engine/engine.js';
-import type { ExecStream } from '../engine/exec-stream.js';
-import { isWarmdockError, messageOf, type WarmdockError } from '../errors.js';
+import type { Engine } from '../../engine/engine.js';
+import type { ExecStream } from '../../engine/exec-stream.js';
+import { isWarmdockError, messageOf, type WarmdockError } from '../../errors.js';
 import { brokenOff, ContainerDown, downBy } from './container-down.js';
 
 /** How long nothing is heard before the daemon is asked: a paused container breaks no connection. */

@@ -1,5 +1,5 @@
-import type { ContainerState } from '../engine/containers.js';
-import { type ErrorCode, WarmdockError } from '../errors.js';
+import type { ContainerState } from '../../engine/containers.js';
+import { type ErrorCode, WarmdockError } from '../../errors.js';
 
 /**
  * Why a builder's container is of no use: it is not there, does not run, is paused, or its BuildKit

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import type { Engine } from '../engine/engine.js';
-import type { ExecStream } from '../engine/exec-stream.js';
-import { cancelled, isWarmdockError, messageOf, WarmdockError } from '../errors.js';
+import type { Engine } from '../../engine/engine.js';
+import type { ExecStream } from '../../engine/exec-stream.js';
+import { cancelled, isWarmdockError, messageOf, WarmdockError } from '../../errors.js';
 import { brokenOff, ContainerDown, downBy } from './container-down.js';
-import { watchContainer } from './container-watch.js';
+import { watchContainer } from './watch-container.js';
 
 interface DialOptions {
   readonly signal?: AbortSignal | undefined;

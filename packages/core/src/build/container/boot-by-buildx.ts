@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import type { SolveStatus, Timestamp } from '../buildkit/solve-status.js';
-import { findCliPlugin } from '../docker/cli-plugins.js';
-import { cancelled, messageOf, WarmdockError } from '../errors.js';
+import type { SolveStatus, Timestamp } from '../../buildkit/solve-status.js';
+import { findCliPlugin } from '../../docker/cli-plugins.js';
+import { cancelled, messageOf, WarmdockError } from '../../errors.js';
+import type { OnProgress } from '../progress.js';
 import type { Boot } from './container-transport.js';
-import type { OnProgress } from './progress.js';
 
 /** Of what buildx says, so many lines explain a failure. */
 const keptLines = 10;

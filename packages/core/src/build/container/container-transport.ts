@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ContainerAddress, formatContainerAddress } from '../buildkit/container-address.js';
-import type { BuilderTransport, OpenOptions } from '../buildkit/transport.js';
-import type { EngineEndpoint } from '../engine/endpoint.js';
-import { connectEngine } from '../engine/engine.js';
-import type { ExecStream } from '../engine/exec-stream.js';
-import { cancelled } from '../errors.js';
-import { dialStdio } from './container-dial.js';
+import { type ContainerAddress, formatContainerAddress } from '../../buildkit/container-address.js';
+import type { BuilderTransport, OpenOptions } from '../../buildkit/transport.js';
+import type { EngineEndpoint } from '../../engine/endpoint.js';
+import { connectEngine } from '../../engine/engine.js';
+import type { ExecStream } from '../../engine/exec-stream.js';
+import { cancelled } from '../../errors.js';
 import { ContainerDown } from './container-down.js';
+import { dialStdio } from './dial-stdio.js';
 
 /** Makes and starts a builder's container. */
 export type Boot = (options: OpenOptions) => Promise<void>;

@@ -10,8 +10,9 @@ import { runPlan } from './run-plan.js';
 
 export interface BuildCallOptions extends BuildOptions {
   /**
-   * A builder's address (`tcp://`, `unix://`, `docker-container://`) or name in buildx's store, what `explainBuilder` chose, or
-   * an open connection that is kept for further builds. Default: the one that buildx would choose.
+   * A builder's address (`tcp://`, `unix://`, `docker-container://`) or name in buildx's store, what
+   * `explainBuilder` chose, or an open connection that is kept for further builds. Default: the one that
+   * buildx would choose.
    */
   readonly builder?: WantedBuilder;
   /** The daemon to load into: its address, or an open connection. Default: as the docker CLI finds it. */

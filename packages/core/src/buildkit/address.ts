@@ -23,7 +23,8 @@ export function isBuilderAddress(text: string): boolean {
 /**
  * Reads `tcp://host:port` (port 1234 when left out) or `unix:///path`; throws `INVALID_ARGUMENT` otherwise.
  *
- * A TLS connection needs `tls`; a plain one must not have it.
+ * A TLS connection needs `tls`; a plain one must not have it. The address of a builder's container is
+ * `parseContainerAddress`'s to read.
  */
 export function parseBuilderAddress(text: string, tls?: TlsFiles): BuilderAddress {
   const url = parseUrl(text);

@@ -67,6 +67,8 @@ function connected(
     const timer = setTimeout(() => socket.destroy(late), timeoutMs);
     const abort = () => socket.destroy();
     signal?.addEventListener('abort', abort, { once: true });
+    // What was read before, such as TLS files, took its time.
+    if (signal?.aborted) abort();
     const settle = () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);

@@ -37,7 +37,7 @@ async function runBuildx(
 ): Promise<void> {
   const plugin = findCliPlugin('buildx', env);
   const [program = '', ...first] = plugin ? [plugin] : ['docker', 'buildx'];
-  const args = [...first, 'inspect', '--bootstrap', name];
+  const args = [...first, 'inspect', '--bootstrap', '--', name];
   const child = spawn(program, args, { env, signal, stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('close', resolve);
@@ -52,7 +52,7 @@ async function runBuildx(
   const exitCode = await ended.catch((cause: unknown) => {
     if (signal?.aborted) throw cancelled(operation, signal);
     throw new WarmdockError('NOT_FOUND', `${operation}: cannot run ${program}`, {
-      hint: `install buildx, or start the builder's container by hand`,
+      hint: "install buildx, or start the builder's container by hand",
       cause,
     });
   });

@@ -50,7 +50,9 @@ async function whyRefused(
   const isAboutContainer =
     isWarmdockError(error) && (error.code === 'NOT_FOUND' || error.code === 'CONFLICT');
   if (!isAboutContainer) return undefined;
-  return downBy(container, await engine.inspectContainer(container, options));
+  const down = downBy(container, await engine.inspectContainer(container, options));
+  // Somebody else has just made, started or unpaused it.
+  return down ?? new ContainerDown(container, 'starting', 'was not ready');
 }
 
 /**
@@ -72,10 +74,11 @@ async function greeted(
     throw brokenOff(container, messageOf(cause), cause);
   });
   if (first[frameTypeAt] === settingsType) return stream.unshift(first);
-  if (first.length > 0) throw noBuilder(container, String(first));
   const down = downBy(container, await engine.inspectContainer(container, { signal }));
+  if (down) throw down;
+  if (first.length > 0) throw noBuilder(container, String(first));
   const said = stream.errorOutput.slice(-500);
-  throw down ?? new ContainerDown(container, 'starting', `takes no connection: ${said}`);
+  throw new ContainerDown(container, 'starting', `takes no connection: ${said}`);
 }
 
 /** At least enough to tell a frame's type; empty when the program ended without a word. */

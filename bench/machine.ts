@@ -40,6 +40,7 @@ export async function describeBuilder(setting: Setting, { docker }: Machine): Pr
   const places: Record<BuildkitInfo['name'], string> = {
     embedded: `BuildKit${suffix} inside dockerd ${docker}`,
     standalone: `stand-alone buildkitd${suffix}`,
+    container: `BuildKit${suffix} in a container`,
     external: `the buildkitd${suffix} of WARMDOCK_TEST_BUILDKIT_ADDR`,
   };
   return places[setting.builder.name];

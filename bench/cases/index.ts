@@ -5,6 +5,7 @@ import { changed } from './changed.js';
 import { cold } from './cold.js';
 import { compose } from './compose.js';
 import { sharedBase } from './shared-base.js';
+import { container } from './container.js';
 import { shim } from './shim.js';
 import { transfer } from './transfer.js';
 import { unchanged } from './unchanged.js';
@@ -17,6 +18,7 @@ export const cases: Record<string, (setting: Setting) => Promise<Row[]>> = {
   cached,
   sdk: warmConnection,
   changed,
+  container,
   transfer,
   compose,
   'shared-base': sharedBase,

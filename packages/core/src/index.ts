@@ -16,14 +16,23 @@ export type {
   ExportedBuild,
   LoadedBuild,
 } from './build/build-result.js';
+export {
+  addressIn,
+  type BuilderTransportOptions,
+  builderTransport,
+  containerDaemon,
+} from './build/builder-transport.js';
 export { type CacheOption, parseCacheOption } from './build/cache-spec.js';
 export { callFrontend, type FrontendAnswer } from './build/call-frontend.js';
 export {
   type NamedBuilder,
   type OpenBuilder,
+  type OpenBuilderOptions,
   openBuilder,
   type WantedBuilder,
 } from './build/choose-builder.js';
+export { ContainerDown, type DownState } from './build/container/container-down.js';
+export type { Boot } from './build/container/container-transport.js';
 export { type LoadOptions, loadImage } from './build/load-image.js';
 export type { LoadOutcome, LoadPlan, LoadResult, Timings } from './build/load-plan.js';
 export { type NamedContext, parseNamedContext } from './build/named-context-spec.js';
@@ -65,6 +74,7 @@ export {
   type ChosenBuilder,
   explainBuilder,
 } from './buildkit/buildx-store.js';
+export type { ContainerAddress } from './buildkit/container-address.js';
 export { type DockerfileExcerpt, formatExcerpt } from './buildkit/dockerfile-excerpt.js';
 export type { FrontendResult, FrontendState } from './buildkit/frontend-result.js';
 export { sendsAttributes } from './buildkit/session/file-sync.js';
@@ -90,7 +100,11 @@ export { dockerAliases } from './docker/aliases.js';
 export { findCliPlugin } from './docker/cli-plugins.js';
 export { isProgram } from './docker/is-program.js';
 export { proxyBuildArgs } from './docker/proxy-build-args.js';
-export type { ContainerSummary, RemoveContainerOptions } from './engine/containers.js';
+export type {
+  ContainerState,
+  ContainerSummary,
+  RemoveContainerOptions,
+} from './engine/containers.js';
 export { type EngineEndpoint, formatEndpoint, parseEngineAddress } from './engine/endpoint.js';
 export { connectEngine, type Engine } from './engine/engine.js';
 export type { ImageInspect } from './engine/image-answers.js';

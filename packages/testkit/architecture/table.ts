@@ -34,7 +34,7 @@ export const parts: Record<string, Part> = {
   },
   build: {
     at: 'packages/core/src/build',
-    uses: [...content, ...services, 'go-bool', 'tar'],
+    uses: [...content, ...services, 'docker', 'go-bool', 'tar'],
   },
   core: { at: 'packages/core/src/index.ts', uses: [...content, ...services, 'build', 'docker'] },
   'core tests': {

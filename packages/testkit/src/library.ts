@@ -7,6 +7,7 @@ export * from './clients/run-docker.js';
 export * from './fakes/index.js';
 export * from './git/git-repository.js';
 export * from './git/git-server.js';
+export * from './images/buildkit-image.js';
 export * from './images/context.js';
 export * from './images/image.js';
 export * from './images/load.js';

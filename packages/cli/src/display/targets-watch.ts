@@ -27,6 +27,11 @@ export class TargetsWatch {
     return this.#warnings;
   }
 
+  /** News of the builder itself, which belong to no target. */
+  onBuilder(progress: Progress): void {
+    if (progress.type === 'solve') this.#display.update(progress.status);
+  }
+
   onProgress(target: string, progress: Progress): void {
     const isSolve = progress.type === 'solve';
     if (isSolve) this.#warnings.add(progress.status.warnings);

@@ -1,14 +1,15 @@
 import {
+  addressIn,
   type BuilderAddress,
   type BuilderRule,
   type BuildKit,
+  type ContainerAddress,
+  ContainerDown,
   type Engine,
   explainBuilder,
   formatBuilderAddress,
-  isBuilderAddress,
   isWarmdockError,
   openBuilder,
-  parseBuilderAddress,
   parseDigest,
 } from '@warmdock/core';
 import { type Finding, failed, ok, problem, warning } from './finding.js';
@@ -37,25 +38,40 @@ const rules: Record<BuilderRule, string> = {
 /** Which builder is taken and why, whether it answers, and whether its layers can be read. */
 export async function checkBuilder(options: BuilderCheck): Promise<CheckedBuilder> {
   const { name, engine, env } = options;
+  const ignored = hostIgnored(env, name);
   try {
     const choice = choiceOf(name, env);
-    const { buildkit, inEngine, close } = await openBuilder(name, engine, env);
+    const { buildkit, inEngine, driver, close } = await openBuilder(name, engine, env, {
+      boots: false,
+    });
     try {
       const reached = await reach(buildkit, inEngine, options.signal);
-      return { findings: [choice, ...hostIgnored(env, name), ...reached], inEngine };
+      return { findings: [choice, ...ignored, ...reached], inEngine };
+    } catch (error) {
+      if (driver !== 'docker-container' || !isBootable(error)) throw error;
+      return { findings: [choice, ...ignored, notBooted(error)], inEngine };
     } finally {
       close();
     }
   } catch (error) {
     const finding = failed('builder', error, 'check that the builder runs and can be reached');
-    return { findings: [finding, ...hostIgnored(env, name)], inEngine: undefined };
+    return { findings: [finding, ...ignored], inEngine: undefined };
   }
 }
 
+function isBootable(error: unknown): error is ContainerDown {
+  return error instanceof ContainerDown && (error.state === 'absent' || error.state === 'stopped');
+}
+
+/** buildx makes and starts its containers when they are needed, and so does a build of ours. */
+function notBooted(error: ContainerDown): Finding {
+  const text = `${error.message}: the first build boots it`;
+  return warning('BuildKit', text, 'docker buildx inspect --bootstrap, or leave it to the build');
+}
+
 function choiceOf(name: string | undefined, env: NodeJS.ProcessEnv): Finding {
-  if (name !== undefined && isBuilderAddress(name)) {
-    return ok('builder', `${formatAddress(parseBuilderAddress(name))} (by --builder)`);
-  }
+  const address = name === undefined ? undefined : addressIn(name);
+  if (address) return ok('builder', `${formatAddress(address)} (by --builder)`);
   const { builder, rule } = explainBuilder({ name, env });
   const where =
     builder.kind === 'address'
@@ -64,9 +80,15 @@ function choiceOf(name: string | undefined, env: NodeJS.ProcessEnv): Finding {
   return ok('builder', `${builder.name}, ${where} (by ${rules[rule]})`);
 }
 
-function formatAddress(address: BuilderAddress): string {
+function formatAddress(address: BuilderAddress | ContainerAddress): string {
+  if (address.kind === 'docker-container') return formatContainer(address);
   const isTls = address.kind === 'tcp' && address.tls !== undefined;
   return `${formatBuilderAddress(address)}${isTls ? ' with TLS' : ''}`;
+}
+
+function formatContainer({ container, context, host }: ContainerAddress): string {
+  const place = context ? `of docker context ${context}` : host && `at ${host}`;
+  return `container ${container}${place ? ` in the daemon ${place}` : ''}`;
 }
 
 /** buildx reads it when it creates a builder, buildctl always: people expect it to choose one. */

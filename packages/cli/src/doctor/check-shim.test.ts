@@ -120,10 +120,10 @@ describe('of each way to build it is told where it goes', () => {
   });
 
   test('what docker is to refuse, and the daemon itself, are told as well', () => {
-    makeBuilder('far', 'docker-container');
+    makeBuilder('far', 'kubernetes');
     expect(found()['docker buildx bake']).toMatch(/^ok: left to docker: .* daemon's own BuildKit$/);
     const named = found({ BUILDX_BUILDER: 'far' });
-    expect(named['docker build']).toMatch(/^ok: left to docker: .*docker-container/);
+    expect(named['docker build']).toMatch(/^ok: left to docker: .*kubernetes/);
     expect(found({ BUILDX_BUILDER: 'nobody' })['docker build']).toMatch(
       /left to docker: .*"nobody"/,
     );

@@ -106,6 +106,17 @@ describe('with a builder whose results are loaded by default', () => {
 });
 
 test('a builder of another driver is refused, to be left to docker', () => {
+  builder('far', { Driver: 'kubernetes' });
+  expect(() => chosen('build --builder far .')).toThrow(/has the driver kubernetes/);
+});
+
+test('a builder in a container is chosen', () => {
   builder('far', { Driver: 'docker-container' });
-  expect(() => chosen('build --builder far .')).toThrow(/has the driver docker-container/);
+  expect(chosen('build --builder far .')).toBe('far by name');
+});
+
+test("one whose container's daemon only ssh leads to is refused, to be left to docker", () => {
+  const Nodes = [{ Name: 'far0', Endpoint: 'ssh://user@host' }];
+  builder('far', { Driver: 'docker-container', Nodes });
+  expect(() => chosen('build --builder far .')).toThrow(/ssh:\/\/ is not supported/);
 });

@@ -1,6 +1,7 @@
 import {
   type BuilderRule,
   type ChosenBuilder,
+  containerDaemon,
   dockerAliases,
   explainBuilder,
 } from '@warmdock/core';
@@ -8,7 +9,7 @@ import { parseGoBool } from '../arguments/go-bool.js';
 import { leftBy } from './left-by.js';
 import { type RoutedBake, type RoutedBuild, type RoutedCompose, route } from './route.js';
 
-/** A builder that can be dialled. */
+/** A builder that is no daemon's own. */
 export type RemoteBuilder = Extract<ChosenBuilder, { kind: 'address' }>;
 
 /** What becomes of a build, by the user's files. */
@@ -43,7 +44,7 @@ export function chooseRouted(routed: RoutedBuild | RoutedBake | RoutedCompose): 
 }
 
 /**
- * Decides whether a build's image is made by a remote builder and is to end in the local daemon.
+ * Decides whether a build's image is made by another builder than the daemon and is to end in the daemon.
  *
  * Throws what `explainBuilder` throws.
  */
@@ -79,12 +80,18 @@ function chooseForDocker({
   return chooseRemote(name, env);
 }
 
-/** The builder that buildx would choose, if it is a remote one; an empty name is none. Throws what `explainBuilder` throws. */
+/**
+ * The builder that buildx would choose, unless it is a daemon's own; an empty name is none.
+ *
+ * Throws what `explainBuilder` and `containerDaemon` throw.
+ */
 export function chooseRemote(name: string | undefined, env: NodeJS.ProcessEnv): BuildChoice {
   const { builder, rule } = explainBuilder({ name, env });
   if (builder.kind === 'engine') {
     return { left: `builder "${builder.name}" is a docker daemon's own BuildKit` };
   }
+  // A container's daemon that we cannot reach is a reason to leave the build to docker, before it begins.
+  if (builder.address.kind === 'docker-container') containerDaemon(builder.address, env);
   return { builder, rule };
 }
 

@@ -2,7 +2,9 @@ import {
   type BuildKit,
   connectEngine,
   type Engine,
+  type OnProgress,
   openBuilder,
+  type Progress,
   resolveEngineEndpoint,
 } from '@warmdock/core';
 import type { RemoteBuilder } from './choose-build.js';
@@ -11,6 +13,8 @@ import type { RemoteBuilder } from './choose-build.js';
 export interface Connections {
   readonly buildkit: BuildKit;
   readonly engine: Engine;
+  /** Passes on what the builder told while it was booted, so far and from now on. */
+  tell(onProgress: OnProgress): void;
 }
 
 /**
@@ -22,7 +26,18 @@ export async function beginConnections(
   env: NodeJS.ProcessEnv,
 ): Promise<Connections> {
   const engine = connectEngine({ endpoint: resolveEngineEndpoint({ env }) });
-  const { buildkit } = await openBuilder(builder, engine, env);
+  const told: Progress[] = [];
+  let onProgress: OnProgress = (progress) => void told.push(progress);
+  const { buildkit } = await openBuilder(builder, engine, env, {
+    onProgress: (progress) => onProgress(progress),
+  });
   void Promise.allSettled([buildkit.connect(), engine.info()]);
-  return { buildkit, engine };
+  return {
+    buildkit,
+    engine,
+    tell(listener) {
+      onProgress = listener;
+      for (const progress of told.splice(0)) listener(progress);
+    },
+  };
 }

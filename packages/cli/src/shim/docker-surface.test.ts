@@ -9,6 +9,7 @@ const builder: RemoteBuilder = {
   name: 'far',
   node: 'far0',
   address: { kind: 'tcp', host: 'h', port: 1 },
+  driver: 'remote',
   loadsByDefault: false,
 };
 

@@ -36,7 +36,8 @@ export async function runTargets(build: TargetsBuild): Promise<void> {
     if (isTalkative && mode !== 'none' && mode !== 'rawjson')
       output.write(watch.warnings.format(output.isTerminal && !env.NO_COLOR));
   };
-  if (isTalkative) display.buildsOn({ name: builder.name, driver: 'remote' });
+  if (isTalkative) display.buildsOn(builder);
+  connections.tell((progress) => watch.onBuilder(progress));
   try {
     await runPlans(set, {
       builder: connections.buildkit,

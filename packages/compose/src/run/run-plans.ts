@@ -3,6 +3,7 @@ import {
   type BuildOutcome,
   connectEngine,
   type Engine,
+  type OnProgress,
   type OpenBuilder,
   openBuilder,
   orCancelled,
@@ -29,6 +30,8 @@ export interface RunPlansOptions {
   /** Default `process.env`. */
   readonly env?: NodeJS.ProcessEnv | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Called with what is heard of the builder itself: that it is booted. */
+  readonly onBuilder?: OnProgress | undefined;
   /** Called with all that is heard of a target. */
   readonly onProgress?: ((target: string, progress: Progress) => void) | undefined;
   /** Called when a target's image is in the daemon, or its build has ended if it is not to be loaded. */
@@ -57,7 +60,9 @@ export async function runPlans(
     if (engine !== options.engine) engine.close();
   };
   try {
-    const builder = await openBuilder(options.builder, engine, env);
+    const builder = await openBuilder(options.builder, engine, env, {
+      onProgress: options.onBuilder,
+    });
     const plans = set.targets.map(({ plan }) => plan);
     const shared = shareLocals(plans, builder.buildkit, { env });
     const close = () => {

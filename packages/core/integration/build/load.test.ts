@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseReference } from '../../src/oci/reference.js';
 import { busybox, contextOf, putNode } from '../support/context.js';
 import { inspect, run } from '../support/daemon-images.js';
-import { anyBuilder, everySetting } from '../support/settings.js';
+import { anyBuilder, everySetting, inContainer } from '../support/settings.js';
 import { newTag, openWorkshop } from '../support/workshop.js';
 
 /** Three layers of random bytes, of which `top` is the last. */
@@ -17,7 +17,7 @@ function layeredContext(): string {
   });
 }
 
-describe.each(everySetting())('a build %s', (_name, setting) => {
+describe.each([...everySetting(), inContainer()])('a build %s', (_name, setting) => {
   it('loads all layers of an image that shares none, and the daemon runs it', async () => {
     const { build, host } = openWorkshop(setting);
     const context = contextOf({

@@ -27,6 +27,7 @@ describe.each(['classic', 'containerd'] as const)('an engine with the %s store',
   it('says what it is', async () => {
     expect(await engine.ping()).toEqual({
       apiVersion: NEWEST_API_VERSION,
+      newestApiVersion: expect.stringMatching(/^1\.\d+$/),
       osType: 'linux',
       buildkit: true,
     });

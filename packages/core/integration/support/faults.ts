@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
+import { pipeline } from 'node:stream';
 import { type FaultProxy, startFaultProxy, withShell } from '@warmdock/testkit';
 import { expect, onTestFinished, vi } from 'vitest';
 import type { Progress } from '../../src/build/progress.js';
@@ -39,6 +40,14 @@ export async function addressOf(server: Server, stop = () => {}): Promise<string
   });
   const address = server.address();
   return `tcp://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+}
+
+/** Ties a connection to an address, `unix://path` or `tcp://host:port`: both end together. */
+export function pipeTo(client: Socket, address: string): void {
+  const { protocol, hostname, port, pathname } = new URL(address);
+  const place = protocol === 'unix:' ? { path: pathname } : { host: hostname, port: Number(port) };
+  const service = connect(place);
+  pipeline(client, service, client, () => service.destroy());
 }
 
 /** A context whose build runs a step for a minute; the step's process has the marker in its arguments. */

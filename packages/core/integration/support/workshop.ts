@@ -4,12 +4,11 @@ import { onTestFinished } from 'vitest';
 import { type BuildCallOptions, build } from '../../src/build/build.js';
 import type { BuildOptions } from '../../src/build/build-plan.js';
 import type { ExportedBuild, LoadedBuild } from '../../src/build/build-result.js';
+import { addressIn, builderTransport } from '../../src/build/builder-transport.js';
 import { planBuild } from '../../src/build/plan-build.js';
 import type { Progress } from '../../src/build/progress.js';
 import { type RunPlanOptions, runPlan } from '../../src/build/run-plan.js';
-import { parseBuilderAddress } from '../../src/buildkit/address.js';
 import { type BuildKit, type BuildKitOptions, buildKitOver } from '../../src/buildkit/buildkit.js';
-import { addressTransport } from '../../src/buildkit/transport.js';
 import { parseEngineAddress } from '../../src/engine/endpoint.js';
 import { connectEngine, type Engine } from '../../src/engine/engine.js';
 import type { Setting } from './settings.js';
@@ -99,7 +98,11 @@ export function cleanEnv(): NodeJS.ProcessEnv {
 }
 
 export function builderAt(address: string, options: BuildKitOptions = {}): BuildKit {
-  const buildkit = buildKitOver(addressTransport(parseBuilderAddress(address)), options);
+  const parsed = addressIn(address);
+  // Of containers that builders run in.
+  const env = { ...cleanEnv(), DOCKER_HOST: useTestbed().builder.host };
+  if (!parsed) throw new Error(`not an address: ${address}`);
+  const buildkit = buildKitOver(builderTransport(parsed, { env }), options);
   onTestFinished(() => buildkit.close());
   return buildkit;
 }

@@ -10,8 +10,9 @@ import { runPlan } from './run-plan.js';
 
 export interface BuildCallOptions extends BuildOptions {
   /**
-   * A builder's address (`tcp://`, `unix://`) or name in buildx's store, what `explainBuilder` chose, or
-   * an open connection that is kept for further builds. Default: the one that buildx would choose.
+   * A builder's address (`tcp://`, `unix://`, `docker-container://`) or name in buildx's store, what
+   * `explainBuilder` chose, or an open connection that is kept for further builds. Default: the one that
+   * buildx would choose.
    */
   readonly builder?: WantedBuilder;
   /** The daemon to load into: its address, or an open connection. Default: as the docker CLI finds it. */
@@ -57,10 +58,11 @@ export async function build(options: BuildCallOptions): Promise<BuildOutcome> {
       ? options.engine
       : connectEngine({ endpoint: resolveEngineEndpoint({ address: options.engine, env }) });
   try {
-    const builder = await openBuilder(options.builder, engine, env);
+    const { onProgress } = options;
+    const builder = await openBuilder(options.builder, engine, env, { onProgress });
     if ('driver' in builder) {
       const { name, driver } = builder;
-      options.onProgress?.({ type: 'builder', name, driver });
+      onProgress?.({ type: 'builder', name, driver });
     }
     const close = () => builder.close();
     try {

@@ -88,10 +88,17 @@ describe('openBuilder', () => {
     ['an unknown name', 'nobody', {}, 'NOT_FOUND'],
     ['an address of another kind', 'ssh://far', {}, 'INVALID_ARGUMENT'],
     [
-      'a builder that runs in a container of its own',
+      'a builder that runs in a pod',
       'own',
-      { 'buildx/instances/own': { Name: 'own', Driver: 'docker-container', Nodes: [{}] } },
+      { 'buildx/instances/own': { Name: 'own', Driver: 'kubernetes', Nodes: [{}] } },
       'UNSUPPORTED',
+    ],
+    ["a container's address without a container", 'docker-container://', {}, 'INVALID_ARGUMENT'],
+    [
+      'a container in a context that is not there',
+      'docker-container://c?context=x',
+      {},
+      'NOT_FOUND',
     ],
   ])('refuses %s', async (_rule, name, files, code) => {
     await expect(open(name, homeWith(files))).rejects.toMatchObject({ code });

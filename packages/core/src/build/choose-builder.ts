@@ -1,11 +1,13 @@
-import { type BuilderAddress, isBuilderAddress, parseBuilderAddress } from '../buildkit/address.js';
 import { type BuildKit, buildKitOver } from '../buildkit/buildkit.js';
 import type { ChosenBuilder } from '../buildkit/buildx-store.js';
-import { addressTransport } from '../buildkit/transport.js';
+import type { BuilderTransport } from '../buildkit/transport.js';
 import { formatEndpoint } from '../engine/endpoint.js';
 import { connectEngine, type Engine } from '../engine/engine.js';
 import { resolveEngineEndpoint } from '../engine/resolve-endpoint.js';
+import { addressIn, builderTransport } from './builder-transport.js';
+import type { Boot } from './container/container-transport.js';
 import { engineTransport } from './engine-buildkit.js';
+import type { OnProgress } from './progress.js';
 
 /** A builder ready to use; `inEngine` when it is the very daemon that the image is for. */
 export interface OpenBuilder {
@@ -19,7 +21,17 @@ export interface NamedBuilder extends OpenBuilder {
   /** In buildx's store, or its address. */
   readonly name: string;
   /** By what buildx reaches such a builder. */
-  readonly driver: 'remote' | 'docker';
+  readonly driver: 'remote' | 'docker-container' | 'docker';
+}
+
+export interface OpenBuilderOptions {
+  /**
+   * Whether buildx is to make and start the container of a builder of its driver docker-container when
+   * it is needed and does not run, default true.
+   */
+  readonly boots?: boolean | undefined;
+  /** Told of that. */
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /** A builder's address or name, one that was chosen, or an open connection; none for the one that buildx would choose. */
@@ -27,7 +39,7 @@ export type WantedBuilder = string | ChosenBuilder | BuildKit | undefined;
 
 /**
  * The builder that `--builder` names, that was chosen already, or that buildx would choose; an open
- * connection stays as it is, also when it is closed here.
+ * connection stays as it is, also when it is closed here. Nothing is connected or booted before it is used.
  *
  * Throws as `chooseBuilder` of buildx's store does: `NOT_FOUND`, `UNSUPPORTED`, `INVALID_ARGUMENT`.
  */
@@ -35,24 +47,39 @@ export async function openBuilder(
   wanted: Exclude<WantedBuilder, BuildKit>,
   engine: Engine,
   env: NodeJS.ProcessEnv,
+  options?: OpenBuilderOptions,
 ): Promise<NamedBuilder>;
 export async function openBuilder(
   wanted: WantedBuilder,
   engine: Engine,
   env: NodeJS.ProcessEnv,
+  options?: OpenBuilderOptions,
 ): Promise<OpenBuilder | NamedBuilder>;
 export async function openBuilder(
   wanted: WantedBuilder,
   engine: Engine,
   env: NodeJS.ProcessEnv,
+  options: OpenBuilderOptions = {},
 ): Promise<OpenBuilder | NamedBuilder> {
   if (typeof wanted === 'object' && 'solve' in wanted)
     return { buildkit: wanted, inEngine: false, close: () => {} };
-  if (typeof wanted === 'string' && isBuilderAddress(wanted))
-    return dialled(wanted, parseBuilderAddress(wanted));
+  const address = typeof wanted === 'string' ? addressIn(wanted) : undefined;
+  if (address) return named(wanted as string, 'remote', builderTransport(address, { env }));
   const choice = typeof wanted === 'object' ? wanted : await chosenByBuildx(wanted, env);
-  if (choice.kind === 'address') return dialled(choice.name, choice.address);
-  return embedded(choice, engine, env);
+  if (choice.kind === 'engine') return embedded(choice, engine, env);
+  const { name, driver } = choice;
+  const boot = driver === 'docker-container' ? await bootOf(name, env, options) : undefined;
+  return named(name, driver, builderTransport(choice.address, { env, boot }));
+}
+
+async function bootOf(
+  name: string,
+  env: NodeJS.ProcessEnv,
+  { boots = true, onProgress }: OpenBuilderOptions,
+): Promise<Boot | undefined> {
+  if (!boots) return undefined;
+  const { bootByBuildx } = await import('./container/boot-by-buildx.js');
+  return bootByBuildx(name, env, onProgress);
 }
 
 async function chosenByBuildx(
@@ -63,9 +90,13 @@ async function chosenByBuildx(
   return chooseBuilder({ name, env });
 }
 
-function dialled(name: string, address: BuilderAddress): NamedBuilder {
-  const buildkit = buildKitOver(addressTransport(address));
-  return { buildkit, name, driver: 'remote', inEngine: false, close: () => buildkit.close() };
+function named(
+  name: string,
+  driver: NamedBuilder['driver'],
+  transport: BuilderTransport,
+): NamedBuilder {
+  const buildkit = buildKitOver(transport);
+  return { buildkit, name, driver, inEngine: false, close: () => buildkit.close() };
 }
 
 /** The BuildKit inside a docker context's daemon; the context may be the target's own. */

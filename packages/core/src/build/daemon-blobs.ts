@@ -1,6 +1,7 @@
 import { buildKitOver } from '../buildkit/buildkit.js';
 import type { CallOptions } from '../content/content.js';
 import type { Engine } from '../engine/engine.js';
+import { EngineStatusError } from '../engine/engine-error.js';
 import { type ErrorCode, isWarmdockError } from '../errors.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import { engineTransport } from './engine-buildkit.js';
@@ -28,7 +29,7 @@ export function daemonBlobs(engine: Engine): DaemonBlobs {
         const digests = layers.map(({ digest }) => digest);
         return await buildkit.content.held(digests, options);
       } catch (error) {
-        if (isWarmdockError(error) && refusals.has(error.code)) return undefined;
+        if (isRefusal(error)) return undefined;
         throw error;
       }
     },
@@ -36,4 +37,16 @@ export function daemonBlobs(engine: Engine): DaemonBlobs {
   };
 }
 
-const refusals: ReadonlySet<ErrorCode> = new Set(['UNSUPPORTED', 'NOT_FOUND', 'PERMISSION_DENIED']);
+/** An answer, whatever it says: the daemon, or what stands before it, is there and does not tell. */
+function isRefusal(error: unknown): boolean {
+  if (error instanceof EngineStatusError) return true;
+  return isWarmdockError(error) && refusals.has(error.code);
+}
+
+/** `PROTOCOL` is a proxy's page in place of gRPC. */
+const refusals: ReadonlySet<ErrorCode> = new Set([
+  'UNSUPPORTED',
+  'NOT_FOUND',
+  'PERMISSION_DENIED',
+  'PROTOCOL',
+]);

@@ -8,6 +8,7 @@ import { extract } from 'tar-stream';
 import { onTestFinished } from 'vitest';
 import { parseEngineAddress } from '../engine/endpoint.js';
 import type { Engine } from '../engine/engine.js';
+import { statusError } from '../engine/engine-error.js';
 import type { ImageInspect } from '../engine/image-answers.js';
 import type { ImageStoreKind } from '../engine/info.js';
 import { WarmdockError } from '../errors.js';
@@ -39,7 +40,7 @@ export interface TestDaemonOptions {
   /** Whether it runs on another machine than this, default false. */
   readonly isElsewhere?: boolean;
   /** How it refuses to tell which blobs it holds; default it tells. */
-  readonly blobsRefusal?: 'no content service' | 'no way there';
+  readonly blobsRefusal?: 'no content service' | 'no way there' | 400 | 500 | 502;
 }
 
 export async function startDaemon(
@@ -79,6 +80,7 @@ export async function startDaemon(
         memoryBytes: isElsewhere ? 1 : totalmem(),
       },
     }),
+    newestApiVersion: async () => '1.51',
     inspectImage: async (name) => inspect(tags.get(name) ?? (name as Digest)),
     resolveImage: async (reference) => tags.get(formatReference(reference)),
     listImages: async () => [...images.keys()].map((id) => ({ id, tags: [], createdUnix: 0 })),
@@ -101,6 +103,8 @@ export async function startDaemon(
       return images.delete(id);
     },
     async hijack() {
+      if (typeof blobsRefusal === 'number')
+        throw statusError('connecting to /grpc', blobsRefusal, 'a proxy says no');
       if (blobsRefusal === 'no way there') throw new WarmdockError('NOT_FOUND', 'page not found');
       return connect(Number(new URL(embedded.address).port), '127.0.0.1');
     },

@@ -109,8 +109,8 @@ describe('a containerd store', () => {
     expect(notices(progress)).toEqual([expect.stringContaining(image.layers[0]?.digest ?? '?')]);
   });
 
-  it.each(['no content service', 'no way there'] as const)(
-    'with %s to its blobs gets all layers, and is believed',
+  it.each(['no content service', 'no way there', 400, 500, 502] as const)(
+    'that answers with %s when asked for its blobs gets all layers, and is believed',
     async (blobsRefusal) => {
       const daemon = await startDaemon('containerd', { blobsRefusal });
       const { result } = builtImage('a', 'b');

@@ -5,8 +5,12 @@ import type { LoadPlan } from './load-plan.js';
 /** News of a running build and load, in order of time; one callback receives them all. */
 export type Progress =
   /** The builder that was chosen, before anything else; none for a connection that was given. */
-  | { readonly type: 'builder'; readonly name: string; readonly driver: 'remote' | 'docker' }
-  /** Steps, logs and warnings of the solve. */
+  | {
+      readonly type: 'builder';
+      readonly name: string;
+      readonly driver: 'remote' | 'docker-container' | 'docker';
+    }
+  /** Steps, logs and warnings of the solve; a builder that is booted for it is told of as a step, too. */
   | { readonly type: 'solve'; readonly status: SolveStatus }
   /**
    * What was sent so far of a directory that the builder asked for, and the size of all that it wants of

@@ -24,7 +24,8 @@ export function isBuilderAddress(text: string): boolean {
 /**
  * Reads `tcp://host:port` (port 1234 when left out) or `unix:///path`; throws `INVALID_ARGUMENT` otherwise.
  *
- * A TLS connection needs `tls`; a plain one must not have it.
+ * A TLS connection needs `tls`; a plain one must not have it. The address of a builder's container is
+ * `parseContainerAddress`'s to read.
  */
 export function parseBuilderAddress(text: string, tls?: TlsFiles): BuilderAddress {
   const url = parseUrl(text);
@@ -83,7 +84,7 @@ function parseUrl(text: string): URL {
 
 function unreadable(text: string, why: string, cause?: unknown): WarmdockError {
   return new WarmdockError('INVALID_ARGUMENT', `cannot use builder address ${text}: ${why}`, {
-    hint: 'write tcp://host:port or unix:///path/to/buildkitd.sock',
+    hint: 'write tcp://host:port, unix:///path/to/buildkitd.sock or docker-container://name',
     cause,
   });
 }

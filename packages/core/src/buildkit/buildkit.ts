@@ -111,13 +111,10 @@ class BuildKitClient implements BuildKit {
   }
 
   startSession(session: SessionOptions): Session {
-    const transport = this.#transport;
     const options = { silenceMs: this.#silenceMs, ...session };
-    if (transport.openSession) {
-      const open = transport.openSession.bind(transport);
-      return startSession((headers, signal) => open(headers, { signal }), options);
-    }
     return startSession(async (headers, signal) => {
+      const own = await this.#transport.openSession?.(headers, { signal });
+      if (own) return own;
       const channel = await this.#open(signal);
       return tunnelThrough(
         channel.call('/moby.buildkit.v1.Control/Session', { metadata: headers }),
@@ -174,6 +171,7 @@ class BuildKitClient implements BuildKit {
     this.#channel?.close();
     this.#channel = undefined;
     this.#opening = undefined;
+    this.#transport.close?.();
   }
 
   /** Callers share the connection and its opening: one that is cancelled leaves it to the others. */

@@ -52,6 +52,7 @@ const dialled = (host: string) => ({
   name: host,
   node: `${host}0`,
   address: { kind: 'tcp', host, port: 1234 },
+  driver: 'remote',
   loadsByDefault: false,
 });
 const embedded = (name: string) => ({ kind: 'engine', name, context: name });
@@ -227,8 +228,68 @@ describe('TLS of a remote builder', () => {
   });
 });
 
+describe('a builder in a container of its own', () => {
+  const inContainer = (place: object, Endpoint: string, fields: object = {}) => {
+    builder('own', { Driver: 'docker-container' }, { Endpoint, ...fields });
+    return expect(chooseBuilder({ env, name: 'own' })).toEqual({
+      kind: 'address',
+      name: 'own',
+      node: 'own0',
+      address: { kind: 'docker-container', container: 'buildx_buildkit_own0', ...place },
+      driver: 'docker-container',
+      loadsByDefault: 'DriverOpts' in fields,
+    });
+  };
+
+  test('is in the docker context that its endpoint names', () => {
+    context('far away');
+    inContainer({ context: 'far away' }, 'far away');
+    inContainer({ context: 'default' }, 'default');
+  });
+
+  test('is in the daemon at its endpoint', () => {
+    inContainer({ host: 'unix:///var/run/docker.sock' }, 'unix:///var/run/docker.sock');
+    inContainer({ host: 'tcp://h:2375' }, 'tcp://h:2375');
+  });
+
+  test("has options that are buildx's to know, but for default-load", () => {
+    const DriverOpts = { image: 'i', network: 'host', 'env.A': 'b', 'default-load': 'true' };
+    inContainer({ host: 'unix:///s' }, 'unix:///s', { DriverOpts });
+  });
+
+  test('of several nodes the first', () => {
+    const Nodes = [
+      { Name: 'first', Endpoint: 'unix:///a' },
+      { Name: 'second', Endpoint: 'unix:///b' },
+    ];
+    builder('many', { Driver: 'docker-container', Nodes });
+    expect(chooseBuilder({ env, name: 'many' })).toMatchObject({
+      address: { container: 'buildx_buildkit_first', host: 'unix:///a' },
+    });
+  });
+
+  test('of the remote driver is known by its address', () => {
+    context('there');
+    builder('r', {}, { Endpoint: 'docker-container://c?context=there' });
+    expect(chooseBuilder({ env, name: 'r' })).toMatchObject({
+      address: { kind: 'docker-container', container: 'c', context: 'there' },
+      driver: 'remote',
+    });
+  });
+
+  test.each<[rule: string, node: object, code: string]>([
+    ['its docker context is gone', { Endpoint: 'gone' }, 'NOT_FOUND'],
+    ['it has no endpoint', { Endpoint: '' }, 'INVALID_ARGUMENT'],
+    ['it has no node name', { Endpoint: 'unix:///s', Name: '' }, 'INVALID_ARGUMENT'],
+    ['its name would leave the path', { Endpoint: 'unix:///s', Name: '../x' }, 'INVALID_ARGUMENT'],
+  ])('is refused when %s', (_rule, node, code) => {
+    builder('own', { Driver: 'docker-container' }, node);
+    expect(() => chooseBuilder({ env, name: 'own' })).toThrow(expect.objectContaining({ code }));
+  });
+});
+
 describe('a builder that cannot be used', () => {
-  test.each(['docker-container', 'kubernetes', 'cloud', ''])('has the driver %j', (Driver) => {
+  test.each(['kubernetes', 'cloud', ''])('has the driver %j', (Driver) => {
     builder('b', { Driver }, { Endpoint: 'unix:///var/run/docker.sock' });
     const expected = {
       code: 'UNSUPPORTED',
@@ -239,7 +300,7 @@ describe('a builder that cannot be used', () => {
   });
 
   test('has an endpoint of another scheme', () => {
-    builder('b', {}, { Endpoint: 'docker-container://c' });
+    builder('b', {}, { Endpoint: 'kube-pod://c' });
     expect(() => chooseBuilder({ env, name: 'b' })).toThrow(
       expect.objectContaining({ code: 'UNSUPPORTED' }),
     );

@@ -12,15 +12,23 @@ import {
 import { messageOf, WarmdockError } from '../errors.js';
 import { parseGoBool } from '../go-bool.js';
 import { type BuilderAddress, parseBuilderAddress, type TlsFiles } from './address.js';
+import {
+  type ContainerAddress,
+  isContainerAddress,
+  isContainerName,
+  parseContainerAddress,
+} from './container-address.js';
 
 /** The builder that buildx would use. */
 export type ChosenBuilder =
-  /** A BuildKit that can be dialled, as one of the builder's nodes. */
+  /** A BuildKit with an address, as one of the builder's nodes. */
   | {
       readonly kind: 'address';
       readonly name: string;
       readonly node: string;
-      readonly address: BuilderAddress;
+      readonly address: BuilderAddress | ContainerAddress;
+      /** By what buildx reaches it; a container of its own is made and started by buildx when it is needed. */
+      readonly driver: 'remote' | 'docker-container';
       /** Whether a build that asks for no output is to be loaded: the driver option `default-load`. */
       readonly loadsByDefault: boolean;
     }
@@ -44,8 +52,8 @@ export interface ChooseBuilderOptions {
  * all), the current docker context's own. Of several nodes the first is taken. Unlike buildx, a
  * docker context may be named that is not the current one.
  *
- * Throws `NOT_FOUND` for an unknown name, `UNSUPPORTED` for drivers other than `remote` and `docker`,
- * `INVALID_ARGUMENT` for broken files.
+ * Throws `NOT_FOUND` for an unknown name, `UNSUPPORTED` for drivers other than `remote`,
+ * `docker-container` and `docker`, `INVALID_ARGUMENT` for broken files.
  */
 export function chooseBuilder(options: ChooseBuilderOptions): ChosenBuilder {
   return explainBuilder(options).builder;
@@ -118,14 +126,19 @@ function builderOf(
   const driver = textOf(builder.Driver);
   const node = Array.isArray(builder.Nodes) ? builder.Nodes.find(isObject) : undefined;
   const endpoint = textOf(node?.Endpoint);
-  if (driver === 'remote') {
+  if (driver === 'remote' || driver === 'docker-container') {
     if (endpoint === '') throw badOption(name, `${path} has no node with an endpoint`);
     const options = isObject(node?.DriverOpts) ? node.DriverOpts : {};
+    const nodeName = textOf(node?.Name);
     return {
       kind: 'address',
       name: textOf(builder.Name) || name,
-      node: textOf(node?.Name),
-      address: remoteAddress(name, endpoint, options),
+      node: nodeName,
+      address:
+        driver === 'remote'
+          ? remoteAddress(name, endpoint, options)
+          : containerAddress(name, nodeName, endpoint, contexts),
+      driver,
       loadsByDefault: loadsByDefault(name, options),
     };
   }
@@ -136,18 +149,42 @@ function builderOf(
     'UNSUPPORTED',
     `builder "${name}" has the driver ${driver || '(none)'}, which cannot be used yet`,
     {
-      hint: 'give the address of its BuildKit (--builder tcp://host:port), or use a builder of the driver remote',
+      hint: 'give the address of its BuildKit (--builder tcp://host:port), or use a builder of the driver remote or docker-container',
     },
   );
 }
 
-function remoteAddress(name: string, endpoint: string, driverOpts: JsonObject): BuilderAddress {
+/** Where the driver of that name has its container: the endpoint is a docker context or a daemon's address. */
+function containerAddress(
+  name: string,
+  node: string,
+  endpoint: string,
+  contexts: DockerContexts,
+): ContainerAddress {
+  const container = `buildx_buildkit_${node}`;
+  if (node === '' || !isContainerName(container))
+    throw badOption(name, `its node has the name ${JSON.stringify(node.slice(0, 160))}`);
+  if (contexts.has(endpoint)) return { kind: 'docker-container', container, context: endpoint };
+  if (endpoint.includes('://')) return { kind: 'docker-container', container, host: endpoint };
+  throw new WarmdockError(
+    'NOT_FOUND',
+    `builder "${name}" runs in docker context ${JSON.stringify(endpoint)}, which does not exist`,
+    { hint: 'see `docker context ls`, or create the builder anew' },
+  );
+}
+
+function remoteAddress(
+  name: string,
+  endpoint: string,
+  driverOpts: JsonObject,
+): BuilderAddress | ContainerAddress {
   const tls = tlsFiles(name, driverOpts);
   try {
+    if (isContainerAddress(endpoint)) return parseContainerAddress(endpoint);
     return parseBuilderAddress(endpoint, tls);
   } catch (cause) {
     throw new WarmdockError('UNSUPPORTED', `builder "${name}": ${messageOf(cause)}`, {
-      hint: 'its BuildKit has to be reachable as tcp://host:port or unix:///path',
+      hint: 'its BuildKit has to be reachable as tcp://host:port, unix:///path or docker-container://name',
       cause,
     });
   }
@@ -188,7 +225,7 @@ function tlsFiles(name: string, driverOpts: JsonObject): TlsFiles | undefined {
 
 function badOption(name: string, why: string): WarmdockError {
   return new WarmdockError('INVALID_ARGUMENT', `cannot use builder "${name}": ${why}`, {
-    hint: 'create it anew: docker buildx create --driver remote --driver-opt cacert=...,cert=...,key=... tcp://host:port',
+    hint: 'create it anew: docker buildx create, for one with TLS with --driver remote --driver-opt cacert=...,cert=...,key=... tcp://host:port',
   });
 }
 

@@ -7,7 +7,7 @@ export interface OpenOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** How to reach a BuildKit: a dialled address, or a Docker daemon's upgraded connections. */
+/** How to reach a BuildKit: a dialled address, a program in its container, or the Docker daemon that it is part of. */
 export interface BuilderTransport {
   /** Names the builder in messages. */
   readonly name: string;
@@ -18,9 +18,14 @@ export interface BuilderTransport {
   /**
    * Opens the byte stream of a session where the builder has a way of its own for that.
    *
-   * Without it sessions run through `Control.Session`.
+   * Without it, and when it has none after all, sessions run through `Control.Session`.
    */
-  openSession?(headers: Record<string, string | string[]>, options: OpenOptions): Promise<Duplex>;
+  openSession?(
+    headers: Record<string, string | string[]>,
+    options: OpenOptions,
+  ): Promise<Duplex | undefined>;
+  /** Ends what is kept between connections; these stay, and more may be opened. */
+  close?(): void;
 }
 
 /** The transport of a buildkitd that listens on an address. */

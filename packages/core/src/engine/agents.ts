@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Agent } from 'node:http';
+import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import { trustedAuthorities } from '../authorities.js';
 import { messageOf, WarmdockError } from '../errors.js';
 import { type EngineEndpoint, type EngineTls, formatEndpoint } from './endpoint.js';
@@ -13,7 +14,15 @@ export interface EngineAgents {
   readonly shared: Agent;
   /** A new connection for each request. */
   readonly dedicated: Agent;
+  /** For connections by TLS that are no requests'. */
+  readonly tls?: EngineTlsOptions;
 }
+
+/** As node takes them, the files read. */
+type EngineTlsOptions = Pick<
+  TlsConnectionOptions,
+  'ca' | 'cert' | 'key' | 'rejectUnauthorized' | 'servername'
+>;
 
 /** Throws `INVALID_ARGUMENT` when a TLS file cannot be read. */
 export async function createAgents(endpoint: EngineEndpoint): Promise<EngineAgents> {
@@ -26,13 +35,17 @@ export async function createAgents(endpoint: EngineEndpoint): Promise<EngineAgen
     import('node:https'),
     readTlsFiles(endpoint, endpoint.tls),
   ]);
-  return { shared: new https.Agent({ ...keepAlive, ...tls }), dedicated: new https.Agent(tls) };
+  return {
+    shared: new https.Agent({ ...keepAlive, ...tls }),
+    dedicated: new https.Agent(tls),
+    tls,
+  };
 }
 
 async function readTlsFiles(
   endpoint: EngineEndpoint,
   { caFile, certFile, keyFile, verify }: EngineTls,
-) {
+): Promise<EngineTlsOptions> {
   try {
     const [ca, cert, key] = await Promise.all(
       [caFile, certFile, keyFile].map((path) => (path ? readFile(path) : undefined)),

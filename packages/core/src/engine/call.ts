@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:h
 import { cancelled, isWarmdockError, messageOf, WarmdockError } from '../errors.js';
 import { startDeadline } from './deadline.js';
 import { connectionError, statusError, timeoutError } from './engine-error.js';
-import type { EngineHttp, EngineRequest } from './http.js';
+import { type EngineHttp, type EngineRequest, endRequest } from './http.js';
 
 export interface EngineAnswer {
   /** That of the request, for errors. */
@@ -17,7 +17,7 @@ const maxAnswerBytes = 64 * 1024 * 1024;
 const maxErrorBytes = 4 * 1024;
 
 /**
- * Sends a request without a body and reads its whole answer, whatever its status.
+ * Sends a request, with JSON or without a body, and reads its whole answer, whatever its status.
  *
  * Throws `UNAVAILABLE` or `PERMISSION_DENIED` when the daemon cannot be reached, `TIMEOUT` when it
  * has not answered in time, `CANCELLED`.
@@ -30,7 +30,7 @@ export async function call(http: EngineHttp, request: EngineRequest): Promise<En
   );
   try {
     const answered = headOf(sent);
-    sent.end();
+    endRequest(sent, request);
     const head = await answered;
     const { statusCode: status = 0, headers } = head;
     return { operation: request.operation, status, headers, body: await readBody(head, request) };
@@ -42,9 +42,9 @@ export async function call(http: EngineHttp, request: EngineRequest): Promise<En
   }
 }
 
-/** The JSON of an answer with status 200; throws for every other status. */
-export function jsonOf(answer: EngineAnswer): unknown {
-  if (answer.status !== 200) throw refused(answer);
+/** The JSON of an answer with this status; throws for every other one. */
+export function jsonOf(answer: EngineAnswer, status = 200): unknown {
+  if (answer.status !== status) throw refused(answer);
   try {
     return JSON.parse(answer.body.toString('utf8'));
   } catch (cause) {

@@ -20,6 +20,15 @@ export interface EngineConnection {
   ): Promise<EngineAnswer>;
   /** The same for a question that all versions answer alike: it does not wait for the version to be agreed, and brings it. */
   askAtOnce(path: string, operation: string, options: CallOptions): Promise<EngineAnswer>;
+  /** The same for a request by POST, with this body. */
+  postAtOnce(
+    path: string,
+    json: object,
+    operation: string,
+    options: CallOptions,
+  ): Promise<EngineAnswer>;
+  /** The daemon's newest version, which any answer tells; asks when none has come yet. */
+  newestVersion(options: CallOptions): Promise<string>;
 }
 
 /** Asks for the version at the first call that needs it, unless one is given or an answer told it. */
@@ -29,6 +38,19 @@ export function createConnection(
 ): EngineConnection {
   let asked: Promise<EnginePing> | undefined;
   let agreed = apiVersion;
+  let newest: string | undefined;
+
+  /** Without a version, a daemon answers in its newest. */
+  async function atOnce(request: EngineRequest): Promise<EngineAnswer> {
+    const path = agreed ? `/v${agreed}${request.path}` : request.path;
+    const answer = await call(http, { ...request, path });
+    const daemonVersion = daemonVersionOf(answer);
+    if (daemonVersion !== undefined) {
+      newest = daemonVersion;
+      agreed ??= negotiateApiVersion(daemonVersion);
+    }
+    return answer;
+  }
 
   const connection: EngineConnection = {
     http,
@@ -50,13 +72,11 @@ export function createConnection(
         signal: options.signal,
       });
     },
-    async askAtOnce(path, operation, { signal }) {
-      // Without a version, a daemon answers in its newest.
-      const versioned = agreed ? `/v${agreed}${path}` : path;
-      const answer = await call(http, { method: 'GET', operation, path: versioned, signal });
-      const daemonVersion = daemonVersionOf(answer);
-      if (daemonVersion !== undefined) agreed ??= negotiateApiVersion(daemonVersion);
-      return answer;
+    askAtOnce: (path, operation, options) => atOnce({ method: 'GET', path, operation, ...options }),
+    postAtOnce: (path, json, operation, options) =>
+      atOnce({ method: 'POST', path, json, operation, ...options }),
+    async newestVersion(options) {
+      return newest ?? (await connection.ping(options)).newestApiVersion;
     },
   };
   return connection;

@@ -14,6 +14,16 @@ export interface ContainerSummary {
   readonly state: string;
 }
 
+export interface ContainerState {
+  readonly id: string;
+  /** As in `ContainerSummary`. */
+  readonly state: string;
+  /** Of its last run. */
+  readonly exitCode: number;
+  /** Whether the kernel ended it because its memory was used up. */
+  readonly outOfMemory: boolean;
+}
+
 export interface RemoveContainerOptions extends CallOptions {
   /** Kill it when it runs; default false. */
   readonly force?: boolean | undefined;
@@ -32,12 +42,30 @@ export async function listContainers(
   );
 }
 
+export async function inspectContainer(
+  connection: EngineConnection,
+  idOrName: string,
+  options: CallOptions,
+): Promise<ContainerState | undefined> {
+  const operation = `inspecting container ${idOrName}`;
+  const answer = await connection.askAtOnce(`${containerPath(idOrName)}/json`, operation, options);
+  if (answer.status === 404) return undefined;
+  const container = new WireObject(jsonOf(answer), `the Docker daemon's answer about ${idOrName}`);
+  const state = container.object('State');
+  return {
+    id: container.text('Id'),
+    state: state?.optionalText('Status') ?? '',
+    exitCode: state?.optionalNumber('ExitCode') ?? 0,
+    outOfMemory: state?.flag('OOMKilled') ?? false,
+  };
+}
+
 export async function removeContainer(
   connection: EngineConnection,
   idOrName: string,
   { force = false, volumes = false, signal }: RemoveContainerOptions,
 ): Promise<boolean> {
-  const path = `${pathOf(idOrName)}?force=${force}&v=${volumes}`;
+  const path = `${containerPath(idOrName)}?force=${force}&v=${volumes}`;
   const operation = `removing container ${idOrName}`;
   return succeeded(await connection.ask('DELETE', path, operation, { signal }));
 }
@@ -56,8 +84,8 @@ function parseContainerList(answer: unknown): ContainerSummary[] {
   });
 }
 
-/** Docker's own rule for names; an id fits it, and nothing that leads out of the path. */
-function pathOf(idOrName: string): string {
+/** Its path in the API. Docker's own rule for names; an id fits it, and nothing that leads out of the path. */
+export function containerPath(idOrName: string): string {
   if (/^[a-zA-Z0-9][\w.-]*$/.test(idOrName)) return `/containers/${idOrName}`;
   throw new WarmdockError(
     'INVALID_ARGUMENT',

@@ -11,16 +11,26 @@ const codesByStatus: Readonly<Record<number, ErrorCode>> = {
   501: 'UNSUPPORTED',
 };
 
+/** A daemon's answer, or that of a proxy before it, that is not a success. */
+export class EngineStatusError extends WarmdockError {
+  /** Of HTTP. */
+  readonly status: number;
+
+  constructor(code: ErrorCode, status: number, message: string, hint: string | undefined) {
+    super(code, message, { ...(hint !== undefined && { hint }) });
+    this.status = status;
+  }
+}
+
 /** The error for an answer that is not a success; `body` is its beginning, JSON with `message` or plain text. */
-export function statusError(operation: string, status: number, body: string): WarmdockError {
+export function statusError(operation: string, status: number, body: string): EngineStatusError {
   const code = codesByStatus[status] ?? (status >= 500 ? 'UNAVAILABLE' : 'PROTOCOL');
   const said = messageIn(body);
-  return new WarmdockError(
+  return new EngineStatusError(
     code,
+    status,
     `${operation}: the Docker daemon answered ${status}${said && `: ${said}`}`,
-    {
-      ...(status >= 500 && { hint: "The daemon's log says more." }),
-    },
+    status >= 500 ? "The daemon's log says more." : undefined,
   );
 }
 

@@ -93,7 +93,12 @@ describe('the API version', () => {
       },
     });
     await expect(engine.ping()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    expect(await engine.ping()).toEqual({ apiVersion: '1.51', osType: 'linux', buildkit: false });
+    expect(await engine.ping()).toEqual({
+      apiVersion: '1.51',
+      newestApiVersion: '1.51',
+      osType: 'linux',
+      buildkit: false,
+    });
   });
 
   it('survives the cancelling of one caller', async () => {

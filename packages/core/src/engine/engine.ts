@@ -6,12 +6,16 @@ import type { Reference } from '../oci/reference.js';
 import { jsonOf } from './call.js';
 import { createConnection } from './connection.js';
 import {
+  type ContainerState,
   type ContainerSummary,
+  inspectContainer,
   listContainers,
   type RemoveContainerOptions,
   removeContainer,
 } from './containers.js';
 import type { EngineEndpoint } from './endpoint.js';
+import { exec } from './exec.js';
+import type { ExecStream } from './exec-stream.js';
 import { type HijackOptions, hijack } from './hijack.js';
 import { createEngineHttp } from './http.js';
 import type { ImageInspect, ImageSummary } from './image-answers.js';
@@ -29,7 +33,8 @@ import { type LoadImagesOptions, loadImages } from './load-images.js';
 import type { EnginePing } from './ping.js';
 
 /**
- * A Docker daemon, as far as images go, and as it takes to leave it without containers.
+ * A Docker daemon, as far as images go, a builder in a container of it, and as it takes to leave it
+ * without containers.
  *
  * The first call asks for the daemon's API version, once for all calls. Every call throws
  * `UNAVAILABLE` when the daemon cannot be reached, `PERMISSION_DENIED` when its socket is closed to
@@ -54,6 +59,10 @@ export interface Engine {
   removeImage(idOrReference: string, options?: RemoveImageOptions): Promise<boolean>;
   /** Those that do not run as well. */
   listContainers(options?: CallOptions): Promise<ContainerSummary[]>;
+  /** `undefined` when there is none. */
+  inspectContainer(idOrName: string, options?: CallOptions): Promise<ContainerState | undefined>;
+  /** See `exec`. */
+  exec(container: string, command: readonly string[], options?: CallOptions): Promise<ExecStream>;
   /** False when there is none. Throws `CONFLICT` when it runs, unless forced, and when its removal is under way. */
   removeContainer(idOrName: string, options?: RemoveContainerOptions): Promise<boolean>;
   /** See `loadImages`. `loaded` holds names and, for untagged images, ids. */
@@ -63,7 +72,11 @@ export interface Engine {
   ): Promise<{ loaded: string[] }>;
   /** See `hijack`. */
   hijack(path: string, options: HijackOptions): Promise<Duplex>;
-  /** Closes idle connections; a stream of `hijack` stays open. */
+  /** The newest API version that the daemon speaks, whether or not this client does; any earlier answer tells. */
+  newestApiVersion(options?: CallOptions): Promise<string>;
+  /** A connection for HTTP/2 with prior knowledge, which daemons take from API 1.53 on; see `dial`. */
+  dial(options?: CallOptions): Promise<Duplex>;
+  /** Closes idle connections; streams of `hijack`, `dial` and `exec` stay open. */
   close(): void;
 }
 
@@ -107,9 +120,13 @@ export function connectEngine({ endpoint, apiVersion, limits }: ConnectEngineOpt
       tagImage(connection, idOrReference, reference, options),
     removeImage: (idOrReference, options = {}) => removeImage(connection, idOrReference, options),
     listContainers: (options = {}) => listContainers(connection, options),
+    inspectContainer: (idOrName, options = {}) => inspectContainer(connection, idOrName, options),
+    exec: (container, command, options = {}) => exec(connection, container, command, options),
     removeContainer: (idOrName, options = {}) => removeContainer(connection, idOrName, options),
     loadImages: (archive, options) => loadImages(connection, archive, options),
     hijack: (path, options) => hijack(http, path, options),
+    newestApiVersion: (options = {}) => connection.newestVersion(options),
+    dial: (options = {}) => http.dial(options),
     close: () => http.close(),
   };
 }

@@ -3,12 +3,14 @@ import type { Duplex } from 'node:stream';
 import { failureOf, refusalOf } from './call.js';
 import { startDeadline } from './deadline.js';
 import { timeoutError } from './engine-error.js';
-import type { EngineHttp, EngineRequest } from './http.js';
+import { type EngineHttp, type EngineRequest, endRequest } from './http.js';
 
 export interface HijackOptions {
-  /** What the connection is to speak afterwards. */
-  readonly protocol: 'h2c';
+  /** What the connection is to speak afterwards; `tcp` are plain bytes. */
+  readonly protocol: 'h2c' | 'tcp';
   readonly headers?: Readonly<Record<string, string | string[]>> | undefined;
+  /** The request's body. */
+  readonly json?: object | undefined;
   /** Ends the upgrade; the stream afterwards is the caller's own. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -16,20 +18,21 @@ export interface HijackOptions {
 /**
  * Turns a connection to the daemon into a byte stream, by POST with `Upgrade`.
  *
- * Docker serves BuildKit's gRPC at `/grpc` and takes a build's session at `/session` in this way; both
- * paths carry no API version. Throws as statuses do when the daemon refuses (`NOT_FOUND` where it has
+ * Docker serves BuildKit's gRPC at `/grpc`, takes a build's session at `/session` and starts an exec
+ * in this way; none of the paths needs an API version. Throws as statuses do when the daemon refuses (`NOT_FOUND` where it has
  * no such path), `UNAVAILABLE`, `TIMEOUT`, `CANCELLED`.
  */
 export async function hijack(
   http: EngineHttp,
   path: string,
-  { protocol, headers, signal }: HijackOptions,
+  { protocol, headers, json, signal }: HijackOptions,
 ): Promise<Duplex> {
   const request: EngineRequest = {
     operation: `connecting to ${path}`,
     method: 'POST',
     path,
     headers: { ...headers, connection: 'Upgrade', upgrade: protocol },
+    json,
     signal,
     dedicated: true,
   };
@@ -44,7 +47,7 @@ export async function hijack(
     ),
   );
   try {
-    const answer = await upgradeOf(sent);
+    const answer = await upgradeOf(sent, request);
     if (answer instanceof IncomingMessage) throw await refusalOf(request, answer);
     return answer;
   } catch (error) {
@@ -55,13 +58,13 @@ export async function hijack(
 }
 
 /** The stream after status 101, or the answer that came instead. */
-function upgradeOf(sent: ClientRequest): Promise<Duplex | IncomingMessage> {
+function upgradeOf(sent: ClientRequest, request: EngineRequest): Promise<Duplex | IncomingMessage> {
   return new Promise((resolve, reject) => {
     sent.once('upgrade', (_, stream, first) => {
       if (first.length > 0) stream.unshift(first);
       resolve(stream);
     });
     sent.once('response', resolve).on('error', reject);
-    sent.end();
+    endRequest(sent, request);
   });
 }

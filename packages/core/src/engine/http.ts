@@ -1,5 +1,7 @@
 import { type ClientRequest, type OutgoingHttpHeaders, request as startRequest } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { CallOptions } from '../content/content.js';
 import { createAgents, type EngineAgents, KEEP_ALIVE_DELAY_MS } from './agents.js';
 import type { EngineEndpoint } from './endpoint.js';
 import { timeoutError } from './engine-error.js';
@@ -12,6 +14,8 @@ export interface EngineRequest {
   /** With the query. */
   readonly path: string;
   readonly headers?: OutgoingHttpHeaders | undefined;
+  /** Sent as the body by `endRequest`. */
+  readonly json?: object | undefined;
   readonly signal?: AbortSignal | undefined;
   /** A connection of its own, never an idle one: for a body that cannot be sent twice, and for upgrades. */
   readonly dedicated?: boolean;
@@ -28,6 +32,8 @@ export interface EngineHttp {
    * when `signal` fires.
    */
   start(request: EngineRequest): Promise<ClientRequest>;
+  /** A connection that is for no request; see `dial`. */
+  dial(options: CallOptions): Promise<Duplex>;
   close(): void;
 }
 
@@ -42,7 +48,7 @@ export function createEngineHttp(endpoint: EngineEndpoint, limits: EngineLimits)
   return {
     endpoint,
     limits,
-    async start({ operation, method, path, headers = {}, signal, dedicated = false }) {
+    async start({ operation, method, path, headers = {}, json, signal, dedicated = false }) {
       agents ??= createAgents(endpoint);
       const { shared, dedicated: single } = await agents;
       const agent = dedicated ? single : shared;
@@ -54,7 +60,7 @@ export function createEngineHttp(endpoint: EngineEndpoint, limits: EngineLimits)
         agent,
         method,
         path,
-        headers,
+        headers: json ? { ...headers, 'content-type': 'application/json' } : headers,
         ...(signal && { signal }),
       });
       limitConnecting(request, limits.connectTimeoutMs, (ms) =>
@@ -62,10 +68,21 @@ export function createEngineHttp(endpoint: EngineEndpoint, limits: EngineLimits)
       );
       return request;
     },
+    async dial(options) {
+      agents ??= createAgents(endpoint);
+      const { tls } = await agents;
+      const { dial } = await import('./dial.js');
+      return dial({ endpoint, limits, tls }, options);
+    },
     close() {
       agents?.then(({ shared }) => shared.destroy()).catch(() => {});
     },
   };
+}
+
+/** Ends a request that has no body but the JSON that it was given, if any. */
+export function endRequest(sent: ClientRequest, { json }: EngineRequest): void {
+  sent.end(json && JSON.stringify(json));
 }
 
 function limitConnecting(

@@ -7,6 +7,8 @@ import { negotiateApiVersion } from './version.js';
 export interface EnginePing {
   /** The version that all further calls speak, not necessarily the daemon's newest. */
   readonly apiVersion: string;
+  /** The daemon's newest, which may be newer than any that this client knows. */
+  readonly newestApiVersion: string;
   /** What images run there: `linux` or `windows`. */
   readonly osType: string;
   /** Whether the daemon builds with its embedded BuildKit when asked to build. */
@@ -27,6 +29,7 @@ export async function ping(http: EngineHttp): Promise<EnginePing> {
   }
   return {
     apiVersion: negotiateApiVersion(daemonVersion),
+    newestApiVersion: daemonVersion,
     osType: headerOf(answer.headers.ostype) ?? 'linux',
     buildkit: headerOf(answer.headers['builder-version']) === '2',
   };

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect as connectHttp2, createSecureServer } from 'node:http2';
 import { createServer, type Server } from 'node:https';
 import { type AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -74,6 +75,23 @@ describe('an engine over TLS', () => {
     stream.write('x');
     expect(String((await once(stream, 'data'))[0])).toBe('x');
     stream.destroy();
+  });
+
+  it('is dialled for HTTP/2 where it agrees to that', async () => {
+    const [cert, key] = [readFileSync(files.serverCert), readFileSync(files.serverKey)];
+    const modern = createSecureServer({ cert, key });
+    await new Promise<void>((resolve) => modern.listen(0, '127.0.0.1', resolve));
+    const { port } = modern.address() as AddressInfo;
+    const endpoint = { kind: 'tcp', host: 'localhost', port, tls: client() } as const;
+    const stream = await connectEngine({ endpoint }).dial();
+    const session = connectHttp2('https://localhost', { createConnection: () => stream });
+    await once(session, 'remoteSettings');
+    session.destroy();
+    modern.close();
+  });
+
+  it('is not where it does not', async () => {
+    await expect(connect(client()).dial()).rejects.toMatchObject({ name: 'WarmdockError' });
   });
 
   it('refuses a certificate for another name', async () => {

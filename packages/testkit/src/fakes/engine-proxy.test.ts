@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { startEngineProxy } from './engine-proxy.js';
@@ -52,4 +52,27 @@ test('connections that are taken over pass', async () => {
     asking.once('error', reject).end();
   });
   expect(echoed).toBe('hello');
+});
+
+test('an upgrade can be intercepted, and all answers tell the API version that is asked for', async () => {
+  await using engine = await startFakeEngine({
+    routes: { 'GET /_ping': { headers: { 'api-version': '1.51' }, body: 'OK' } },
+    upgrades: { 'POST /grpc': (connection) => void connection.pipe(connection) },
+  });
+  await using proxy = await startEngineProxy({
+    socket: engine.socket,
+    apiVersion: '1.53',
+    intercept: (_, path) => (path === '/grpc' ? { status: 404, body: 'gone' } : undefined),
+  });
+  const socketPath = proxy.address.replace('unix://', '');
+  const ask = (path: string, options: RequestOptions) =>
+    new Promise<IncomingMessage>((resolve, reject) => {
+      const asking = request({ socketPath, path, ...options }, (answer) =>
+        resolve(answer.resume()),
+      );
+      asking.once('error', reject).end();
+    });
+  expect((await ask('/_ping', {})).headers['api-version']).toBe('1.53');
+  const headers = { connection: 'Upgrade', upgrade: 'h2c' };
+  expect((await ask('/grpc', { method: 'POST', headers })).statusCode).toBe(404);
 });

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { pipeline } from 'node:stream';
-import { type EngineReply, sendReply } from './fake-engine.js';
+import { type EngineReply, refuseUpgrade, sendReply } from './fake-engine.js';
 import { type Listening, listenAt } from './listen.js';
 
 export interface EngineProxyOptions {
@@ -9,18 +9,23 @@ export interface EngineProxyOptions {
   socket: string;
   /** The answer in the daemon's stead; `undefined` for all that it may answer itself. */
   intercept(method: string, path: string): EngineReply | undefined;
+  /** What all answers tell in place of the daemon's newest API version. */
+  apiVersion?: string;
 }
 
 /** A daemon some of whose answers the test gives, after the request has been read to its end. */
 export async function startEngineProxy(options: EngineProxyOptions): Promise<Listening> {
-  const { socket, intercept } = options;
+  const { socket, intercept, apiVersion } = options;
+  const told = apiVersion === undefined ? {} : { 'api-version': apiVersion };
   const server = createServer((message, response) => {
     const { method = '', url = '' } = message;
     const reply = intercept(method, url);
-    if (reply === undefined) pass(socket, message, response);
+    if (reply === undefined) pass(socket, message, response, told);
     else message.resume().once('end', () => sendReply(response, reply));
   });
   server.on('upgrade', (message: IncomingMessage, client, head) => {
+    const reply = intercept(message.method ?? '', message.url ?? '');
+    if (reply !== undefined) return refuseUpgrade(client, reply);
     const daemon = connect(socket);
     daemon.write(`${message.method} ${message.url} HTTP/1.1\r\n${headOf(message)}\r\n`);
     daemon.write(head);
@@ -29,10 +34,15 @@ export async function startEngineProxy(options: EngineProxyOptions): Promise<Lis
   return listenAt(server, 'unix');
 }
 
-function pass(socketPath: string, message: IncomingMessage, response: ServerResponse): void {
+function pass(
+  socketPath: string,
+  message: IncomingMessage,
+  response: ServerResponse,
+  told: Record<string, string>,
+): void {
   const { method, url: path, headers } = message;
   const onward = request({ socketPath, method, path, headers }, (answer) => {
-    response.writeHead(answer.statusCode ?? 500, answer.headers);
+    response.writeHead(answer.statusCode ?? 500, { ...answer.headers, ...told });
     answer.pipe(response);
   });
   onward.on('error', () => response.destroy());

@@ -65,6 +65,41 @@ describe('fake engine', () => {
     expect(echoed).toBe('echo');
   });
 
+  test('tells the body before an upgrade from what follows it', async () => {
+    await using engine = await startFakeEngine({
+      upgrades: {
+        'POST /exec': (connection) => connection.on('data', (bytes) => connection.end(bytes)),
+      },
+    });
+    const echoed = await new Promise((resolve, reject) => {
+      const headers = { connection: 'Upgrade', upgrade: 'tcp' };
+      const sent = request({ socketPath: engine.socket, method: 'POST', path: '/exec', headers });
+      sent.once('error', reject).end('{"a":1}');
+      sent.once('upgrade', (_response, connection) => {
+        text(connection).then(resolve, reject);
+        connection.write('echo');
+      });
+    });
+    expect(echoed).toBe('echo');
+    expect(String(engine.requests[0]?.body)).toBe('{"a":1}');
+  });
+
+  test('refuses an upgrade with what it is told to', async () => {
+    await using engine = await startFakeEngine({
+      refusals: { 'POST /grpc': { status: 502, body: { message: 'no' } } },
+    });
+    const headers = { connection: 'Upgrade', upgrade: 'h2c' };
+    const answers = ['/grpc', '/session'].map(
+      (path) =>
+        new Promise((resolve, reject) => {
+          const sent = request({ socketPath: engine.socket, method: 'POST', path, headers });
+          sent.once('error', reject).end();
+          sent.once('response', ({ statusCode }) => resolve(statusCode));
+        }),
+    );
+    expect(await Promise.all(answers)).toEqual([502, 404]);
+  });
+
   test('breaks connections when it is cut', async () => {
     await using engine = await startFakeEngine({ routes: { 'GET /info': () => engine.cut() } });
     await expect(ask(engine.socket, 'GET', '/info')).rejects.toMatchObject({ code: 'ECONNRESET' });

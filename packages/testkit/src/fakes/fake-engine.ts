@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -41,6 +42,8 @@ export interface FakeEngineOptions {
   routes?: Record<string, EngineReply | EngineHandler>;
   /** Likewise for requests that ask for an upgrade, such as `POST /grpc`. */
   upgrades?: Record<string, UpgradeHandler>;
+  /** Likewise, in place of the upgrade. */
+  refusals?: Record<string, EngineReply>;
 }
 
 export interface FakeEngine extends AsyncDisposable {
@@ -68,13 +71,12 @@ export async function startFakeEngine(options: FakeEngineOptions = {}): Promise<
     request.body = await buffer(message);
     sendReply(response, route);
   });
-  server.on('upgrade', (message, connection) => {
+  server.on('upgrade', async (message, connection, head) => {
     const request = record(message);
+    request.body = await bodyBeforeUpgrade(message, connection, head);
     const upgrade = find(options.upgrades, request);
-    if (upgrade === undefined) {
-      connection.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n');
-      return;
-    }
+    if (upgrade === undefined)
+      return refuseUpgrade(connection, find(options.refusals, request) ?? notFound);
     const protocol = message.headers.upgrade ?? 'h2c';
     connection.write(
       `HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n\r\n`,
@@ -83,6 +85,22 @@ export async function startFakeEngine(options: FakeEngineOptions = {}): Promise<
   });
   const { address, ...listening } = await listenAt(server, 'unix');
   return { socket: address.slice('unix://'.length), host: address, requests, ...listening };
+}
+
+/** What else has come is left in the connection. */
+async function bodyBeforeUpgrade(
+  { headers }: IncomingMessage,
+  connection: Duplex,
+  head: Buffer,
+): Promise<Buffer> {
+  const sizeBytes = Number(headers['content-length'] ?? 0);
+  let come = head;
+  while (come.length < sizeBytes) {
+    await once(connection, 'readable');
+    come = Buffer.concat([come, connection.read() ?? Buffer.alloc(0)]);
+  }
+  if (come.length > sizeBytes) connection.unshift(come.subarray(sizeBytes));
+  return come.subarray(0, sizeBytes);
 }
 
 const notFound: EngineReply = { status: 404, body: { message: 'page not found' } };
@@ -110,6 +128,13 @@ export function sendReply(
   const raw = typeof body === 'string' || body instanceof Uint8Array;
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(raw ? body : jsonOf(body));
+}
+
+/** Answers a request for an upgrade by this, on a connection that is of no further use. */
+export function refuseUpgrade(connection: Duplex, { status = 200, body = '' }: EngineReply): void {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const length = `Content-Length: ${Buffer.byteLength(text)}`;
+  connection.end(`HTTP/1.1 ${status} Refused\r\n${length}\r\nConnection: close\r\n\r\n${text}`);
 }
 
 function jsonOf(body: object): string {

@@ -5,6 +5,7 @@ export * from './fake-buildkit.js';
 export * from './fake-engine.js';
 export * from './fault-proxy.js';
 export * from './grpc-proxy.js';
+export * from './http2-front.js';
 export type { Place } from './listen.js';
 export * from './old-solve.js';
 export {

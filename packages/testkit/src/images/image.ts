@@ -7,7 +7,7 @@ import { makeTar, type TarFile } from './tar.js';
 
 /** An image as `docker save` would write it: an OCI layout that also has Docker's manifest.json. */
 export interface TestImage {
-  /** Name and tag as given; Docker's normalisation is not applied. */
+  /** Name and tag as given; without a registry in front, one of Docker Hub's own. */
   name: string;
   /** The files of the layout. */
   layout: readonly LayoutFile[];
@@ -73,7 +73,8 @@ export async function busyboxImage(rootfs: string, name = 'busybox:test'): Promi
   return makeImage(name, [files], { Env: ['PATH=/bin'], Cmd: ['sh'] });
 }
 
-async function makeImage(
+/** An image of these files, a layer for each list; `config` as OCI has it. */
+export async function makeImage(
   name: string,
   layerFiles: readonly (readonly TarFile[])[],
   config: object,
@@ -134,8 +135,8 @@ function descriptorOf({ bytes, digest }: Blob, mediaType: string) {
 
 function indexOf(name: string, manifest: Blob) {
   const annotations = {
-    'io.containerd.image.name': `docker.io/library/${name}`,
-    'org.opencontainers.image.ref.name': name.split(':')[1],
+    'io.containerd.image.name': name.includes('/') ? name : `docker.io/library/${name}`,
+    'org.opencontainers.image.ref.name': name.slice(name.lastIndexOf(':') + 1),
   };
   return {
     schemaVersion: 2,

@@ -1,4 +1,5 @@
 export * from './bridge.js';
+export * from './builder-container.js';
 export * from './certificates.js';
 export { namespacePrefix, programsPrefix } from './clients.js';
 export type { BindMount } from './contained.js';

@@ -21,8 +21,11 @@ export interface EngineInfo {
 
 /** One BuildKit that every BuildKit test runs against. */
 export interface BuildkitInfo {
-  /** `embedded` in a dockerd behind the bridge, started from `WARMDOCK_TEST_BUILDKITD`, or found at `WARMDOCK_TEST_BUILDKIT_ADDR`. */
-  name: 'embedded' | 'standalone' | 'external';
+  /**
+   * `embedded` in a dockerd behind the bridge, started from `WARMDOCK_TEST_BUILDKITD`, or found at
+   * `WARMDOCK_TEST_BUILDKIT_ADDR`; `container` is one of these that is reached through a container.
+   */
+  name: 'embedded' | 'standalone' | 'external' | 'container';
   /** `tcp://host:port` for the first two. */
   address: string;
   /** `unix://path` of the same BuildKit, where it has one of its own. */

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { cancelled, messageOf, WarmdockError } from '../../errors.js';
+import { cancelled, isWarmdockError, messageOf, WarmdockError } from '../../errors.js';
 import { type Http2Connection, openConnection } from '../http2/connection.js';
 import { defaultKeepalive, type KeepaliveOptions } from '../http2/keepalive.js';
 import type { Http2Stream } from '../http2/stream.js';
@@ -159,11 +159,17 @@ class Http2Channel implements Channel {
       'UNAVAILABLE',
       `connection to ${this.#peer} failed: ${messageOf(cause)}`,
       {
-        hint: this.#connection.greeted
-          ? 'check that the builder is still running and reachable, then build again'
-          : 'check the address: what listens there does not answer as a BuildKit does',
+        hint: hintOf(cause, this.#connection.greeted),
         cause,
       },
     );
   }
+}
+
+/** What broke the connection may know best what to do. */
+function hintOf(cause: Error, greeted: boolean): string {
+  if (isWarmdockError(cause) && cause.hint) return cause.hint;
+  return greeted
+    ? 'check that the builder is still running and reachable, then build again'
+    : 'check the address: what listens there does not answer as a BuildKit does';
 }

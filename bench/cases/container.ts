@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import type { EngineInfo } from '@warmdock/testkit';
+import { alternate } from '../alternate.js';
+import { ensureBigImage, loadWithBuildx, removeBigImages } from '../big-images.js';
+import { startContainerBuilder } from '../container-builder.js';
+import { contextDir, ensureContext, writeTiny } from '../contexts.js';
+import { restoreTag } from '../daemon.js';
+import { timeWarmdock } from '../ours.js';
+import type { Row } from '../rows.js';
+import { enginesOf, type LoadedImage, type Setting, slowRounds } from '../setting.js';
+import { settle } from '../settle.js';
+
+/** The BuildKit in a container, as buildx's driver docker-container makes it: both sides go through the daemon's exec. */
+export async function container(setting: Setting): Promise<Row[]> {
+  await using builder = await startContainerBuilder(setting);
+  const inContainer: Setting = { ...setting, builder, loaded: new Map() };
+  try {
+    const rows: Row[] = [];
+    for (const engine of enginesOf(setting)) {
+      rows.push(await unchangedIn(inContainer, engine));
+      rows.push(await changedIn(inContainer, engine));
+      ensureContext('big');
+    }
+    return rows;
+  } finally {
+    await removeBigImages(inContainer);
+  }
+}
+
+const against = 'docker buildx build --load';
+
+async function unchangedIn(setting: Setting, engine: EngineInfo): Promise<Row> {
+  const [own, other] = await bothImages(setting, engine);
+  const build = { context: ensureContext('big'), host: engine.host, tag: own.tag };
+  const warmdock = async () => {
+    await settle();
+    return (await timeWarmdock(setting, { ...build, expected: 'unchanged' })).wallMs;
+  };
+  const load = async () => {
+    await settle();
+    const wallMs = await loadWithBuildx(setting, engine, other.tag);
+    await restoreTag(engine, other.tag, other.id);
+    return wallMs;
+  };
+  const sides = { warmdock: { sample: warmdock, perRound: 3 }, load: { sample: load } };
+  const times = await alternate(sides, slowRounds(setting));
+  return {
+    case: 'docker-container builder: unchanged, 2 GB image',
+    store: engine.store,
+    against,
+    target: { type: 'faster', times: 25 },
+    ours: times.warmdock,
+    theirs: times.load,
+  };
+}
+
+async function changedIn(setting: Setting, engine: EngineInfo): Promise<Row> {
+  const [own, other] = await bothImages(setting, engine);
+  const sampleOf = (image: LoadedImage, run: () => Promise<number>) => async () => {
+    writeTiny(contextDir('big'), randomUUID());
+    await settle();
+    const wallMs = await run();
+    await restoreTag(engine, image.tag, image.id, { changed: true });
+    return wallMs;
+  };
+  const build = { context: contextDir('big'), host: engine.host, tag: own.tag };
+  const warmdock = sampleOf(
+    own,
+    async () => (await timeWarmdock(setting, { ...build, expected: 'thin' })).wallMs,
+  );
+  const load = sampleOf(other, () => loadWithBuildx(setting, engine, other.tag));
+  const sides = { warmdock: { sample: warmdock, perRound: 3 }, load: { sample: load } };
+  const times = await alternate(sides, slowRounds(setting));
+  return {
+    case: 'docker-container builder: one tiny layer changed, 2 GB image',
+    store: engine.store,
+    against,
+    target: { type: 'faster', times: 15 },
+    ours: times.warmdock,
+    theirs: times.load,
+  };
+}
+
+async function bothImages(setting: Setting, engine: EngineInfo) {
+  const own = await ensureBigImage(setting, 'warmdock', engine);
+  return [own, await ensureBigImage(setting, 'load', engine)] as const;
+}

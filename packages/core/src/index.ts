@@ -21,6 +21,7 @@ export { callFrontend, type FrontendAnswer } from './build/call-frontend.js';
 export {
   type NamedBuilder,
   type OpenBuilder,
+  type OpenBuilderOptions,
   openBuilder,
   type WantedBuilder,
 } from './build/choose-builder.js';
@@ -58,7 +59,12 @@ export {
   type TlsFiles,
 } from './buildkit/address.js';
 export { BuildError, type FailedStep } from './buildkit/build-error.js';
-export { type BuildKit, buildKitOver, type Worker } from './buildkit/buildkit.js';
+export {
+  type BuildKit,
+  type BuildKitOptions,
+  buildKitOver,
+  type Worker,
+} from './buildkit/buildkit.js';
 export {
   type BuilderRule,
   type ChooseBuilderOptions,
@@ -67,6 +73,7 @@ export {
 } from './buildkit/buildx-store.js';
 export { type DockerfileExcerpt, formatExcerpt } from './buildkit/dockerfile-excerpt.js';
 export type { FrontendResult, FrontendState } from './buildkit/frontend-result.js';
+export type { GrpcClient } from './buildkit/grpc-client.js';
 export type { SecretSource } from './buildkit/session/secrets.js';
 export type { Attachable, Session, SessionOptions } from './buildkit/session/session.js';
 export type { CacheBackend, Exporter } from './buildkit/solve.js';

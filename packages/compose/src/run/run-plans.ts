@@ -4,6 +4,7 @@ import {
   connectEngine,
   type Engine,
   type OpenBuilder,
+  type OpenBuilderOptions,
   openBuilder,
   orCancelled,
   type Progress,
@@ -18,7 +19,7 @@ import { type Links, linksOf } from './links.js';
 import { Slots } from './slots.js';
 import { TargetError } from './target-error.js';
 
-export interface RunPlansOptions {
+export interface RunPlansOptions extends OpenBuilderOptions {
   /**
    * A builder's address or name in buildx's store, one that was chosen from there, or an open
    * connection, which is kept. Default: the one that buildx would choose.
@@ -57,7 +58,7 @@ export async function runPlans(
     if (engine !== options.engine) engine.close();
   };
   try {
-    const builder = await openBuilder(options.builder, engine, env);
+    const builder = await openBuilder(options.builder, engine, env, options);
     const plans = set.targets.map(({ plan }) => plan);
     const shared = shareLocals(plans, builder.buildkit, { env });
     const close = () => {

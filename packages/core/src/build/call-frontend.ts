@@ -39,7 +39,7 @@ export async function callFrontend(
   const running = { env, signal, onProgress, stdin };
   const engine = connectEngine({ endpoint: resolveEngineEndpoint({ env }) });
   try {
-    const builder = await openBuilder(options.builder, engine, env);
+    const builder = await openBuilder(options.builder, engine, env, options);
     try {
       const opened = await openPlan(planQuestion(question, options), builder.buildkit, running);
       try {

@@ -1,6 +1,7 @@
 import { type BuilderAddress, isBuilderAddress, parseBuilderAddress } from '../buildkit/address.js';
 import { type BuildKit, buildKitOver } from '../buildkit/buildkit.js';
 import type { ChosenBuilder } from '../buildkit/buildx-store.js';
+import { chooseGrpcClient, type GrpcClient } from '../buildkit/grpc-client.js';
 import { addressTransport } from '../buildkit/transport.js';
 import { formatEndpoint } from '../engine/endpoint.js';
 import { connectEngine, type Engine } from '../engine/engine.js';
@@ -25,34 +26,43 @@ export interface NamedBuilder extends OpenBuilder {
 /** A builder's address or name, one that was chosen, or an open connection; none for the one that buildx would choose. */
 export type WantedBuilder = string | ChosenBuilder | BuildKit | undefined;
 
+export interface OpenBuilderOptions {
+  /** What speaks gRPC to the builder, unless it is an open connection; default `WARMDOCK_GRPC`, else `builtin`. */
+  readonly grpc?: GrpcClient | undefined;
+}
+
 /**
  * The builder that `--builder` names, that was chosen already, or that buildx would choose; an open
  * connection stays as it is, also when it is closed here.
  *
- * Throws as `chooseBuilder` of buildx's store does: `NOT_FOUND`, `UNSUPPORTED`, `INVALID_ARGUMENT`.
+ * Throws as `chooseBuilder` of buildx's store does: `NOT_FOUND`, `UNSUPPORTED`, `INVALID_ARGUMENT`; the last also for an unknown gRPC client.
  */
 export async function openBuilder(
   wanted: Exclude<WantedBuilder, BuildKit>,
   engine: Engine,
   env: NodeJS.ProcessEnv,
+  options?: OpenBuilderOptions,
 ): Promise<NamedBuilder>;
 export async function openBuilder(
   wanted: WantedBuilder,
   engine: Engine,
   env: NodeJS.ProcessEnv,
+  options?: OpenBuilderOptions,
 ): Promise<OpenBuilder | NamedBuilder>;
 export async function openBuilder(
   wanted: WantedBuilder,
   engine: Engine,
   env: NodeJS.ProcessEnv,
+  options: OpenBuilderOptions = {},
 ): Promise<OpenBuilder | NamedBuilder> {
+  const grpc = chooseGrpcClient(options.grpc, env);
   if (typeof wanted === 'object' && 'solve' in wanted)
     return { buildkit: wanted, inEngine: false, close: () => {} };
   if (typeof wanted === 'string' && isBuilderAddress(wanted))
-    return dialled(wanted, parseBuilderAddress(wanted));
+    return dialled(wanted, parseBuilderAddress(wanted), grpc);
   const choice = typeof wanted === 'object' ? wanted : await chosenByBuildx(wanted, env);
-  if (choice.kind === 'address') return dialled(choice.name, choice.address);
-  return embedded(choice, engine, env);
+  if (choice.kind === 'address') return dialled(choice.name, choice.address, grpc);
+  return embedded(choice, engine, env, grpc);
 }
 
 async function chosenByBuildx(
@@ -63,8 +73,8 @@ async function chosenByBuildx(
   return chooseBuilder({ name, env });
 }
 
-function dialled(name: string, address: BuilderAddress): NamedBuilder {
-  const buildkit = buildKitOver(addressTransport(address));
+function dialled(name: string, address: BuilderAddress, grpc: GrpcClient): NamedBuilder {
+  const buildkit = buildKitOver(addressTransport(address), { grpc });
   return { buildkit, name, driver: 'remote', inEngine: false, close: () => buildkit.close() };
 }
 
@@ -73,10 +83,11 @@ function embedded(
   { name, context }: { readonly name: string; readonly context: string },
   engine: Engine,
   env: NodeJS.ProcessEnv,
+  grpc: GrpcClient,
 ): NamedBuilder {
   const host = connectEngine({ endpoint: resolveEngineEndpoint({ context, env }) });
   const inEngine = formatEndpoint(host.endpoint) === formatEndpoint(engine.endpoint);
-  const buildkit = buildKitOver(engineTransport(host));
+  const buildkit = buildKitOver(engineTransport(host), { grpc });
   return {
     buildkit,
     name,

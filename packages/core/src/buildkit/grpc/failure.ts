@@ -12,11 +12,16 @@ const codes: Readonly<Record<number, ErrorCode>> = {
   [GrpcCode.UNAUTHENTICATED]: 'PERMISSION_DENIED',
 };
 
+/** The code that says the same as a gRPC status, where there is one. */
+export function codeOfStatus(status: number): ErrorCode | undefined {
+  return codes[status];
+}
+
 /** A peer's status as the error that leaves this package; `operation` names what was asked of whom. Others pass as they are. */
 export function failureOf(error: unknown, operation: string): unknown {
   if (!(error instanceof GrpcStatusError)) return error;
   return new WarmdockError(
-    codes[error.status] ?? 'INTERNAL',
+    codeOfStatus(error.status) ?? 'INTERNAL',
     `${operation} failed: ${error.message}`,
     { cause: error },
   );

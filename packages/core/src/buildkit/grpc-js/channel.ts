@@ -1,0 +1,154 @@
+import type { Duplex } from 'node:stream';
+import {
+  type ChannelOptions as ClientOptions,
+  connectivityState,
+  Channel as GrpcJsClient,
+  Metadata,
+} from '@grpc/grpc-js';
+import { cancelled, messageOf, WarmdockError } from '../../errors.js';
+import type { Call } from '../grpc/call.js';
+import type { CallOptions, Channel } from '../grpc/channel.js';
+import { maxMessageBytes } from '../grpc/frame.js';
+import { oneAnswer } from '../grpc/one-answer.js';
+import { GrpcJsCall } from './call.js';
+import { type Doorstep, GivenConnection, openDoorstep } from './given-connection.js';
+
+const clientOptions: ClientOptions = {
+  'grpc.default_authority': 'buildkit',
+  'grpc.primary_user_agent': 'warmdock',
+  'grpc.max_receive_message_length': maxMessageBytes,
+  'grpc-node.flow_control_window': 2 * 1024 * 1024,
+  // Servers written in Go end a connection that is pinged more often than every 5 minutes while they
+  // have nothing to say. A session finds out sooner: BuildKit asks for its health every 5 s.
+  'grpc.keepalive_time_ms': 330_000,
+  'grpc.keepalive_timeout_ms': 20_000,
+  // A broken connection is told, not dialled again behind the back of whoever holds it.
+  'grpc.enable_retries': 0,
+  'grpc.enable_http_proxy': 0,
+  'grpc.service_config_disable_resolution': 1,
+  'grpc.use_local_subchannel_pool': 1,
+  'grpc.enable_channelz': 0,
+};
+
+/**
+ * Speaks gRPC by `@grpc/grpc-js` on an open byte stream, as `openChannel` does by our own HTTP/2.
+ *
+ * `peer` names the other side in errors.
+ */
+export async function openGrpcJsChannel(connection: Duplex, peer: string): Promise<Channel> {
+  // Its end tells why; without a listener an error would end the process.
+  connection.on('error', () => {});
+  try {
+    return new GrpcJsChannel(connection, peer, await openDoorstep());
+  } catch (error) {
+    connection.destroy();
+    throw error;
+  }
+}
+
+class GrpcJsChannel implements Channel {
+  readonly #connection: Duplex;
+  readonly #peer: string;
+  readonly #doorstep: Doorstep;
+  readonly #client: GrpcJsClient;
+  #greeted = false;
+  failure: WarmdockError | undefined;
+
+  constructor(connection: Duplex, peer: string, doorstep: Doorstep) {
+    this.#connection = connection;
+    this.#peer = peer;
+    this.#doorstep = doorstep;
+    this.#client = new GrpcJsClient(
+      doorstep.target,
+      new GivenConnection(connection),
+      clientOptions,
+    );
+    connection.once('close', () => {
+      this.#fail(connection.errored ?? new Error('the connection was closed'));
+      this.#release();
+    });
+    this.#watch();
+  }
+
+  async unary(method: string, request: Uint8Array, options: CallOptions = {}): Promise<Buffer> {
+    return oneAnswer(this.call(method, options), method, request);
+  }
+
+  call(method: string, options: CallOptions = {}): Call {
+    const operation = `${method} on ${this.#peer}`;
+    if (options.signal?.aborted) throw cancelled(operation, options.signal);
+    if (this.failure) throw this.failure;
+    const metadata = metadataOf(options.metadata ?? {}, operation);
+    const call = this.#client.createCall(method, Number.POSITIVE_INFINITY, null, null, null);
+    return new GrpcJsCall(call, metadata, {
+      operation,
+      signal: options.signal,
+      silenceMs: options.silenceMs,
+      connectionFailure: (details) => {
+        if (this.#connection.destroyed) this.#fail(new Error(details));
+        return this.failure;
+      },
+    });
+  }
+
+  close(): void {
+    this.failure ??= new WarmdockError(
+      'UNAVAILABLE',
+      `connection to ${this.#peer} was closed by this side`,
+    );
+    this.#connection.destroy();
+    this.#release();
+  }
+
+  #release(): void {
+    this.#doorstep.remove();
+    this.#client.close();
+  }
+
+  /** Follows the connection: once it was ready, any other state is the end of it, such as a GOAWAY. */
+  #watch(): void {
+    if (this.failure) return;
+    const state = this.#client.getConnectivityState(true);
+    if (state === connectivityState.READY) {
+      this.#greeted = true;
+      this.#doorstep.remove();
+    } else if (this.#greeted || state === connectivityState.TRANSIENT_FAILURE) {
+      this.#fail(new Error('the peer ended the connection'));
+      return;
+    }
+    this.#client.watchConnectivityState(state, Number.POSITIVE_INFINITY, () => this.#watch());
+  }
+
+  #fail(cause: Error): void {
+    this.failure ??= new WarmdockError(
+      'UNAVAILABLE',
+      `connection to ${this.#peer} failed: ${messageOf(cause)}`,
+      {
+        hint: this.#greeted
+          ? 'check that the builder is still running and reachable, then build again'
+          : 'check the address: what listens there does not answer as a BuildKit does',
+        cause,
+      },
+    );
+  }
+}
+
+function metadataOf(
+  entries: Readonly<Record<string, string | string[]>>,
+  operation: string,
+): Metadata {
+  const metadata = new Metadata();
+  try {
+    for (const [key, values] of Object.entries(entries))
+      for (const value of [values].flat()) metadata.add(key, encoded(key, value));
+    return metadata;
+  } catch (cause) {
+    const message = `cannot send the metadata of ${operation}: ${messageOf(cause)}`;
+    throw new WarmdockError('INVALID_ARGUMENT', message, { cause });
+  }
+}
+
+/** Binary values are given as they travel, in base64, which grpc-js does by itself. */
+function encoded(key: string, value: string): string | Buffer {
+  return key.endsWith('-bin') ? Buffer.from(value, 'base64') : value;
+}

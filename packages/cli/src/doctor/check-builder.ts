@@ -42,7 +42,8 @@ export async function checkBuilder(options: BuilderCheck): Promise<CheckedBuilde
     const { buildkit, inEngine, close } = await openBuilder(name, engine, env);
     try {
       const reached = await reach(buildkit, inEngine, options.signal);
-      return { findings: [choice, ...hostIgnored(env, name), ...reached], inEngine };
+      const findings = [choice, ...hostIgnored(env, name), ...reached, ...grpcClient(env)];
+      return { findings, inEngine };
     } finally {
       close();
     }
@@ -75,6 +76,11 @@ function hostIgnored(env: NodeJS.ProcessEnv, name: string | undefined): Finding[
   if (!host || name !== undefined) return [];
   const text = 'BUILDKIT_HOST is set and chooses no builder, as with buildx';
   return [warning('BUILDKIT_HOST', text, `give it by name: --builder ${host}`)];
+}
+
+/** Told when it is not the built-in one, since it is slower to start. */
+function grpcClient(env: NodeJS.ProcessEnv): Finding[] {
+  return env.WARMDOCK_GRPC === 'grpc-js' ? [ok('gRPC', 'by grpc-js (by WARMDOCK_GRPC)')] : [];
 }
 
 async function reach(

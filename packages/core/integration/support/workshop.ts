@@ -9,6 +9,7 @@ import type { Progress } from '../../src/build/progress.js';
 import { type RunPlanOptions, runPlan } from '../../src/build/run-plan.js';
 import { parseBuilderAddress } from '../../src/buildkit/address.js';
 import { type BuildKit, type BuildKitOptions, buildKitOver } from '../../src/buildkit/buildkit.js';
+import { chooseGrpcClient } from '../../src/buildkit/grpc-client.js';
 import { addressTransport } from '../../src/buildkit/transport.js';
 import { parseEngineAddress } from '../../src/engine/endpoint.js';
 import { connectEngine, type Engine } from '../../src/engine/engine.js';
@@ -92,14 +93,16 @@ export function newTag(): string {
   return `it-${randomUUID()}:latest`;
 }
 
-/** Nothing of the caller's Docker settings; the key of this machine stays. */
+/** Nothing of the caller's Docker settings; the key of this machine and the wanted gRPC client stay. */
 export function cleanEnv(): NodeJS.ProcessEnv {
-  const { PATH, HOME } = process.env;
-  return { PATH, HOME, DOCKER_CONFIG: useTestbed().clients.configDir };
+  const { PATH, HOME, WARMDOCK_GRPC } = process.env;
+  return { PATH, HOME, WARMDOCK_GRPC, DOCKER_CONFIG: useTestbed().clients.configDir };
 }
 
 export function builderAt(address: string, options: BuildKitOptions = {}): BuildKit {
-  const buildkit = buildKitOver(addressTransport(parseBuilderAddress(address)), options);
+  const grpc = chooseGrpcClient(options.grpc, process.env);
+  const transport = addressTransport(parseBuilderAddress(address));
+  const buildkit = buildKitOver(transport, { ...options, grpc });
   onTestFinished(() => buildkit.close());
   return buildkit;
 }

@@ -14,8 +14,11 @@ interface CallContext {
   readonly operation: string;
   readonly signal: AbortSignal | undefined;
   readonly silenceMs: number | undefined;
-  /** What ended the connection, if it has; `details` are grpc-js's words about the call. */
-  connectionFailure(details: string): WarmdockError | undefined;
+  /** What ended the connection, if that is what a status of grpc-js means, which need not be the peer's. */
+  connectionFailure(code: number, details: string): WarmdockError | undefined;
+  /** The peer has said something. */
+  onHeard(): void;
+  onEnd(): void;
 }
 
 /** A call of grpc-js. It is read a message at a time: a slow reader holds the peer back. */
@@ -38,13 +41,16 @@ export class GrpcJsCall implements Call {
     const forgetSignal = this.#abortOnSignal();
     call.start(metadata, {
       onReceiveMetadata: (headers) => {
+        context.onHeard();
         this.#headers = headers;
       },
       onReceiveMessage: (message: Buffer) => {
+        context.onHeard();
         this.#message = message;
         this.#wake();
       },
       onReceiveStatus: (status) => {
+        context.onEnd();
         this.#status = status;
         this.#output.close();
         forgetSignal?.();
@@ -117,11 +123,9 @@ export class GrpcJsCall implements Call {
     if (signal?.aborted) return cancelled(operation, signal);
     if (this.#silent) return this.#silent;
     const [encoded] = metadata?.get('grpc-status-details-bin') ?? [];
-    // So grpc-js calls a broken connection, and a peer what it cannot reach.
-    if (code === GrpcCode.UNAVAILABLE && encoded === undefined) {
-      const failure = this.#context.connectionFailure(details);
-      if (failure) return failure;
-    }
+    // Details are the peer's own.
+    const failure = encoded ? undefined : this.#context.connectionFailure(code, details);
+    if (failure) return failure;
     const answerer = answererOf(this.#headers ?? metadata);
     if (answerer === 'nobody')
       return new WarmdockError('UNAVAILABLE', `${operation} broke off: ${details}`);

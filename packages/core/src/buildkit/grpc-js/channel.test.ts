@@ -1,6 +1,11 @@
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer, type Http2Server, type ServerHttp2Session } from 'node:http2';
+import {
+  createServer,
+  type Http2Server,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +14,8 @@ import { startFakeBuildkit } from '@warmdock/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseBuilderAddress } from '../address.js';
 import { dial } from '../dial.js';
+import { type Method, serve } from '../grpc/server.js';
+import { GrpcCode, GrpcStatusError } from '../grpc/status.js';
 import { openGrpcJsChannel } from './channel.js';
 
 const ask = '/moby.buildkit.v1.Control/ListWorkers';
@@ -96,6 +103,73 @@ describe('a channel of grpc-js', () => {
     stream.end(Buffer.from([0, 0, 0, 0, 1, 7]));
     expect(await answer).toEqual(Buffer.from([7]));
     expect(connections).toBe(1);
+  });
+
+  describe('with a peer that falls silent', () => {
+    const heartbeat = { quietMs: 100, answerMs: 300 };
+
+    it('asks it by a call, and goes on when it answers', async () => {
+      const asked: string[] = [];
+      const server = createServer();
+      const { connection } = await serverSession(server);
+      const channel = await openGrpcJsChannel(connection, 'the peer', { heartbeat });
+      onTestFinished(() => channel.close());
+      const answers = new Promise<ServerHttp2Stream>((resolve) => {
+        server.on('stream', (stream, headers) => {
+          const path = headers[':path'];
+          if (path === ask) return;
+          stream.respond(
+            { 'content-type': 'application/grpc', 'grpc-status': '12' },
+            { endStream: true },
+          );
+          if (asked.push(`${path}`) === 2) resolve(stream);
+        });
+      });
+      channel.unary(ask, nothing).catch(() => {});
+      await answers;
+      expect(asked).toEqual(['/grpc.health.v1.Health/Check', '/grpc.health.v1.Health/Check']);
+      expect(channel.failure).toBeUndefined();
+    });
+
+    it('gives it up when it does not answer', async () => {
+      const { connection } = await serverSession(createServer());
+      const channel = await openGrpcJsChannel(connection, 'the peer', { heartbeat });
+      await expect(channel.unary(ask, nothing)).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+        message: expect.stringContaining('nothing was heard'),
+      });
+      expect(connection.destroyed).toBe(true);
+    });
+
+    it('asks nothing while no call is open', async () => {
+      const server = createServer();
+      let calls = 0;
+      server.on('stream', (stream) => {
+        calls++;
+        stream.respond(
+          { 'content-type': 'application/grpc', 'grpc-status': '12' },
+          { endStream: true },
+        );
+      });
+      const { connection } = await serverSession(server);
+      const channel = await openGrpcJsChannel(connection, 'the peer', { heartbeat });
+      onTestFinished(() => channel.close());
+      await channel.unary(ask, nothing).catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      expect(calls).toBe(1);
+    });
+
+    it('such as for a status above 64 KB, on which node:http2 ends the connection unheard', async () => {
+      const failing: Method = () =>
+        Promise.reject(new GrpcStatusError(GrpcCode.NOT_FOUND, '\x7f'.repeat(70_000)));
+      const [near, far] = duplexPair();
+      void serve(far, new Map([[ask, failing]]), 60_000);
+      const channel = await openGrpcJsChannel(near, 'the peer', { heartbeat });
+      await expect(channel.unary(ask, nothing)).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+        hint: expect.stringContaining('Dockerfile'),
+      });
+    });
   });
 
   it('does not wait for a connection that ends before it is used', async () => {

@@ -10,18 +10,16 @@ import type { Call } from '../grpc/call.js';
 import type { CallOptions, Channel } from '../grpc/channel.js';
 import { maxMessageBytes } from '../grpc/frame.js';
 import { oneAnswer } from '../grpc/one-answer.js';
+import { GrpcCode, GrpcStatusError } from '../grpc/status.js';
 import { GrpcJsCall } from './call.js';
 import { type Doorstep, GivenConnection, openDoorstep } from './given-connection.js';
+import { Heartbeat, type HeartbeatOptions } from './heartbeat.js';
 
 const clientOptions: ClientOptions = {
   'grpc.default_authority': 'buildkit',
   'grpc.primary_user_agent': 'warmdock',
   'grpc.max_receive_message_length': maxMessageBytes,
   'grpc-node.flow_control_window': 2 * 1024 * 1024,
-  // Servers written in Go end a connection that is pinged more often than every 5 minutes while they
-  // have nothing to say. A session finds out sooner: BuildKit asks for its health every 5 s.
-  'grpc.keepalive_time_ms': 330_000,
-  'grpc.keepalive_timeout_ms': 20_000,
   // A broken connection is told, not dialled again behind the back of whoever holds it.
   'grpc.enable_retries': 0,
   'grpc.enable_http_proxy': 0,
@@ -30,16 +28,31 @@ const clientOptions: ClientOptions = {
   'grpc.enable_channelz': 0,
 };
 
+const defaultHeartbeat: HeartbeatOptions = { quietMs: 20_000, answerMs: 10_000 };
+
+/** Servers without it answer that they do not have it, which is as good. */
+const healthCheck = '/grpc.health.v1.Health/Check';
+
+export interface GrpcJsOptions {
+  /** When a silent peer with open calls is asked whether it is still there, default after 20 s, for 10 s. */
+  readonly heartbeat?: HeartbeatOptions;
+}
+
 /**
  * Speaks gRPC by `@grpc/grpc-js` on an open byte stream, as `openChannel` does by our own HTTP/2.
  *
- * `peer` names the other side in errors.
+ * `peer` names the other side in errors. A status of more than 64 KB ends the connection without a
+ * word in `node:http2`: its calls fail when the silence is noticed.
  */
-export async function openGrpcJsChannel(connection: Duplex, peer: string): Promise<Channel> {
+export async function openGrpcJsChannel(
+  connection: Duplex,
+  peer: string,
+  { heartbeat = defaultHeartbeat }: GrpcJsOptions = {},
+): Promise<Channel> {
   // Its end tells why; without a listener an error would end the process.
   connection.on('error', () => {});
   try {
-    return new GrpcJsChannel(connection, peer, await openDoorstep());
+    return new GrpcJsChannel(connection, peer, await openDoorstep(), heartbeat);
   } catch (error) {
     connection.destroy();
     throw error;
@@ -51,10 +64,11 @@ class GrpcJsChannel implements Channel {
   readonly #peer: string;
   readonly #doorstep: Doorstep;
   readonly #client: GrpcJsClient;
+  readonly #heartbeat: Heartbeat;
   #greeted = false;
   failure: WarmdockError | undefined;
 
-  constructor(connection: Duplex, peer: string, doorstep: Doorstep) {
+  constructor(connection: Duplex, peer: string, doorstep: Doorstep, heartbeat: HeartbeatOptions) {
     this.#connection = connection;
     this.#peer = peer;
     this.#doorstep = doorstep;
@@ -62,6 +76,11 @@ class GrpcJsChannel implements Channel {
       doorstep.target,
       new GivenConnection(connection),
       clientOptions,
+    );
+    this.#heartbeat = new Heartbeat(
+      heartbeat,
+      (answerMs) => this.#askForLife(answerMs),
+      (silentMs) => this.#giveUp(silentMs),
     );
     connection.once('close', () => {
       this.#fail(connection.errored ?? new Error('the connection was closed'));
@@ -79,16 +98,8 @@ class GrpcJsChannel implements Channel {
     if (options.signal?.aborted) throw cancelled(operation, options.signal);
     if (this.failure) throw this.failure;
     const metadata = metadataOf(options.metadata ?? {}, operation);
-    const call = this.#client.createCall(method, Number.POSITIVE_INFINITY, null, null, null);
-    return new GrpcJsCall(call, metadata, {
-      operation,
-      signal: options.signal,
-      silenceMs: options.silenceMs,
-      connectionFailure: (details) => {
-        if (this.#connection.destroyed) this.#fail(new Error(details));
-        return this.failure;
-      },
-    });
+    this.#heartbeat.begin();
+    return this.#start(method, metadata, options, () => this.#heartbeat.end());
   }
 
   close(): void {
@@ -98,6 +109,41 @@ class GrpcJsChannel implements Channel {
     );
     this.#connection.destroy();
     this.#release();
+  }
+
+  #start(method: string, metadata: Metadata, options: CallOptions, onEnd: () => void): Call {
+    const call = this.#client.createCall(method, Number.POSITIVE_INFINITY, null, null, null);
+    return new GrpcJsCall(call, metadata, {
+      operation: `${method} on ${this.#peer}`,
+      signal: options.signal,
+      silenceMs: options.silenceMs,
+      connectionFailure: (code, details) => this.#failureBehind(code, details),
+      onHeard: () => this.#heartbeat.heard(),
+      onEnd,
+    });
+  }
+
+  /** A broken connection is `UNAVAILABLE` to grpc-js, and `INTERNAL` for errors that it does not know. */
+  #failureBehind(code: number, details: string): WarmdockError | undefined {
+    const isBroken = this.#connection.destroyed;
+    if (isBroken) this.#fail(new Error(details));
+    const isMeant = code === GrpcCode.UNAVAILABLE || (isBroken && code === GrpcCode.INTERNAL);
+    return isMeant ? this.failure : undefined;
+  }
+
+  async #askForLife(answerMs: number): Promise<void> {
+    const call = this.#start(healthCheck, new Metadata(), { silenceMs: answerMs }, () => {});
+    await oneAnswer(call, healthCheck, Buffer.alloc(0)).catch((error: unknown) => {
+      if (!(error instanceof GrpcStatusError)) throw error;
+    });
+  }
+
+  #giveUp(silentMs: number): void {
+    this.#fail(
+      new Error(`nothing was heard for ${Math.round(silentMs / 1000)} s`),
+      'check that the builder is still running and reachable; grpc-js cannot take the error of a build whose Dockerfile is larger than 20 KB, the built-in client can',
+    );
+    this.#connection.destroy();
   }
 
   #release(): void {
@@ -119,14 +165,16 @@ class GrpcJsChannel implements Channel {
     this.#client.watchConnectivityState(state, Number.POSITIVE_INFINITY, () => this.#watch());
   }
 
-  #fail(cause: Error): void {
+  #fail(cause: Error, hint?: string): void {
     this.failure ??= new WarmdockError(
       'UNAVAILABLE',
       `connection to ${this.#peer} failed: ${messageOf(cause)}`,
       {
-        hint: this.#greeted
-          ? 'check that the builder is still running and reachable, then build again'
-          : 'check the address: what listens there does not answer as a BuildKit does',
+        hint:
+          hint ??
+          (this.#greeted
+            ? 'check that the builder is still running and reachable, then build again'
+            : 'check the address: what listens there does not answer as a BuildKit does'),
         cause,
       },
     );

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { WarmdockError } from '../errors.js';
+import { messageOf, WarmdockError } from '../errors.js';
 import { type Channel, openChannel } from './grpc/channel.js';
 
 /** What speaks gRPC to a builder: this package itself, or `@grpc/grpc-js`, which is loaded only then. */
@@ -32,8 +32,15 @@ function checked(client: string, origin: string): GrpcClient {
 /** Opens a channel on a byte stream; `peer` names the other side in errors. */
 export type OpenChannel = (connection: Duplex, peer: string) => Channel | Promise<Channel>;
 
-/** Loads a client. */
+/** Loads a client; throws `UNSUPPORTED` when `@grpc/grpc-js` is not there. */
 export async function loadGrpcClient(client: GrpcClient): Promise<OpenChannel> {
   if (client === 'builtin') return openChannel;
-  return (await import('./grpc-js/channel.js')).openGrpcJsChannel;
+  try {
+    return (await import('./grpc-js/channel.js')).openGrpcJsChannel;
+  } catch (cause) {
+    throw new WarmdockError('UNSUPPORTED', `cannot load @grpc/grpc-js: ${messageOf(cause)}`, {
+      hint: 'a bundled program has to leave @grpc/grpc-js external, and have it installed beside it',
+      cause,
+    });
+  }
 }

@@ -78,9 +78,9 @@ function hostIgnored(env: NodeJS.ProcessEnv, name: string | undefined): Finding[
   return [warning('BUILDKIT_HOST', text, `give it by name: --builder ${host}`)];
 }
 
-/** Told when it is not the built-in one, since it is slower to start. */
+/** What speaks to the builder, unless it is the built-in client. */
 function grpcClient(env: NodeJS.ProcessEnv): Finding[] {
-  return env.WARMDOCK_GRPC === 'grpc-js' ? [ok('gRPC', 'by grpc-js (by WARMDOCK_GRPC)')] : [];
+  return env.WARMDOCK_GRPC === 'grpc-js' ? [ok('gRPC', 'grpc-js (by WARMDOCK_GRPC)')] : [];
 }
 
 async function reach(

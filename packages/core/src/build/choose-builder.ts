@@ -35,7 +35,8 @@ export interface OpenBuilderOptions {
  * The builder that `--builder` names, that was chosen already, or that buildx would choose; an open
  * connection stays as it is, also when it is closed here.
  *
- * Throws as `chooseBuilder` of buildx's store does: `NOT_FOUND`, `UNSUPPORTED`, `INVALID_ARGUMENT`; the last also for an unknown gRPC client.
+ * Throws as `chooseBuilder` of buildx's store does: `NOT_FOUND`, `UNSUPPORTED`, `INVALID_ARGUMENT`;
+ * the last for an unknown gRPC client, too.
  */
 export async function openBuilder(
   wanted: Exclude<WantedBuilder, BuildKit>,

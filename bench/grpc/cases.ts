@@ -93,6 +93,7 @@ async function sdkWork(setting: Setting, client: Client, work: string[]): Promis
   const argv = [process.execPath, program, setting.builder.address, client, ...work];
   const env = environment(setting, setting.testbed.classic.host);
   const cost = await costOf({ argv, env }, { signal: setting.signal });
+  if (Number.isNaN(cost.partMs)) throw new Error(`${argv.join(' ')} printed no time`);
   return { ...cost, wallMs: cost.partMs };
 }
 

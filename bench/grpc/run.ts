@@ -52,7 +52,8 @@ try {
   const rows = await measureAll(setting);
   await removeTags(testbed.classic, ['bench-grpc:latest']);
   const facts = `${machine.cores} cores, kernel ${machine.kernel}, Node ${machine.node}`;
-  const where = `${facts}; ${await describeBuilder(setting, machine)}`;
+  const busy = load > 1 ? `, beside other work (load ${load.toFixed(0)})` : '';
+  const where = `${facts}${busy}; ${await describeBuilder(setting, machine)}`;
   const text = `Medians of ${rounds} by \`pnpm bench:grpc\` on ${where}.\n\n${formatGrpcRows(rows)}`;
   console.log(text);
   if (rounds >= 5) writeResults(text, { machine, rows });

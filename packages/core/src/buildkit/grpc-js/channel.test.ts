@@ -84,6 +84,23 @@ describe('a channel of grpc-js', () => {
     expect(existsSync(folder)).toBe(false);
   });
 
+  it('names its target in requests', async () => {
+    const server = createServer();
+    const { connection } = await serverSession(server);
+    const target = { authority: 'builder.example:1234' };
+    const channel = await openGrpcJsChannel(connection, 'the peer', { target });
+    onTestFinished(() => channel.close());
+    const begun = once(server, 'stream');
+    channel.unary(ask, nothing).catch(() => {});
+    const [, headers] = await begun;
+    expect(headers).toMatchObject({
+      ':authority': 'builder.example:1234',
+      ':scheme': 'http',
+      ':path': ask,
+      'user-agent': expect.stringMatching(/^warmdock /),
+    });
+  });
+
   it('does not dial again when the peer says that it goes away', async () => {
     const server = createServer();
     let connections = 0;

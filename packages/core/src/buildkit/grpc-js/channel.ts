@@ -16,7 +16,6 @@ import { type Doorstep, GivenConnection, openDoorstep } from './given-connection
 import { Heartbeat, type HeartbeatOptions } from './heartbeat.js';
 
 const clientOptions: ClientOptions = {
-  'grpc.default_authority': 'buildkit',
   'grpc.primary_user_agent': 'warmdock',
   'grpc.max_receive_message_length': maxMessageBytes,
   'grpc-node.flow_control_window': 2 * 1024 * 1024,
@@ -34,6 +33,8 @@ const defaultHeartbeat: HeartbeatOptions = { quietMs: 20_000, answerMs: 10_000 }
 const healthCheck = '/grpc.health.v1.Health/Check';
 
 export interface GrpcJsOptions {
+  /** What requests say of where they go; their scheme is that of the connection. */
+  readonly target?: { readonly authority: string };
   /** When a silent peer with open calls is asked whether it is still there, default after 20 s, for 10 s. */
   readonly heartbeat?: HeartbeatOptions;
 }
@@ -47,12 +48,12 @@ export interface GrpcJsOptions {
 export async function openGrpcJsChannel(
   connection: Duplex,
   peer: string,
-  { heartbeat = defaultHeartbeat }: GrpcJsOptions = {},
+  options: GrpcJsOptions = {},
 ): Promise<Channel> {
   // Its end tells why; without a listener an error would end the process.
   connection.on('error', () => {});
   try {
-    return new GrpcJsChannel(connection, peer, await openDoorstep(), heartbeat);
+    return new GrpcJsChannel(connection, peer, await openDoorstep(), options);
   } catch (error) {
     connection.destroy();
     throw error;
@@ -68,17 +69,16 @@ class GrpcJsChannel implements Channel {
   #greeted = false;
   failure: WarmdockError | undefined;
 
-  constructor(connection: Duplex, peer: string, doorstep: Doorstep, heartbeat: HeartbeatOptions) {
+  constructor(connection: Duplex, peer: string, doorstep: Doorstep, options: GrpcJsOptions) {
     this.#connection = connection;
     this.#peer = peer;
     this.#doorstep = doorstep;
-    this.#client = new GrpcJsClient(
-      doorstep.target,
-      new GivenConnection(connection),
-      clientOptions,
-    );
+    this.#client = new GrpcJsClient(doorstep.target, new GivenConnection(connection), {
+      ...clientOptions,
+      'grpc.default_authority': options.target?.authority ?? 'buildkit',
+    });
     this.#heartbeat = new Heartbeat(
-      heartbeat,
+      options.heartbeat ?? defaultHeartbeat,
       (answerMs) => this.#askForLife(answerMs),
       (silentMs) => this.#giveUp(silentMs),
     );

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { benchDir } from './contexts.js';
 import { watchPeakMemory } from './peak-memory.js';
@@ -32,7 +32,8 @@ export interface Timed {
 export async function timeCommand(command: Command, options: TimeOptions): Promise<Timed> {
   options.signal.throwIfAborted();
   const [program = '', ...args] = command.argv;
-  const path = join(benchDir(), 'command.log');
+  // Other runs of the bench have their own.
+  const path = join(benchDir(), `command-${process.pid}.log`);
   const log = openSync(path, 'w');
   const start = performance.now();
   const child = spawn(program, args, { env: command.env, stdio: ['ignore', log, log] });
@@ -51,6 +52,7 @@ export async function timeCommand(command: Command, options: TimeOptions): Promi
     peak?.stop();
     options.signal.removeEventListener('abort', stop);
     closeSync(log);
+    rmSync(path);
   }
 }
 

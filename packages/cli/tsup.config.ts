@@ -1,4 +1,13 @@
-import { defineConfig } from 'tsup';
+import { defineConfig, type Options } from 'tsup';
+
+/** Programs find this library in a file beside them. */
+const grpcJsApart: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'grpc-js-apart',
+  setup(build) {
+    const found = { path: './grpc-js.cjs', external: true };
+    build.onResolve({ filter: /^@grpc\/grpc-js$/ }, () => found);
+  },
+};
 
 /**
  * Files without dependencies, made for start-up time: `warmdock` reads the arguments, each program is
@@ -9,6 +18,7 @@ const bundle = {
   format: ['cjs'],
   noExternal: [/.*/],
   minify: true,
+  esbuildPlugins: [grpcJsApart],
   esbuildOptions(options) {
     // `import('node:tls')` would start the loader of ES modules; `require` is as lazy.
     options.supported = { ...options.supported, 'dynamic-import': false };
@@ -28,5 +38,13 @@ export default defineConfig([
       'shim-program': 'src/shim-program.ts',
       'targets-program': 'src/targets-program.ts',
     },
+  },
+  {
+    ...bundle,
+    target: 'node20',
+    entry: { 'grpc-js': 'src/grpc-js.ts' },
+    esbuildPlugins: [],
+    // For services of channels and of servers, which nothing here asks for.
+    external: ['@grpc/proto-loader'],
   },
 ]);

@@ -67,7 +67,12 @@ export {
   type TlsFiles,
 } from './buildkit/address.js';
 export { BuildError, type FailedStep } from './buildkit/build-error.js';
-export { type BuildKit, buildKitOver, type Worker } from './buildkit/buildkit.js';
+export {
+  type BuildKit,
+  type BuildKitOptions,
+  buildKitOver,
+  type Worker,
+} from './buildkit/buildkit.js';
 export {
   type BuilderRule,
   type ChooseBuilderOptions,
@@ -77,6 +82,7 @@ export {
 export type { ContainerAddress } from './buildkit/container-address.js';
 export { type DockerfileExcerpt, formatExcerpt } from './buildkit/dockerfile-excerpt.js';
 export type { FrontendResult, FrontendState } from './buildkit/frontend-result.js';
+export type { GrpcClient } from './buildkit/grpc-client.js';
 export { sendsAttributes } from './buildkit/session/file-sync.js';
 export type { SecretSource } from './buildkit/session/secrets.js';
 export type { Attachable, Session, SessionOptions } from './buildkit/session/session.js';

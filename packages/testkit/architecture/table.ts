@@ -28,9 +28,13 @@ export const parts: Record<string, Part> = {
   gen: { at: 'packages/core/src/gen', uses: ['@bufbuild/protobuf'] },
   fsutil: { at: 'packages/core/src/fsutil', uses: ['errors', 'gen'] },
   http2: { at: 'packages/core/src/buildkit/http2', uses: ['errors'] },
+  'grpc-js': {
+    at: 'packages/core/src/buildkit/grpc-js',
+    uses: ['errors', 'buildkit', '@grpc/grpc-js'],
+  },
   buildkit: {
     at: 'packages/core/src/buildkit',
-    uses: [...foundations, 'fsutil', 'gen', 'go-bool', 'http2'],
+    uses: [...foundations, 'fsutil', 'gen', 'go-bool', 'http2', 'grpc-js'],
   },
   build: {
     at: 'packages/core/src/build',
@@ -85,6 +89,7 @@ export const parts: Record<string, Part> = {
   cli: {
     at: 'packages/cli/src',
     uses: [
+      '@grpc/grpc-js',
       '@warmdock/core',
       '@warmdock/compose',
       '@warmdock/golden',

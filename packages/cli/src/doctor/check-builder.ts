@@ -46,7 +46,7 @@ export async function checkBuilder(options: BuilderCheck): Promise<CheckedBuilde
     });
     try {
       const reached = await reach(buildkit, inEngine, options.signal);
-      return { findings: [choice, ...ignored, ...reached], inEngine };
+      return { findings: [choice, ...ignored, ...reached, ...grpcClient(env)], inEngine };
     } catch (error) {
       if (driver !== 'docker-container' || !isBootable(error)) throw error;
       return { findings: [choice, ...ignored, notBooted(error)], inEngine };
@@ -97,6 +97,11 @@ function hostIgnored(env: NodeJS.ProcessEnv, name: string | undefined): Finding[
   if (!host || name !== undefined) return [];
   const text = 'BUILDKIT_HOST is set and chooses no builder, as with buildx';
   return [warning('BUILDKIT_HOST', text, `give it by name: --builder ${host}`)];
+}
+
+/** What speaks to the builder, unless it is the built-in client. */
+function grpcClient(env: NodeJS.ProcessEnv): Finding[] {
+  return env.WARMDOCK_GRPC === 'grpc-js' ? [ok('gRPC', 'grpc-js (by WARMDOCK_GRPC)')] : [];
 }
 
 async function reach(

@@ -5,6 +5,7 @@ import {
   type Engine,
   type OnProgress,
   type OpenBuilder,
+  type OpenBuilderOptions,
   openBuilder,
   orCancelled,
   type Progress,
@@ -19,7 +20,7 @@ import { type Links, linksOf } from './links.js';
 import { Slots } from './slots.js';
 import { TargetError } from './target-error.js';
 
-export interface RunPlansOptions {
+export interface RunPlansOptions extends Pick<OpenBuilderOptions, 'grpc'> {
   /**
    * A builder's address or name in buildx's store, one that was chosen from there, or an open
    * connection, which is kept. Default: the one that buildx would choose.
@@ -61,6 +62,7 @@ export async function runPlans(
   };
   try {
     const builder = await openBuilder(options.builder, engine, env, {
+      grpc: options.grpc,
       onProgress: options.onBuilder,
     });
     const plans = set.targets.map(({ plan }) => plan);

@@ -9,6 +9,7 @@ import { planBuild } from '../../src/build/plan-build.js';
 import type { Progress } from '../../src/build/progress.js';
 import { type RunPlanOptions, runPlan } from '../../src/build/run-plan.js';
 import { type BuildKit, type BuildKitOptions, buildKitOver } from '../../src/buildkit/buildkit.js';
+import { chooseGrpcClient } from '../../src/buildkit/grpc-client.js';
 import { parseEngineAddress } from '../../src/engine/endpoint.js';
 import { connectEngine, type Engine } from '../../src/engine/engine.js';
 import type { Setting } from './settings.js';
@@ -91,10 +92,10 @@ export function newTag(): string {
   return `it-${randomUUID()}:latest`;
 }
 
-/** Nothing of the caller's Docker settings; the key of this machine stays. */
+/** Nothing of the caller's Docker settings; the key of this machine and the wanted gRPC client stay. */
 export function cleanEnv(): NodeJS.ProcessEnv {
-  const { PATH, HOME } = process.env;
-  return { PATH, HOME, DOCKER_CONFIG: useTestbed().clients.configDir };
+  const { PATH, HOME, WARMDOCK_GRPC } = process.env;
+  return { PATH, HOME, WARMDOCK_GRPC, DOCKER_CONFIG: useTestbed().clients.configDir };
 }
 
 export function builderAt(address: string, options: BuildKitOptions = {}): BuildKit {
@@ -102,7 +103,8 @@ export function builderAt(address: string, options: BuildKitOptions = {}): Build
   // Of containers that builders run in.
   const env = { ...cleanEnv(), DOCKER_HOST: useTestbed().builder.host };
   if (!parsed) throw new Error(`not an address: ${address}`);
-  const buildkit = buildKitOver(builderTransport(parsed, { env }), options);
+  const grpc = chooseGrpcClient(options.grpc, process.env);
+  const buildkit = buildKitOver(builderTransport(parsed, { env }), { ...options, grpc });
   onTestFinished(() => buildkit.close());
   return buildkit;
 }

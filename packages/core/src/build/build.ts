@@ -3,12 +3,17 @@ import { connectEngine, type Engine } from '../engine/engine.js';
 import { resolveEngineEndpoint } from '../engine/resolve-endpoint.js';
 import type { BuildOptions } from './build-plan.js';
 import type { BuildOutcome, LoadedBuild } from './build-result.js';
-import { type OpenBuilder, openBuilder, type WantedBuilder } from './choose-builder.js';
+import {
+  type OpenBuilder,
+  type OpenBuilderOptions,
+  openBuilder,
+  type WantedBuilder,
+} from './choose-builder.js';
 import { planBuild } from './plan-build.js';
 import type { OnProgress } from './progress.js';
 import { runPlan } from './run-plan.js';
 
-export interface BuildCallOptions extends BuildOptions {
+export interface BuildCallOptions extends BuildOptions, OpenBuilderOptions {
   /**
    * A builder's address (`tcp://`, `unix://`, `docker-container://`) or name in buildx's store, what
    * `explainBuilder` chose, or an open connection that is kept for further builds. Default: the one that
@@ -58,8 +63,8 @@ export async function build(options: BuildCallOptions): Promise<BuildOutcome> {
       ? options.engine
       : connectEngine({ endpoint: resolveEngineEndpoint({ address: options.engine, env }) });
   try {
-    const { onProgress } = options;
-    const builder = await openBuilder(options.builder, engine, env, { onProgress });
+    const { onProgress, grpc } = options;
+    const builder = await openBuilder(options.builder, engine, env, { onProgress, grpc });
     if ('driver' in builder) {
       const { name, driver } = builder;
       onProgress?.({ type: 'builder', name, driver });

@@ -39,7 +39,8 @@ export async function callFrontend(
   const running = { env, signal, onProgress, stdin };
   const engine = connectEngine({ endpoint: resolveEngineEndpoint({ env }) });
   try {
-    const builder = await openBuilder(options.builder, engine, env, { onProgress });
+    const { grpc } = options;
+    const builder = await openBuilder(options.builder, engine, env, { onProgress, grpc });
     try {
       const opened = await openPlan(planQuestion(question, options), builder.buildkit, running);
       try {

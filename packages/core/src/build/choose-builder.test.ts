@@ -5,7 +5,7 @@ import { startFakeBuildkit, startFakeEngine } from '@warmdock/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseEngineAddress } from '../engine/endpoint.js';
 import { connectEngine } from '../engine/engine.js';
-import { openBuilder } from './choose-builder.js';
+import { type OpenBuilderOptions, openBuilder } from './choose-builder.js';
 
 function engineAt(host: string) {
   const engine = connectEngine({ endpoint: parseEngineAddress(host) });
@@ -82,6 +82,40 @@ describe('openBuilder', () => {
     );
     await expect(buildkit.listWorkers()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(asked).toEqual(['h2c at /grpc']);
+  });
+
+  it.each<[string, NodeJS.ProcessEnv, OpenBuilderOptions, string]>([
+    ['by itself', {}, {}, 'warmdock'],
+    ['by grpc-js when WARMDOCK_GRPC says so', { WARMDOCK_GRPC: 'grpc-js' }, {}, 'grpc-node-js'],
+    ['by grpc-js when the option says so', {}, { grpc: 'grpc-js' }, 'grpc-node-js'],
+    [
+      'by itself when only the variable differs',
+      { WARMDOCK_GRPC: 'grpc-js' },
+      { grpc: 'builtin' },
+      'warmdock',
+    ],
+  ])('speaks gRPC %s', async (_rule, variables, options, agent) => {
+    const agents: unknown[] = [];
+    await using fake = await startFakeBuildkit({
+      listWorkers(_, { metadata }) {
+        agents.push(...metadata.get('user-agent'));
+        return Buffer.alloc(0);
+      },
+    });
+    const env = { ...homeWith(), ...variables };
+    const { buildkit, close } = await openBuilder(fake.address, engineAt(here), env, options);
+    await buildkit.listWorkers();
+    close();
+    expect(agents).toEqual([expect.stringContaining(agent)]);
+    expect(String(agents).includes('grpc-node-js')).toBe(agent === 'grpc-node-js');
+  });
+
+  it('refuses a gRPC client that it does not know, before it connects', async () => {
+    const env = { ...homeWith(), WARMDOCK_GRPC: 'grpc' };
+    await expect(open(undefined, env)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('WARMDOCK_GRPC'),
+    });
   });
 
   it.each([

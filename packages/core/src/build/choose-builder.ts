@@ -1,5 +1,6 @@
 import { type BuildKit, buildKitOver } from '../buildkit/buildkit.js';
 import type { ChosenBuilder } from '../buildkit/buildx-store.js';
+import { chooseGrpcClient, type GrpcClient } from '../buildkit/grpc-client.js';
 import type { BuilderTransport } from '../buildkit/transport.js';
 import { formatEndpoint } from '../engine/endpoint.js';
 import { connectEngine, type Engine } from '../engine/engine.js';
@@ -25,6 +26,8 @@ export interface NamedBuilder extends OpenBuilder {
 }
 
 export interface OpenBuilderOptions {
+  /** What speaks gRPC to the builder, unless it is an open connection; default `WARMDOCK_GRPC`, else `builtin`. */
+  readonly grpc?: GrpcClient | undefined;
   /**
    * Whether buildx is to make and start the container of a builder of its driver docker-container when
    * it is needed and does not run, default true.
@@ -41,7 +44,8 @@ export type WantedBuilder = string | ChosenBuilder | BuildKit | undefined;
  * The builder that `--builder` names, that was chosen already, or that buildx would choose; an open
  * connection stays as it is, also when it is closed here. Nothing is connected or booted before it is used.
  *
- * Throws as `chooseBuilder` of buildx's store does: `NOT_FOUND`, `UNSUPPORTED`, `INVALID_ARGUMENT`.
+ * Throws as `chooseBuilder` of buildx's store does: `NOT_FOUND`, `UNSUPPORTED`, `INVALID_ARGUMENT`;
+ * the last for an unknown gRPC client, too.
  */
 export async function openBuilder(
   wanted: Exclude<WantedBuilder, BuildKit>,
@@ -61,15 +65,16 @@ export async function openBuilder(
   env: NodeJS.ProcessEnv,
   options: OpenBuilderOptions = {},
 ): Promise<OpenBuilder | NamedBuilder> {
+  const grpc = chooseGrpcClient(options.grpc, env);
   if (typeof wanted === 'object' && 'solve' in wanted)
     return { buildkit: wanted, inEngine: false, close: () => {} };
   const address = typeof wanted === 'string' ? addressIn(wanted) : undefined;
-  if (address) return named(wanted as string, 'remote', builderTransport(address, { env }));
+  if (address) return named(wanted as string, 'remote', builderTransport(address, { env }), grpc);
   const choice = typeof wanted === 'object' ? wanted : await chosenByBuildx(wanted, env);
-  if (choice.kind === 'engine') return embedded(choice, engine, env);
+  if (choice.kind === 'engine') return embedded(choice, engine, env, grpc);
   const { name, driver } = choice;
   const boot = driver === 'docker-container' ? await bootOf(name, env, options) : undefined;
-  return named(name, driver, builderTransport(choice.address, { env, boot }));
+  return named(name, driver, builderTransport(choice.address, { env, boot }), grpc);
 }
 
 async function bootOf(
@@ -94,8 +99,9 @@ function named(
   name: string,
   driver: NamedBuilder['driver'],
   transport: BuilderTransport,
+  grpc: GrpcClient,
 ): NamedBuilder {
-  const buildkit = buildKitOver(transport);
+  const buildkit = buildKitOver(transport, { grpc });
   return { buildkit, name, driver, inEngine: false, close: () => buildkit.close() };
 }
 
@@ -104,10 +110,11 @@ function embedded(
   { name, context }: { readonly name: string; readonly context: string },
   engine: Engine,
   env: NodeJS.ProcessEnv,
+  grpc: GrpcClient,
 ): NamedBuilder {
   const host = connectEngine({ endpoint: resolveEngineEndpoint({ context, env }) });
   const inEngine = formatEndpoint(host.endpoint) === formatEndpoint(engine.endpoint);
-  const buildkit = buildKitOver(engineTransport(host));
+  const buildkit = buildKitOver(engineTransport(host), { grpc });
   return {
     buildkit,
     name,

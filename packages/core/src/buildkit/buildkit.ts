@@ -3,10 +3,11 @@ import { cancelled, isWarmdockError, WarmdockError } from '../errors.js';
 import { BuildHistoryRequest, ListWorkersRequest, ListWorkersResponse } from '../gen/control.js';
 import type { RecordedAttestation } from './build-record.js';
 import { type BuildKitContent, contentOf } from './content.js';
-import { type Channel, openChannel } from './grpc/channel.js';
+import type { Channel } from './grpc/channel.js';
 import { failureOf } from './grpc/failure.js';
 import { GrpcCode, hasStatus } from './grpc/status.js';
 import { tunnelThrough } from './grpc/tunnel.js';
+import { chooseGrpcClient, type GrpcClient, loadGrpcClient } from './grpc-client.js';
 import { type Session, type SessionOptions, startSession } from './session/session.js';
 import { runSolve, type Solved, type SolveOptions, type SolveRequest } from './solve.js';
 import type { BuilderTransport } from './transport.js';
@@ -59,14 +60,20 @@ export interface BuildKitOptions {
    * and with it the solve; other calls throw `TIMEOUT`.
    */
   silenceMs?: number;
+  /** What speaks gRPC to the builder, default `builtin`. */
+  grpc?: GrpcClient | undefined;
 }
 
-/** A BuildKit behind a transport; nothing is opened before the first call, a broken connection is opened anew by the next. */
+/**
+ * A BuildKit behind a transport; nothing is opened before the first call, a broken connection is opened anew by the next.
+ *
+ * Throws `INVALID_ARGUMENT` for an unknown gRPC client.
+ */
 export function buildKitOver(
   transport: BuilderTransport,
-  { silenceMs = 30_000 }: BuildKitOptions = {},
+  { silenceMs = 30_000, grpc }: BuildKitOptions = {},
 ): BuildKit {
-  return new BuildKitClient(transport, silenceMs);
+  return new BuildKitClient(transport, silenceMs, chooseGrpcClient(grpc));
 }
 
 class BuildKitClient implements BuildKit {
@@ -74,13 +81,15 @@ class BuildKitClient implements BuildKit {
   readonly content: BuildKitContent;
   readonly #transport: BuilderTransport;
   readonly #silenceMs: number;
+  readonly #grpc: GrpcClient;
   #opening: Promise<Channel> | undefined;
   #channel: Channel | undefined;
   #closing = new AbortController();
 
-  constructor(transport: BuilderTransport, silenceMs: number) {
+  constructor(transport: BuilderTransport, silenceMs: number, grpc: GrpcClient) {
     this.#transport = transport;
     this.#silenceMs = silenceMs;
+    this.#grpc = grpc;
     this.name = transport.name;
     this.content = contentOf(transport.name, (signal) => this.#open(signal), silenceMs);
   }
@@ -195,8 +204,9 @@ class BuildKitClient implements BuildKit {
 
   async #dial(signal: AbortSignal): Promise<Channel> {
     try {
+      const openChannel = await loadGrpcClient(this.#grpc);
       const connection = await this.#transport.open({ signal });
-      const channel = openChannel(
+      const channel = await openChannel(
         connection,
         `builder ${this.name}`,
         this.#transport.channel,

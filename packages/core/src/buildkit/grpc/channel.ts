@@ -3,10 +3,11 @@ import { cancelled, isWarmdockError, messageOf, WarmdockError } from '../../erro
 import { type Http2Connection, openConnection } from '../http2/connection.js';
 import { defaultKeepalive, type KeepaliveOptions } from '../http2/keepalive.js';
 import type { Http2Stream } from '../http2/stream.js';
+import type { Call } from './call.js';
 import { ClientCall } from './client-call.js';
 import { headersOf } from './metadata.js';
+import { oneAnswer } from './one-answer.js';
 import { RepeatableStream } from './repeatable-stream.js';
-import { GrpcCode, GrpcStatusError } from './status.js';
 
 /**
  * How much one stream may send before we acknowledge it.
@@ -51,7 +52,7 @@ export interface Channel {
   /** One request, one answer; throws `GrpcStatusError` when the peer says so, `UNAVAILABLE` when the connection fails. */
   unary(method: string, request: Uint8Array, options?: CallOptions): Promise<Buffer>;
   /** Opens a stream of messages in both directions. */
-  call(method: string, options?: CallOptions): ClientCall;
+  call(method: string, options?: CallOptions): Call;
   /** The error that ended the connection, `undefined` while it lives. */
   readonly failure: WarmdockError | undefined;
   close(): void;
@@ -106,16 +107,10 @@ class Http2Channel implements Channel {
   }
 
   async unary(method: string, request: Uint8Array, options: CallOptions = {}): Promise<Buffer> {
-    const call = this.call(method, options);
-    call.write([request]);
-    call.end();
-    let answer: Buffer | undefined;
-    for await (const message of call.messages) answer ??= message;
-    if (answer) return answer;
-    throw new GrpcStatusError(GrpcCode.INTERNAL, `${method} answered OK without a message`);
+    return oneAnswer(this.call(method, options), method, request);
   }
 
-  call(method: string, options: CallOptions = {}): ClientCall {
+  call(method: string, options: CallOptions = {}): Call {
     let channel: Http2Channel = this;
     const again = async (elsewhere: Elsewhere) => {
       channel = (await elsewhere(options.signal)) as Http2Channel;

@@ -1,13 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { cancelled, messageOf, WarmdockError } from '../../errors.js';
-import { Status } from '../../gen/status.js';
 import { Http2Code, StreamLimit, StreamReset } from '../http2/faults.js';
 import type { Http2Stream } from '../http2/stream.js';
+import type { Call } from './call.js';
 import { ForeignAnswer } from './foreign-answer.js';
 import { encodeFrames, FrameReader } from './frame.js';
 import { firstValue, type Metadata, metadataOf } from './metadata.js';
 import { SilenceLimit } from './silence-limit.js';
 import { GrpcCode, GrpcStatusError, type StatusDetail } from './status.js';
+import { statusDetailsOf } from './status-details.js';
 
 interface CallContext {
   /** Method and peer, for errors. */
@@ -21,9 +22,8 @@ interface CallContext {
 /** How long an answer that is not gRPC's may take to come to its end. */
 const foreignAnswerMs = 1_000;
 
-/** One gRPC call in flight: writes requests, yields answers, ends with the peer's status. */
-export class ClientCall {
-  /** The answers in order; ends when the status is OK, else throws it. Iterate once. */
+/** A call on a stream of our own HTTP/2. */
+export class ClientCall implements Call {
   readonly messages: AsyncIterable<Buffer>;
   readonly #stream: Http2Stream;
   readonly #context: CallContext;
@@ -38,22 +38,20 @@ export class ClientCall {
     this.messages = this.#read();
   }
 
-  /** Queues messages as one write; resolves when the peer's window has room again, at once if it has. */
+  /** As one write. */
   write(messages: readonly Uint8Array[]): Promise<void> | undefined {
     return this.#stream.write([encodeFrames(messages)]);
   }
 
-  /** As `write`, for messages that stand in the pieces as gRPC frames them; nothing is copied. */
+  /** Copies nothing. */
   writeFrames(pieces: readonly Uint8Array[]): Promise<void> | undefined {
     return this.#stream.write(pieces);
   }
 
-  /** Says that no more requests follow. */
   end(): void {
     this.#stream.end();
   }
 
-  /** Abandons the call; the peer sees it as cancelled. */
   cancel(): void {
     this.#stream.reset(Http2Code.CANCEL);
   }
@@ -171,12 +169,7 @@ function statusError(metadata: Metadata, code: number): GrpcStatusError {
 
 function statusDetails(metadata: Metadata): StatusDetail[] {
   const encoded = firstValue(metadata, 'grpc-status-details-bin');
-  if (encoded === undefined) return [];
-  try {
-    return Status.decode(Buffer.from(encoded, 'base64')).details;
-  } catch {
-    return [];
-  }
+  return encoded === undefined ? [] : statusDetailsOf(Buffer.from(encoded, 'base64'));
 }
 
 /** grpc-message is percent-encoded UTF-8; a malformed one is shown as it came. */

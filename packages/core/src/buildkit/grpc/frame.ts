@@ -4,7 +4,7 @@ import { WarmdockError } from '../../errors.js';
 export const frameHeadBytes = 5;
 
 /** BuildKit's own limit is 16 MiB a message; anything above it is a broken or hostile peer. */
-const maxMessageBytes = 16 * 1024 * 1024 + 64 * 1024;
+export const maxMessageBytes = 16 * 1024 * 1024 + 64 * 1024;
 
 export function writeFrameHead(target: Buffer, at: number, messageBytes: number): void {
   target[at] = 0;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Duplex, duplexPair } from 'node:stream';
 import { expect, it, onTestFinished } from 'vitest';
-import { type Channel, openChannel } from './channel.js';
+import { channels } from './channels.testing.js';
 import { type Method, type ServerCall, serve } from './server.js';
 import { tunnelThrough } from './tunnel.js';
 import { bytesField, encodeBytesHead } from './wire-fields.js';
@@ -42,18 +42,17 @@ function serveAll(byteStream: Duplex): Promise<void> {
   return serve(byteStream, methods, 60_000);
 }
 
-function channelOver(byteStream: Duplex): Channel {
-  const channel = openChannel(byteStream, 'the peer');
-  onTestFinished(() => channel.close());
-  return channel;
-}
-
-it('a tunnel in a tunnel carries 20 MB there and back', async () => {
+it.each(channels)('a tunnel in a tunnel carries 20 MB there and back over %s', async (_, open) => {
+  const channelOver = async (byteStream: Duplex) => {
+    const channel = await open(byteStream, 'the peer');
+    onTestFinished(() => channel.close());
+    return channel;
+  };
   const [near, far] = duplexPair();
   void serveAll(far);
-  const outer = channelOver(near);
-  const middle = channelOver(tunnelThrough(outer.call(tunnelPath)));
-  const inner = channelOver(tunnelThrough(middle.call(tunnelPath)));
+  const outer = await channelOver(near);
+  const middle = await channelOver(tunnelThrough(outer.call(tunnelPath)));
+  const inner = await channelOver(tunnelThrough(middle.call(tunnelPath)));
   const call = inner.call(echoPath);
   const sent = randomBytes(1_000_000);
   const sending = async () => {

@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import type { ClientCall } from './client-call.js';
+import type { Call } from './call.js';
 import { frameHeadBytes, writeFrameHead } from './frame.js';
 import { bytesField, encodeBytesHead } from './wire-fields.js';
 
@@ -7,15 +7,15 @@ import { bytesField, encodeBytesHead } from './wire-fields.js';
 const maxMessageBytes = 1024 * 1024;
 
 /** A call whose messages are `BytesMessage{data}` as the raw byte stream that runs through it. */
-export function tunnelThrough(call: ClientCall): Duplex {
+export function tunnelThrough(call: Call): Duplex {
   return new Tunnel(call);
 }
 
 class Tunnel extends Duplex {
-  readonly #call: ClientCall;
+  readonly #call: Call;
   #resume: (() => void) | undefined;
 
-  constructor(call: ClientCall) {
+  constructor(call: Call) {
     super();
     this.#call = call;
     void this.#pump();

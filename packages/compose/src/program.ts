@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { WarmdockError } from '@warmdock/core';
+import { cancelled, WarmdockError } from '@warmdock/core';
 
 export interface RunProgramOptions {
   readonly cwd: string;
@@ -44,8 +44,7 @@ export async function runProgram(
     ]);
     return { exitCode, stdout, stderr };
   } catch (cause) {
-    if (signal?.aborted)
-      throw new WarmdockError('CANCELLED', `${program} was cancelled`, { cause });
+    if (signal?.aborted) throw cancelled(program, signal);
     throw new WarmdockError('NOT_FOUND', `cannot run ${program}`, {
       hint: 'check that it is installed and can be run',
       cause,

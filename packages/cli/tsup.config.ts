@@ -1,4 +1,17 @@
-import { defineConfig } from 'tsup';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Options } from 'tsup';
+
+/** Half a MB that only a token behind a proxy needs: in the programs it would be read at every start. */
+const undici = createRequire(
+  fileURLToPath(import.meta.resolve('@warmdock/core/package.json')),
+).resolve('undici');
+const apart: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'undici-apart',
+  setup(build) {
+    build.onResolve({ filter: /^undici$/ }, () => ({ path: './undici.cjs', external: true }));
+  },
+};
 
 /**
  * Files without dependencies, made for start-up time: `warmdock` reads the arguments, each program is
@@ -28,5 +41,7 @@ export default defineConfig([
       'shim-program': 'src/shim-program.ts',
       'targets-program': 'src/targets-program.ts',
     },
+    esbuildPlugins: [apart],
   },
+  { ...bundle, target: 'node20', entry: { undici } },
 ]);

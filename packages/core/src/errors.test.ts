@@ -3,7 +3,11 @@ import { cancelled } from './errors.js';
 
 test('a signal that was fired by its owner is CANCELLED, with the reason as the cause', () => {
   const error = cancelled('build', AbortSignal.abort('enough'));
-  expect(error).toMatchObject({ code: 'CANCELLED', message: 'build was cancelled', cause: 'enough' });
+  expect(error).toMatchObject({
+    code: 'CANCELLED',
+    message: 'build was cancelled',
+    cause: 'enough',
+  });
 });
 
 test.each([

@@ -30,7 +30,7 @@ export const parts: Record<string, Part> = {
   http2: { at: 'packages/core/src/buildkit/http2', uses: ['errors'] },
   buildkit: {
     at: 'packages/core/src/buildkit',
-    uses: [...foundations, 'fsutil', 'gen', 'go-bool', 'http2'],
+    uses: [...foundations, 'fsutil', 'gen', 'go-bool', 'http2', 'undici'],
   },
   build: {
     at: 'packages/core/src/build',

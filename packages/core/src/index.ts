@@ -101,3 +101,4 @@ export type { Descriptor } from './oci/descriptor.js';
 export { type Digest, isDigest, parseDigest } from './oci/digest.js';
 export { type Platform, parsePlatform } from './oci/platform.js';
 export { parseReference, type Reference } from './oci/reference.js';
+export { WriteError } from './write-error.js';

@@ -7,7 +7,7 @@ export interface Part {
 }
 
 const oci = ['errors', 'oci'];
-const content = [...oci, 'content'];
+const content = [...oci, 'content', 'write-error'];
 const foundations = [...content, 'docker', 'authorities'];
 const services = ['engine', 'buildkit'];
 
@@ -20,13 +20,14 @@ export const parts: Record<string, Part> = {
   errors: { at: 'packages/core/src/errors.ts', uses: [] },
   'go-bool': { at: 'packages/core/src/go-bool.ts', uses: [] },
   authorities: { at: 'packages/core/src/authorities.ts', uses: ['errors'] },
+  'write-error': { at: 'packages/core/src/write-error.ts', uses: ['errors'] },
   oci: { at: 'packages/core/src/oci', uses: ['errors', 'zod'] },
-  content: { at: 'packages/core/src/content', uses: oci },
+  content: { at: 'packages/core/src/content', uses: [...oci, 'write-error'] },
   docker: { at: 'packages/core/src/docker', uses: ['errors'] },
   tar: { at: 'packages/core/src/tar', uses: ['errors'] },
   engine: { at: 'packages/core/src/engine', uses: foundations },
   gen: { at: 'packages/core/src/gen', uses: ['@bufbuild/protobuf'] },
-  fsutil: { at: 'packages/core/src/fsutil', uses: ['errors', 'gen'] },
+  fsutil: { at: 'packages/core/src/fsutil', uses: ['errors', 'gen', 'write-error'] },
   http2: { at: 'packages/core/src/buildkit/http2', uses: ['errors'] },
   buildkit: {
     at: 'packages/core/src/buildkit',

@@ -88,7 +88,7 @@ export async function runSolve(
   const answer = withNews(ended, watching, graceMs, signal)
     .then((bytes) => SolveResponse.decode(bytes).exporterResponse)
     .catch(async (error) => {
-      throw await solveFailure(error, builder, observed, signal);
+      throw await solveFailure(error, builder, observed, { session, signal });
     })
     .finally(() => stop.abort());
   // For those who do not wait for it.
@@ -216,14 +216,18 @@ async function sessionLost(session: Session, builder: string): Promise<never> {
   });
 }
 
-/** A failed step explains a failure best, also where its status was lost on the way. */
+/**
+ * What this side could not write explains a failure best, then a failed step, also where its status was
+ * lost on the way.
+ */
 async function solveFailure(
   error: unknown,
   builder: string,
   observed: ObservedSteps,
-  signal: AbortSignal | undefined,
+  { session, signal }: Pick<SolveOptions, 'session' | 'signal'>,
 ): Promise<unknown> {
   if (signal?.aborted) return cancelled(`build on builder ${builder}`, signal);
+  if (session.failure) return session.failure;
   const { buildErrorOf, buildErrorOfSteps } = await import('./build-error.js');
   if (error instanceof GrpcStatusError) return buildErrorOf(error, observed);
   return buildErrorOfSteps(observed, error) ?? error;

@@ -8,7 +8,7 @@ export interface Part {
 
 const oci = ['errors', 'oci'];
 const content = [...oci, 'content', 'write-error'];
-const foundations = [...content, 'docker', 'authorities'];
+const foundations = [...content, 'docker', 'authorities', 'options'];
 const services = ['engine', 'buildkit'];
 
 /**
@@ -18,6 +18,7 @@ const services = ['engine', 'buildkit'];
  */
 export const parts: Record<string, Part> = {
   errors: { at: 'packages/core/src/errors.ts', uses: [] },
+  options: { at: 'packages/core/src/options', uses: ['errors'] },
   'go-bool': { at: 'packages/core/src/go-bool.ts', uses: [] },
   authorities: { at: 'packages/core/src/authorities.ts', uses: ['errors'] },
   'write-error': { at: 'packages/core/src/write-error.ts', uses: ['errors'] },
@@ -35,9 +36,13 @@ export const parts: Record<string, Part> = {
   },
   build: {
     at: 'packages/core/src/build',
-    uses: [...content, ...services, 'go-bool', 'tar'],
+    uses: [...content, ...services, 'go-bool', 'options', 'tar'],
   },
-  core: { at: 'packages/core/src/index.ts', uses: [...content, ...services, 'build', 'docker'] },
+  core: {
+    at: 'packages/core/src/index.ts',
+    uses: [...content, ...services, 'build', 'docker', 'options', 'public checks'],
+  },
+  'public checks': { at: 'packages/core/src/public-checks.ts', uses: ['build', 'options'] },
   'core tests': {
     at: 'packages/core/integration',
     uses: [...content, ...services, 'build', 'core', '@warmdock/core'],

@@ -5,7 +5,9 @@ import { addressTransport } from '../buildkit/transport.js';
 import { formatEndpoint } from '../engine/endpoint.js';
 import { connectEngine, type Engine } from '../engine/engine.js';
 import { resolveEngineEndpoint } from '../engine/resolve-endpoint.js';
+import { checkArgument } from '../options/check-options.js';
 import { engineTransport } from './engine-buildkit.js';
+import { wantedBuilder } from './option-checks.js';
 
 /** A builder ready to use; `inEngine` when it is the very daemon that the image is for. */
 export interface OpenBuilder {
@@ -46,6 +48,7 @@ export async function openBuilder(
   engine: Engine,
   env: NodeJS.ProcessEnv,
 ): Promise<OpenBuilder | NamedBuilder> {
+  if (wanted !== undefined) checkArgument('openBuilder', 'wanted', wanted, wantedBuilder);
   if (typeof wanted === 'object' && 'solve' in wanted)
     return { buildkit: wanted, inEngine: false, close: () => {} };
   if (typeof wanted === 'string' && isBuilderAddress(wanted))

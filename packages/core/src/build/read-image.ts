@@ -41,7 +41,7 @@ export async function readImageFor(
   if (chosen) return singleImage(source, await readDocument(source, chosen, options), options);
   const platform = formatPlatform(host);
   throw new WarmdockError('UNSUPPORTED', `image ${root.digest} has nothing for ${platform}`, {
-    hint: `build with --platform ${platform}`,
+    hint: `build for platform ${platform}`,
   });
 }
 

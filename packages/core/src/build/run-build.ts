@@ -10,6 +10,7 @@ import { answeredImage } from './answered-image.js';
 import type { BuildPlan } from './build-plan.js';
 import type { BuildResult } from './build-result.js';
 import { builderContent, type DisposableSource, isSmall } from './builder-content.js';
+import { checkRun } from './check-run.js';
 import { contextKey } from './context-key.js';
 import { openPlan } from './open-plan.js';
 import type { OnProgress } from './progress.js';
@@ -78,6 +79,7 @@ export async function runBuild(
   builder: BuildKit,
   options: RunBuildOptions = {},
 ): Promise<RunningResult> {
+  checkRun('runBuild', plan, builder, options);
   if (plan.outputs) {
     throw new WarmdockError('INVALID_ARGUMENT', 'this plan has outputs: run it with runOutputs');
   }

@@ -22,7 +22,7 @@ export const parts: Record<string, Part> = {
   'go-bool': { at: 'packages/core/src/go-bool.ts', uses: [] },
   authorities: { at: 'packages/core/src/authorities.ts', uses: ['errors'] },
   'write-error': { at: 'packages/core/src/write-error.ts', uses: ['errors'] },
-  oci: { at: 'packages/core/src/oci', uses: ['errors', 'zod'] },
+  oci: { at: 'packages/core/src/oci', uses: ['errors', 'options', 'zod'] },
   content: { at: 'packages/core/src/content', uses: [...oci, 'write-error'] },
   docker: { at: 'packages/core/src/docker', uses: ['errors'] },
   tar: { at: 'packages/core/src/tar', uses: ['errors'] },

@@ -1,13 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import { parseBuilderAddress } from '../buildkit/address.js';
 import { buildKitOver } from '../buildkit/buildkit.js';
 import { explainBuilder } from '../buildkit/buildx-store.js';
+import { addressTransport } from '../buildkit/transport.js';
 import { parseEngineAddress } from '../engine/endpoint.js';
 import { connectEngine } from '../engine/engine.js';
 import { resolveEngineEndpoint } from '../engine/resolve-endpoint.js';
+import { parseDigest } from '../oci/digest.js';
+import { parsePlatform } from '../oci/platform.js';
+import { parseReference } from '../oci/reference.js';
 import { build } from './build.js';
 import type { BuildOptions } from './build-plan.js';
 import { callFrontend } from './call-frontend.js';
 import { openBuilder } from './choose-builder.js';
+import { observeEngine } from './observe-engine.js';
+import { parseOutput } from './output-spec.js';
 import { planBuild } from './plan-build.js';
 import { planLoad } from './plan-load.js';
 import { runBuild } from './run-build.js';
@@ -17,6 +24,15 @@ import { shareLocals } from './shared-locals.js';
 
 /** The library as a program without types calls it. */
 const untyped = {
+  addressTransport,
+  buildKitOver,
+  observeEngine,
+  parseBuilderAddress,
+  parseDigest,
+  parseEngineAddress,
+  parseOutput,
+  parsePlatform,
+  parseReference,
   build,
   callFrontend,
   connectEngine,
@@ -79,6 +95,15 @@ describe('a public call without types', () => {
     ['connectEngine', ['unix:///x'], /its options are "unix:\/\/\/x"/],
     ['connectEngine', [{ endpoint: 'unix:///x' }], /endpoint is .*, expected what parseEngineAddr/],
     ['connectEngine', [{ endpoint: engine.endpoint, limits: { x: 1 } }], /no option limits\.x/],
+    ['observeEngine', ['x', []], /argument engine is "x"/],
+    ['buildKitOver', ['tcp://x:1'], /argument transport is "tcp:\/\/x:1"/],
+    ['addressTransport', ['tcp://x:1'], /address is "tcp:\/\/x:1", expected what parseBuilder/],
+    ['parseEngineAddress', [undefined], /argument address is missing, expected a text/],
+    ['parseBuilderAddress', [1], /argument text is 1/],
+    ['parseReference', [['app']], /argument text is a list/],
+    ['parsePlatform', [{}], /argument text is an object/],
+    ['parseDigest', [], /argument text is missing/],
+    ['parseOutput', [], /argument spec is missing/],
     ['resolveEngineEndpoint', [], /its options are missing/],
     ['resolveEngineEndpoint', [{ address: 1, env }], /address is 1/],
   ])('%s(%j) is INVALID_ARGUMENT: %s', async (name, given, message) => {

@@ -1,4 +1,6 @@
 import { WarmdockError } from '../errors.js';
+import { checkArgument } from '../options/check-options.js';
+import { text as aText } from '../options/checks.js';
 
 /** Where a BuildKit can be dialled. */
 export type BuilderAddress =
@@ -26,6 +28,7 @@ export function isBuilderAddress(text: string): boolean {
  * A TLS connection needs `tls`; a plain one must not have it.
  */
 export function parseBuilderAddress(text: string, tls?: TlsFiles): BuilderAddress {
+  checkArgument('parseBuilderAddress', 'text', text, aText);
   const url = parseUrl(text);
   if (url.protocol === 'unix:') return unixAddress(text);
   if (url.protocol !== 'tcp:') {

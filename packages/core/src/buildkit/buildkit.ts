@@ -1,6 +1,8 @@
 import { orCancelled } from '../content/or-cancelled.js';
 import { cancelled, isWarmdockError, WarmdockError } from '../errors.js';
 import { BuildHistoryRequest, ListWorkersRequest, ListWorkersResponse } from '../gen/control.js';
+import { checkArgument, checkOptions } from '../options/check-options.js';
+import { instance, number } from '../options/checks.js';
 import type { RecordedAttestation } from './build-record.js';
 import { type BuildKitContent, contentOf } from './content.js';
 import { type Channel, openChannel } from './grpc/channel.js';
@@ -61,12 +63,13 @@ export interface BuildKitOptions {
   silenceMs?: number;
 }
 
+const aTransport = instance('a transport, such as that of addressTransport', 'open');
+
 /** A BuildKit behind a transport; nothing is opened before the first call, a broken connection is opened anew by the next. */
-export function buildKitOver(
-  transport: BuilderTransport,
-  { silenceMs = 30_000 }: BuildKitOptions = {},
-): BuildKit {
-  return new BuildKitClient(transport, silenceMs);
+export function buildKitOver(transport: BuilderTransport, options: BuildKitOptions = {}): BuildKit {
+  checkArgument('buildKitOver', 'transport', transport, aTransport);
+  checkOptions('buildKitOver', options, { silenceMs: number });
+  return new BuildKitClient(transport, options.silenceMs ?? 30_000);
 }
 
 class BuildKitClient implements BuildKit {

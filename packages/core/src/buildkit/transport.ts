@@ -1,4 +1,6 @@
 import type { Duplex } from 'node:stream';
+import { checkArgument } from '../options/check-options.js';
+import { acceptedBy } from '../options/checks.js';
 import { type BuilderAddress, formatBuilderAddress } from './address.js';
 import { dial } from './dial.js';
 
@@ -20,7 +22,12 @@ export interface BuilderTransport {
   openSession?(headers: Record<string, string | string[]>, options: OpenOptions): Promise<Duplex>;
 }
 
+const anAddress = acceptedBy('what parseBuilderAddress gave', (value) =>
+  ['unix', 'tcp'].includes((value as Partial<BuilderAddress> | undefined)?.kind ?? ''),
+);
+
 /** The transport of a buildkitd that listens on an address. */
 export function addressTransport(address: BuilderAddress): BuilderTransport {
+  checkArgument('addressTransport', 'address', address, anAddress);
   return { name: formatBuilderAddress(address), open: (options) => dial(address, options) };
 }

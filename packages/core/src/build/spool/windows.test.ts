@@ -106,6 +106,15 @@ describe('windows', () => {
     expect(events).toEqual(['+1', '+2', '-2']);
   });
 
+  it('keep a layer that is added again while it is read', async () => {
+    const { windows, layer, events } = testWindows(1, 100);
+    const half = windows.fetch(layer(1), {});
+    await half.next();
+    windows.add([layer(1)]);
+    await windows[Symbol.asyncDispose]();
+    expect(events).toEqual(['+1', '-1']);
+  });
+
   it('are closed by disposal, which ends what is being opened', async () => {
     const { windows, layer, events } = testWindows(3, 100);
     const half = windows.fetch(layer(1), {});

@@ -34,9 +34,10 @@ export class SpoolWindows implements AsyncDisposable {
     this.#windowBytes = windowBytes;
   }
 
-  /** They will be read in this order, more or less. */
+  /** They will be read in this order, more or less. One that was added before stays where it is. */
   add(layers: readonly Descriptor[]): void {
-    const groups = grouped(layers, this.#windowBytes);
+    const added = layers.filter((layer) => !this.has(layer));
+    const groups = grouped(added, this.#windowBytes);
     const windows = groups.map(
       (group) => new Window(group, () => this.#open(group, this.#closing.signal)),
     );

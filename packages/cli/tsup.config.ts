@@ -1,11 +1,20 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type Options } from 'tsup';
 
-/** Programs find this library in a file beside them. */
-const grpcJsApart: NonNullable<Options['esbuildPlugins']>[number] = {
-  name: 'grpc-js-apart',
+const undici = createRequire(
+  fileURLToPath(import.meta.resolve('@warmdock/core/package.json')),
+).resolve('undici');
+
+/** Programs find these libraries in files beside them: in the programs they would be read at every start. */
+const apart: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'libraries-apart',
   setup(build) {
-    const found = { path: './grpc-js.cjs', external: true };
-    build.onResolve({ filter: /^@grpc\/grpc-js$/ }, () => found);
+    build.onResolve({ filter: /^@grpc\/grpc-js$/ }, () => ({
+      path: './grpc-js.cjs',
+      external: true,
+    }));
+    build.onResolve({ filter: /^undici$/ }, () => ({ path: './undici.cjs', external: true }));
   },
 };
 
@@ -18,7 +27,7 @@ const bundle = {
   format: ['cjs'],
   noExternal: [/.*/],
   minify: true,
-  esbuildPlugins: [grpcJsApart],
+  esbuildPlugins: [apart],
   esbuildOptions(options) {
     // `import('node:tls')` would start the loader of ES modules; `require` is as lazy.
     options.supported = { ...options.supported, 'dynamic-import': false };
@@ -47,4 +56,5 @@ export default defineConfig([
     // For services of channels and of servers, which nothing here asks for.
     external: ['@grpc/proto-loader'],
   },
+  { ...bundle, target: 'node20', entry: { undici }, esbuildPlugins: [] },
 ]);

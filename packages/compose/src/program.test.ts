@@ -34,6 +34,19 @@ describe('a program', () => {
     });
   });
 
+  it('in a folder that is not there is INVALID_ARGUMENT, and not the program missing', async () => {
+    const running = runProgram(['true'], [], { ...options, cwd: '/none/such' });
+    await expect(running).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('/none/such'),
+    });
+  });
+
+  it('that takes longer than its caller allows is TIMEOUT', async () => {
+    const running = runProgram(['sleep'], ['60'], { ...options, signal: AbortSignal.timeout(30) });
+    await expect(running).rejects.toMatchObject({ code: 'TIMEOUT' });
+  });
+
   it('ends with the signal', async () => {
     const stop = new AbortController();
     const begun = performance.now();

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import { WarmdockError } from '@warmdock/core';
+import { cancelled, WarmdockError } from '@warmdock/core';
 
 export interface RunProgramOptions {
   readonly cwd: string;
@@ -19,7 +20,8 @@ export interface ProgramRun {
 /**
  * Runs a program to its end, with nothing on standard input.
  *
- * Throws `NOT_FOUND` when it cannot be started, `CANCELLED` when the signal fires.
+ * Throws `NOT_FOUND` when it cannot be started, `INVALID_ARGUMENT` when there is no such working directory,
+ * `CANCELLED` or `TIMEOUT` when the signal fires.
  */
 export async function runProgram(
   [program = '', ...first]: readonly string[],
@@ -44,11 +46,20 @@ export async function runProgram(
     ]);
     return { exitCode, stdout, stderr };
   } catch (cause) {
-    if (signal?.aborted)
-      throw new WarmdockError('CANCELLED', `${program} was cancelled`, { cause });
+    if (signal?.aborted) throw cancelled(program, signal);
+    if (!isDirectory(cwd)) {
+      throw new WarmdockError('INVALID_ARGUMENT', `cannot run ${program} in ${cwd}: no directory`, {
+        cause,
+      });
+    }
     throw new WarmdockError('NOT_FOUND', `cannot run ${program}`, {
       hint: 'check that it is installed and can be run',
       cause,
     });
   }
+}
+
+/** Node blames the program for a working directory that is not there. */
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -49,7 +49,18 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The error that ends an operation whose signal fired; `operation` reads like "build of app:latest". */
+/**
+ * The error that ends an operation whose signal fired: `TIMEOUT` for one of `AbortSignal.timeout`, else
+ * `CANCELLED`. `operation` reads like "build of app:latest".
+ */
 export function cancelled(operation: string, signal: AbortSignal): WarmdockError {
-  return new WarmdockError('CANCELLED', `${operation} was cancelled`, { cause: signal.reason });
+  const details = { cause: signal.reason };
+  return isTimeout(signal.reason)
+    ? new WarmdockError('TIMEOUT', `${operation} took longer than its caller allows`, details)
+    : new WarmdockError('CANCELLED', `${operation} was cancelled`, details);
+}
+
+/** What the DOM standard has `AbortSignal.timeout` give as its reason. */
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof DOMException && reason.name === 'TimeoutError';
 }

@@ -122,3 +122,7 @@ export type { Descriptor } from './oci/descriptor.js';
 export { type Digest, isDigest, parseDigest } from './oci/digest.js';
 export { type Platform, parsePlatform } from './oci/platform.js';
 export { parseReference, type Reference } from './oci/reference.js';
+export { checkArgument, checkOptions } from './options/check-options.js';
+export type { Check, Checks } from './options/checks.js';
+export * as checks from './public-checks.js';
+export { WriteError } from './write-error.js';

@@ -7,8 +7,8 @@ export interface Part {
 }
 
 const oci = ['errors', 'oci'];
-const content = [...oci, 'content'];
-const foundations = [...content, 'docker', 'authorities'];
+const content = [...oci, 'content', 'write-error'];
+const foundations = [...content, 'docker', 'authorities', 'options'];
 const services = ['engine', 'buildkit'];
 
 /**
@@ -18,15 +18,17 @@ const services = ['engine', 'buildkit'];
  */
 export const parts: Record<string, Part> = {
   errors: { at: 'packages/core/src/errors.ts', uses: [] },
+  options: { at: 'packages/core/src/options', uses: ['errors'] },
   'go-bool': { at: 'packages/core/src/go-bool.ts', uses: [] },
   authorities: { at: 'packages/core/src/authorities.ts', uses: ['errors'] },
-  oci: { at: 'packages/core/src/oci', uses: ['errors', 'zod'] },
-  content: { at: 'packages/core/src/content', uses: oci },
+  'write-error': { at: 'packages/core/src/write-error.ts', uses: ['errors'] },
+  oci: { at: 'packages/core/src/oci', uses: ['errors', 'options', 'zod'] },
+  content: { at: 'packages/core/src/content', uses: [...oci, 'write-error'] },
   docker: { at: 'packages/core/src/docker', uses: ['errors'] },
   tar: { at: 'packages/core/src/tar', uses: ['errors'] },
   engine: { at: 'packages/core/src/engine', uses: foundations },
   gen: { at: 'packages/core/src/gen', uses: ['@bufbuild/protobuf'] },
-  fsutil: { at: 'packages/core/src/fsutil', uses: ['errors', 'gen'] },
+  fsutil: { at: 'packages/core/src/fsutil', uses: ['errors', 'gen', 'write-error'] },
   http2: { at: 'packages/core/src/buildkit/http2', uses: ['errors'] },
   'grpc-js': {
     at: 'packages/core/src/buildkit/grpc-js',
@@ -34,13 +36,17 @@ export const parts: Record<string, Part> = {
   },
   buildkit: {
     at: 'packages/core/src/buildkit',
-    uses: [...foundations, 'fsutil', 'gen', 'go-bool', 'http2', 'grpc-js'],
+    uses: [...foundations, 'fsutil', 'gen', 'go-bool', 'http2', 'grpc-js', 'undici'],
   },
   build: {
     at: 'packages/core/src/build',
-    uses: [...content, ...services, 'docker', 'go-bool', 'tar'],
+    uses: [...content, ...services, 'docker', 'go-bool', 'options', 'tar'],
   },
-  core: { at: 'packages/core/src/index.ts', uses: [...content, ...services, 'build', 'docker'] },
+  core: {
+    at: 'packages/core/src/index.ts',
+    uses: [...content, ...services, 'build', 'docker', 'options', 'public checks'],
+  },
+  'public checks': { at: 'packages/core/src/public-checks.ts', uses: ['build', 'options'] },
   'core tests': {
     at: 'packages/core/integration',
     uses: [...content, ...services, 'build', 'core', '@warmdock/core'],

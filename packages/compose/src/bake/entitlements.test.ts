@@ -48,7 +48,7 @@ describe('a bake file must be allowed', () => {
     ['an entitlement', { entitlements: ['security.insecure'] }, 'security.insecure'],
   ])('%s', (_, target, needed) => {
     const flag = needed.replace('ROOT', root);
-    const refused = { code: 'PERMISSION_DENIED', hint: expect.stringContaining(`--allow=${flag}`) };
+    const refused = { code: 'PERMISSION_DENIED', hint: expect.stringContaining(`allow ${flag}`) };
     expect(() => check(target)).toThrow(expect.objectContaining(refused));
     expect(() => check(target, [flag])).not.toThrow();
   });

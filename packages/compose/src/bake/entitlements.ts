@@ -33,7 +33,7 @@ export function checkEntitlements(
 
 function notAllowed(name: string, missing: readonly string[]): WarmdockError {
   return new WarmdockError('PERMISSION_DENIED', `target ${name} needs what is not allowed`, {
-    hint: `allow it with ${missing.map((each) => `--allow=${each}`).join(' ')}`,
+    hint: `allow ${missing.join(', ')}`,
   });
 }
 

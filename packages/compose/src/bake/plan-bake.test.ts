@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type FakeAnswer, fakeProgram } from '../fake-program.testing.js';
 import { type BakeOptions, planBake } from './plan-bake.js';
@@ -70,6 +70,17 @@ describe('bake', () => {
     ['another output', 'UNSUPPORTED', JSON.stringify({ target: { default: {} } })],
   ])('may refuse %s', async (_rule, code, answer) => {
     await expect(plan(words, answer)).rejects.toMatchObject({ code });
+  });
+
+  it('may be in a folder that is named from the current one', async () => {
+    const context = { target: { default: { output: ['type=docker'], context: 'inside' } } };
+    const { program, cwd } = fakeProgram({ [words]: JSON.stringify(context) });
+    const env = { PATH: process.env.PATH, DOCKER_CONFIG: cwd };
+    const { targets } = await planBake({ program, cwd: relative(process.cwd(), cwd), env });
+    expect(targets[0]?.plan.locals).toContainEqual({
+      name: 'context',
+      directory: join(cwd, 'inside'),
+    });
   });
 
   it('is quoted when it refuses', async () => {

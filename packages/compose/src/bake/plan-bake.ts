@@ -1,5 +1,6 @@
-import { findCliPlugin, WarmdockError } from '@warmdock/core';
-import { runProgram } from '../program.js';
+import { resolve } from 'node:path';
+import { type Checks, checkOptions, checks, WarmdockError } from '@warmdock/core';
+import { pluginProgram } from '../plugin-program.js';
 import { parseBakeDefinition } from '../targets/bake-definition.js';
 import { planTargets } from '../targets/plan-targets.js';
 import type { TargetSet } from '../targets/target-set.js';
@@ -36,6 +37,24 @@ export interface BakeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+const texts = checks.listOf(checks.text);
+
+const bakeChecks: Checks<BakeOptions> = {
+  files: texts,
+  targets: texts,
+  set: texts,
+  load: checks.flag,
+  noCache: checks.flag,
+  pull: checks.flag,
+  provenance: checks.text,
+  sbom: checks.text,
+  allow: texts,
+  program: checks.program,
+  cwd: checks.text,
+  env: checks.mapOf(checks.text),
+  signal: checks.signal,
+};
+
 /**
  * Asks `buildx bake` what it would build, and plans the same builds.
  *
@@ -45,11 +64,11 @@ export interface BakeOptions {
  * needs what is not allowed, `NOT_FOUND` without buildx.
  */
 export async function planBake(options: BakeOptions = {}): Promise<TargetSet> {
-  const { cwd = process.cwd(), env = process.env, signal } = options;
-  const plugin = findCliPlugin('buildx', env);
-  const program = options.program ?? (plugin ? [plugin] : ['docker', 'buildx']);
-  const words = ['bake', ...bakeWords(options), '--print'];
-  const { exitCode, stdout, stderr } = await runProgram(program, words, { cwd, env, signal });
+  checkOptions('planBake', options, bakeChecks);
+  const { env = process.env, signal, program } = options;
+  const cwd = resolve(options.cwd ?? '');
+  const buildx = pluginProgram('buildx', { program, cwd, env, signal });
+  const { exitCode, stdout, stderr } = await buildx(['bake', ...bakeWords(options), '--print']);
   if (exitCode !== 0) {
     throw new WarmdockError('INVALID_ARGUMENT', `bake refuses its files: ${stderr.trim()}`);
   }

@@ -1,5 +1,6 @@
-import { findCliPlugin, WarmdockError } from '@warmdock/core';
-import { type ProgramRun, runProgram } from '../program.js';
+import { WarmdockError } from '@warmdock/core';
+import { pluginProgram } from '../plugin-program.js';
+import type { ProgramRun } from '../program.js';
 import type { ComposeOptions } from './compose-options.js';
 
 /** Calls of the user's compose. */
@@ -11,13 +12,11 @@ export interface ComposeProgram {
 }
 
 export function composeProgram(options: ComposeOptions): ComposeProgram {
-  const { projectFlags = [], cwd = process.cwd(), env = process.env, signal } = options;
-  const plugin = findCliPlugin('compose', env);
-  const program = options.program ?? (plugin ? [plugin] : ['docker', 'compose']);
+  const { projectFlags = [], cwd = process.cwd(), env = process.env, signal, program } = options;
   // A display on a terminal is refused even where nothing is to be shown: there is none.
   const { COMPOSE_ANSI: _a, COMPOSE_PROGRESS: _p, BUILDKIT_PROGRESS: _b, ...undisplayed } = env;
-  const run = (...words: string[]) =>
-    runProgram(program, [...projectFlags, ...words], { cwd, env: undisplayed, signal });
+  const compose = pluginProgram('compose', { program, cwd, env: undisplayed, signal });
+  const run = (...words: string[]) => compose([...projectFlags, ...words]);
   return {
     run,
     async ask(...words) {

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { type Checks, checkOptions, checks } from '@warmdock/core';
 import { parseBakeDefinition } from '../targets/bake-definition.js';
 import { planTargets } from '../targets/plan-targets.js';
 import type { TargetSet } from '../targets/target-set.js';
@@ -21,6 +23,23 @@ export interface ComposePlan extends TargetSet {
 
 const firstThatPrints = [2, 35] as const;
 
+const texts = checks.listOf(checks.text);
+
+const composeChecks: Checks<ComposeOptions> = {
+  projectFlags: texts,
+  services: texts,
+  withDependencies: checks.flag,
+  buildArgs: texts,
+  noCache: checks.flag,
+  pull: checks.flag,
+  ssh: checks.text,
+  containersBy: checks.choice('up', 'run'),
+  program: checks.program,
+  cwd: checks.text,
+  env: checks.mapOf(checks.text),
+  signal: checks.signal,
+};
+
 /**
  * Asks compose what its `build` would build, and plans the same builds.
  *
@@ -30,6 +49,11 @@ const firstThatPrints = [2, 35] as const;
  * can carry out, `NOT_FOUND` without compose.
  */
 export async function planCompose(options: ComposeOptions = {}): Promise<ComposePlan> {
+  checkOptions('planCompose', options, composeChecks);
+  return planProject({ ...options, cwd: resolve(options.cwd ?? '') });
+}
+
+async function planProject(options: ComposeOptions & { cwd: string }): Promise<ComposePlan> {
   const compose = composeProgram(options);
   const [printed] = await Promise.all([
     compose.run('build', ...buildWords(options), '--print'),
@@ -46,7 +70,7 @@ export async function planCompose(options: ComposeOptions = {}): Promise<Compose
     'compose build --print',
   );
   checkNoTemplates(definition);
-  const { cwd = process.cwd() } = options;
+  const { cwd } = options;
   const literal = withoutEscapes(definition);
   const ending = endingOf(firstThatPrints.join('.'));
   const env = await withProjectSecrets(literal, compose, options.env ?? process.env);

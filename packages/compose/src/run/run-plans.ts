@@ -1,6 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import {
   type BuildOutcome,
+  type Checks,
+  checkArgument,
+  checkOptions,
+  checks,
   connectEngine,
   type Engine,
   type OnProgress,
@@ -41,6 +45,22 @@ export interface RunPlansOptions extends Pick<OpenBuilderOptions, 'grpc'> {
   readonly maxParallel?: number | undefined;
 }
 
+const targetSet = checks.acceptedBy('what planCompose or planBake gave', (value) =>
+  Array.isArray((value as Partial<TargetSet> | undefined)?.targets),
+);
+
+const runChecks: Checks<RunPlansOptions> = {
+  builder: checks.wantedBuilder,
+  engine: checks.wantedEngine,
+  env: checks.mapOf(checks.text),
+  signal: checks.signal,
+  grpc: checks.text,
+  onBuilder: checks.callback,
+  onProgress: checks.callback,
+  onDone: checks.callback,
+  maxParallel: checks.number,
+};
+
 /**
  * Builds the targets side by side on one connection, and loads each image when its own build is done.
  *
@@ -52,6 +72,8 @@ export async function runPlans(
   set: TargetSet,
   options: RunPlansOptions = {},
 ): Promise<ReadonlyMap<string, BuildOutcome>> {
+  checkArgument('runPlans', 'set', set, targetSet);
+  checkOptions('runPlans', options, runChecks);
   const env = options.env ?? process.env;
   const engine =
     typeof options.engine === 'object'

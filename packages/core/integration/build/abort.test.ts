@@ -126,7 +126,7 @@ describe('a build that is aborted while it connects', () => {
     const signal = AbortSignal.timeout(300);
     await within(2_000, () =>
       expect(build({ context, builder, engine, env: cleanEnv(), signal })).rejects.toMatchObject({
-        code: 'CANCELLED',
+        code: 'TIMEOUT',
       }),
     );
     builder.close();
@@ -143,7 +143,7 @@ describe('a build that is aborted while it connects', () => {
       expect(
         build({ context, builder: address, engine, env: cleanEnv(), signal }),
       ).rejects.toMatchObject({
-        code: 'CANCELLED',
+        code: 'TIMEOUT',
       }),
     );
     await expectNothingLeft();

@@ -88,7 +88,7 @@ describe.each(everySetting())('an image for two platforms %s', (_name, setting) 
       await expect(building).rejects.toMatchObject({
         code: 'UNSUPPORTED',
         message: expect.stringContaining(host),
-        hint: expect.stringContaining('--platform'),
+        hint: expect.stringContaining('for platform'),
       });
       expect(await inspect(daemon, tag)).toBeUndefined();
     } else {

@@ -3,8 +3,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { useTestbed, withShell } from '@warmdock/testkit';
+import { smallDisk, useTestbed, withShell } from '@warmdock/testkit';
 import { describe, expect, it } from 'vitest';
+import type { Output } from '../../src/build/output-spec.js';
 import { busybox, contextOf, temporaryFolder } from '../support/context.js';
 import { fileOf, inspect } from '../support/daemon-images.js';
 import { gatedRegistry, login } from '../support/registry-gate.js';
@@ -162,6 +163,26 @@ describe.each(everyBuilder())('the output of %s', (_name, setting) => {
     await expect(
       openWorkshop(setting).export({ context: noteContext(), outputs: directory }),
     ).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+
+  it.each<[kind: string, at: (disk: string) => Output]>([
+    ['tar', (disk) => ({ type: 'tar', dest: join(disk, 'x.tar'), attrs: {} })],
+    ['oci', (disk) => ({ type: 'oci', tar: true, dest: join(disk, 'x.tar'), attrs: {} })],
+    ['docker', (disk) => ({ type: 'docker', tar: true, dest: join(disk, 'x.tar'), attrs: {} })],
+    ['layout', (disk) => ({ type: 'oci', tar: false, dest: disk, attrs: {} })],
+    ['local', (disk) => ({ type: 'local', dest: disk, attrs: {} })],
+  ])('of type %s on a full disk is told as that', async (_kind, at) => {
+    const disk = smallDisk('1m');
+    const context = contextOf({
+      Dockerfile: 'FROM scratch\nCOPY big /big',
+      big: randomBytes(3_000_000),
+    });
+    const building = openWorkshop(setting).export({ context, outputs: [at(disk)] });
+    await expect(building).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringMatching(new RegExp(`cannot write ${disk}.*no space left`)),
+      hint: expect.stringContaining('make room'),
+    });
   });
 
   it('of a step that fails is none', async () => {

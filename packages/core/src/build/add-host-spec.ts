@@ -1,4 +1,6 @@
 import { isIP } from 'node:net';
+import { checkArgument } from '../options/check-options.js';
+import { text } from '../options/checks.js';
 import { unreadable } from './key-values.js';
 
 /** A name that the build's steps find in `/etc/hosts`. */
@@ -16,6 +18,7 @@ export const hostGateway = 'host-gateway';
  * `host-gateway` in place of an address. Throws `INVALID_ARGUMENT`.
  */
 export function parseAddHost(spec: string): HostAddresses {
+  checkArgument('parseAddHost', 'spec', spec, text);
   const [, host = '', list = ''] =
     /^([^=]*)=(.*)$/s.exec(spec) ?? /^([^:]*):(.*)$/s.exec(spec) ?? [];
   return checkedHost({ host, addresses: list === '' ? [] : list.split(',') }, spec);

@@ -1,4 +1,6 @@
 import { formatPlatform, parsePlatform } from '../oci/platform.js';
+import { checkArgument } from '../options/check-options.js';
+import { text } from '../options/checks.js';
 import { unreadable } from './key-values.js';
 
 /** What of an image carries an annotation; a `descriptor` is that by which the index names the manifest. */
@@ -21,6 +23,7 @@ const levels: readonly string[] = ['manifest', 'index', 'manifest-descriptor', '
  * brackets; one annotation for each level. Throws `INVALID_ARGUMENT`.
  */
 export function parseAnnotation(spec: string): Annotation[] {
+  checkArgument('parseAnnotation', 'spec', spec, text);
   const [, name, value] = /^([^=]*)=(.*)$/s.exec(spec) ?? [];
   if (name === undefined || value === undefined) throw refused(spec, 'it is not KEY=VALUE');
   const colon = name.indexOf(':');

@@ -1,4 +1,6 @@
 import { parseGoBool } from '../go-bool.js';
+import { checkArgument } from '../options/check-options.js';
+import { text } from '../options/checks.js';
 import { type Attrs, formatKeyValues, parseKeyValues, unreadable } from './key-values.js';
 
 /** What the builder shall state about the image beside it, such as how it was made. */
@@ -16,6 +18,7 @@ export interface Attestation {
  * `--provenance` or `--sbom`: `true`, `false`, or attributes. Throws `INVALID_ARGUMENT`.
  */
 export function parseAttest(spec: string, type?: 'provenance' | 'sbom'): Attestation {
+  checkArgument('parseAttest', 'spec', spec, text);
   const isOn = type && parseGoBool(spec);
   if (type && isOn !== undefined) return { type, disabled: !isOn };
   const flag = type ? `--${type}` : '--attest';

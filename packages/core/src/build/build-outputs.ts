@@ -45,6 +45,6 @@ async function checkPush(
   const { store } = await engine.info({ signal });
   if (store === 'containerd') return;
   throw new WarmdockError('UNSUPPORTED', 'the builder in this daemon cannot push an image', {
-    hint: 'build without --push and then run docker push, or use another builder',
+    hint: 'build without a push and then run docker push, or use another builder',
   });
 }

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import { connectEngine, type Engine } from '../engine/engine.js';
 import { resolveEngineEndpoint } from '../engine/resolve-endpoint.js';
+import { checkOptions } from '../options/check-options.js';
 import type { BuildOptions } from './build-plan.js';
 import type { BuildOutcome, LoadedBuild } from './build-result.js';
 import {
@@ -9,6 +10,7 @@ import {
   openBuilder,
   type WantedBuilder,
 } from './choose-builder.js';
+import { buildChecks } from './option-checks.js';
 import { planBuild } from './plan-build.js';
 import type { OnProgress } from './progress.js';
 import { runPlan } from './run-plan.js';
@@ -55,6 +57,7 @@ export interface LoadingBuildOptions extends BuildCallOptions {
 export function build(options: LoadingBuildOptions): Promise<LoadedBuild & BuildOutcome>;
 export function build(options: BuildCallOptions): Promise<BuildOutcome>;
 export async function build(options: BuildCallOptions): Promise<BuildOutcome> {
+  checkOptions('build', options, buildChecks, ['context']);
   const start = performance.now();
   const env = options.env ?? process.env;
   const plan = planBuild(options);

@@ -107,14 +107,34 @@ describe('blobs that the builder lacks', () => {
     expect(solves[0]?.request.frontendAttrs).toEqual({ target: 'app' });
   });
 
-  it('come in one solve when they are prepared, and with all small ones', async () => {
-    const { content, exportable, stored, solves } = testBuilder();
-    const blobs = [
-      exportable(large),
-      exportable(Buffer.from('small')),
-      stored.add(large.subarray(1)),
-    ];
-    await content.prepare?.(blobs.slice(0, 1).concat(blobs.slice(2)));
+  it('come in one solve when they are prepared', async () => {
+    const { content, exportable, stored, solves, notices } = testBuilder();
+    const blobs = [exportable(large), stored.add(large.subarray(1)), exportable(large.subarray(2))];
+    await content.prepare?.(blobs);
+    for (const blob of blobs) await readBlob(content, blob);
+    expect([solves.length, notices.length]).toEqual([1, 1]);
+  });
+
+  it('come in a solve for each part that is kept here at a time, with one notice', async () => {
+    const folder = makeTree({});
+    const env = { XDG_STATE_HOME: '/nowhere', TMPDIR: folder };
+    const { content, exportable, solves, notices } = testBuilder({ env, spoolBytes: 2_000_000 });
+    const blobs = Array.from({ length: 6 }, (_, at) => exportable(large.subarray(at)));
+    await content.prepare?.(blobs);
+    expect(solves).toEqual([]);
+    const kept: number[] = [];
+    for (const blob of blobs) {
+      await readBlob(content, blob);
+      kept.push(readdirSync(folder).length);
+    }
+    expect([solves.length, notices.length]).toEqual([6, 1]);
+    expect(Math.max(...kept)).toBeLessThanOrEqual(1);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('come with all small ones', async () => {
+    const { content, exportable, solves } = testBuilder();
+    const blobs = ['a', 'b'].map((text) => exportable(Buffer.from(text)));
     for (const blob of blobs) await readBlob(content, blob);
     expect(solves).toHaveLength(1);
   });
@@ -197,11 +217,14 @@ describe('what keeps the builder from sending', () => {
     vi.stubEnv('TMPDIR', folder);
     onTestFinished(() => void vi.unstubAllEnvs());
     const { builder, content, exportable } = testBuilder();
-    await readBlob(content, exportable(large));
+    await readBlob(content, exportable(Buffer.from('small')));
+    const half = content.fetch(exportable(large))[Symbol.asyncIterator]();
+    await half.next();
+    expect(readdirSync(folder)).toHaveLength(2);
     builder.solve = () => Promise.reject(new Error('broken'));
     const another = memorySource().add(Buffer.from('another'));
     await expect(readBlob(content, another)).rejects.toThrow('broken');
-    expect(readdirSync(folder)).toHaveLength(1);
+    expect(readdirSync(folder)).toHaveLength(2);
     await content[Symbol.asyncDispose]();
     expect(readdirSync(folder)).toEqual([]);
   });

@@ -7,14 +7,18 @@ import type {
 } from '../content/content.js';
 import { isWarmdockError, messageOf, WarmdockError } from '../errors.js';
 import type { Descriptor } from '../oci/descriptor.js';
-import type { Digest } from '../oci/digest.js';
 import type { BuildPlan } from './build-plan.js';
-import type { OnProgress } from './progress.js';
 import type { RunSolveOptions } from './run-build.js';
+import type { WantedBlobs } from './spool/sent-image.js';
+import type { SpoolWindows } from './spool/windows.js';
 
 /** True for manifests and configs, and for layers too small to matter. */
 export function isSmall({ size }: Descriptor): boolean {
   return size <= 1024 * 1024;
+}
+
+function isLarge(blob: UnsizedDescriptor): blob is Descriptor {
+  return blob.size !== undefined && !isSmall(blob as Descriptor);
 }
 
 /** A source over temporary space; dispose of it when its blobs have been used. */
@@ -22,9 +26,10 @@ export interface DisposableSource extends ContentSource, AsyncDisposable {}
 
 /**
  * The blobs of a build's result: read straight from the builder's content store, and where they are
- * lazy or already collected, sent by the builder through the session of a second, cached solve.
+ * lazy or already collected, sent by the builder through the session of a further, cached solve.
  *
- * The first way is several times faster, the second cannot race the builder's garbage collection.
+ * The first way is several times faster, the second cannot race the builder's garbage collection; it
+ * sends layers in windows, so that few of them have to be kept here at a time.
  * `spool` has what the first solve sent already, `inputs` is what both solves read; they are disposed
  * of with the rest.
  */
@@ -49,6 +54,7 @@ class BuilderContent implements DisposableSource {
   readonly #options: RunSolveOptions;
   readonly #spools: DisposableSource[];
   readonly #inputs: AsyncDisposable | undefined;
+  #windows: Promise<SpoolWindows> | undefined;
   #spooling: Promise<DisposableSource> | undefined;
 
   constructor(
@@ -65,7 +71,7 @@ class BuilderContent implements DisposableSource {
   }
 
   async exists(descriptor: UnsizedDescriptor, options: CallOptions = {}): Promise<boolean> {
-    if (await this.#spoolWith(descriptor)) return true;
+    if (await this.#kept(descriptor)) return true;
     return this.#builder.content.exists(descriptor, options);
   }
 
@@ -73,9 +79,9 @@ class BuilderContent implements DisposableSource {
     descriptor: UnsizedDescriptor,
     options: FetchOptions = {},
   ): AsyncGenerator<Uint8Array> {
-    const spool = await this.#spoolWith(descriptor);
-    if (spool) {
-      yield* spool.fetch(descriptor, options);
+    const kept = await this.#kept(descriptor);
+    if (kept) {
+      yield* kept.fetch(descriptor, options);
       return;
     }
     try {
@@ -93,14 +99,13 @@ class BuilderContent implements DisposableSource {
     );
     const absent = descriptors.filter((_, at) => !held[at]);
     if (absent.length === 0) return;
-    await this.#spool(
-      absent,
-      `${absent.length} of ${descriptors.length} layers are not in its content store`,
-      options,
-    );
+    this.#notify(`${absent.length} of ${descriptors.length} layers are not in its content store`);
+    await this.#addWindows(absent);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    const windows = await this.#windows;
+    await windows?.[Symbol.asyncDispose]();
     await Promise.all(this.#spools.splice(0).map((spool) => spool[Symbol.asyncDispose]()));
     await this.#inputs?.[Symbol.asyncDispose]();
   }
@@ -114,9 +119,11 @@ class BuilderContent implements DisposableSource {
     }
   }
 
-  async #spoolWith(descriptor: UnsizedDescriptor): Promise<DisposableSource | undefined> {
+  /** What was sent, or will be when it is read. */
+  async #kept(descriptor: UnsizedDescriptor): Promise<Pick<ContentSource, 'fetch'> | undefined> {
     for (const spool of this.#spools) if (await spool.exists(descriptor)) return spool;
-    return undefined;
+    const windows = await this.#windows;
+    return windows?.has(descriptor) ? windows : undefined;
   }
 
   /** Those who lack a blob at the same time wait for one solve: most likely it brings what they all want. */
@@ -124,39 +131,77 @@ class BuilderContent implements DisposableSource {
     wanted: UnsizedDescriptor,
     why: string,
     options: CallOptions,
-  ): Promise<DisposableSource> {
+  ): Promise<Pick<ContentSource, 'fetch'>> {
     while (this.#spooling) {
       await this.#spooling;
-      const spool = await this.#spoolWith(wanted);
-      if (spool) return spool;
+      const kept = await this.#kept(wanted);
+      if (kept) return kept;
     }
-    this.#spooling = this.#spool([wanted], why, options).finally(() => {
+    this.#notify(why);
+    if (isLarge(wanted)) return this.#addWindows([wanted]);
+    this.#spooling = this.#spoolWithSmall(wanted, options).finally(() => {
       this.#spooling = undefined;
     });
     return this.#spooling;
   }
 
-  async #spool(
-    wanted: readonly UnsizedDescriptor[],
-    why: string,
+  async #spoolWithSmall(
+    wanted: UnsizedDescriptor,
     options: CallOptions,
   ): Promise<DisposableSource> {
-    notify(
-      this.#options.onProgress,
-      `cannot read the image from builder ${this.#builder.name} (${why}); letting the builder send it instead`,
+    const wants = (blob: Descriptor) => blob.digest === wanted.digest || isSmall(blob);
+    const spool = await this.#spool([wanted], { wants }, options);
+    this.#spools.push(spool);
+    return spool;
+  }
+
+  async #addWindows(layers: readonly Descriptor[]): Promise<SpoolWindows> {
+    this.#windows ??= this.#makeWindows();
+    const windows = await this.#windows;
+    windows.add(layers);
+    return windows;
+  }
+
+  async #makeWindows(): Promise<SpoolWindows> {
+    const { SpoolWindows } = await import('./spool/windows.js');
+    const { signal, spoolBytes: windowBytes } = this.#options;
+    return new SpoolWindows(
+      (layers, closing) => {
+        const digests = new Set(layers.map(({ digest }) => digest));
+        const wants = ({ digest }: Descriptor) => digests.has(digest);
+        const sizeBytes = layers.reduce((sum, { size }) => sum + size, 0);
+        const either = signal ? AbortSignal.any([signal, closing]) : closing;
+        return this.#spool(layers, { wants, sizeBytes }, { signal: either });
+      },
+      { windowBytes },
     );
-    const digests = new Set<Digest>(wanted.map(({ digest }) => digest));
-    const { spoolImage } = await import('./spool-image.js');
-    const isWanted = (blob: Descriptor) => digests.has(blob.digest) || isSmall(blob);
-    const { spool } = await spoolImage(repeatOf(this.#plan), this.#builder, isWanted, {
+  }
+
+  async #spool(
+    needed: readonly UnsizedDescriptor[],
+    wanted: WantedBlobs,
+    options: CallOptions,
+  ): Promise<DisposableSource> {
+    const { spoolImage } = await import('./spool/spool-image.js');
+    const { spool } = await spoolImage(repeatOf(this.#plan), this.#builder, wanted, {
       ...this.#options,
       ...options,
       onResult: undefined,
       cacheExports: this.#options.cacheExports?.filter(({ type }) => type === 'inline'),
     });
-    this.#spools.push(spool);
-    for (const descriptor of wanted) await this.#checkSpooled(spool, descriptor);
-    return spool;
+    try {
+      for (const descriptor of needed) await this.#checkSpooled(spool, descriptor);
+      return spool;
+    } catch (error) {
+      await spool[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  #notify(why: string): void {
+    const { name } = this.#builder;
+    const message = `cannot read the image from builder ${name} (${why}); letting the builder send it instead`;
+    this.#options.onProgress?.({ type: 'notice', message });
   }
 
   async #checkSpooled(spool: DisposableSource, blob: UnsizedDescriptor): Promise<void> {
@@ -184,8 +229,4 @@ function repeatOf(plan: BuildPlan): BuildPlan {
 
 function canSpool(error: unknown): boolean {
   return isWarmdockError(error) && (error.code === 'NOT_FOUND' || error.code === 'UNSUPPORTED');
-}
-
-function notify(onProgress: OnProgress | undefined, message: string): void {
-  onProgress?.({ type: 'notice', message });
 }

@@ -1,3 +1,5 @@
+import { checkArgument } from '../options/check-options.js';
+import { text } from '../options/checks.js';
 import { parseCsvFields } from './csv-fields.js';
 import { type Attrs, parseKeyValues, unreadable } from './key-values.js';
 
@@ -13,6 +15,7 @@ export interface CacheOption {
  * alone, of which each is one of a registry. Throws `INVALID_ARGUMENT`; `flag` names the flag in it.
  */
 export function parseCacheOption(spec: string, flag = '--cache-from'): CacheOption[] {
+  checkArgument('parseCacheOption', 'spec', spec, text);
   if (!spec.includes('=')) {
     return parseCsvFields(spec, flag).map((ref) => ({ type: 'registry', attrs: { ref } }));
   }

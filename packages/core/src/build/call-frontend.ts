@@ -3,9 +3,12 @@ import type { FrontendResult } from '../buildkit/frontend-result.js';
 import { connectEngine } from '../engine/engine.js';
 import { resolveEngineEndpoint } from '../engine/resolve-endpoint.js';
 import { WarmdockError } from '../errors.js';
+import { checkArgument, checkOptions } from '../options/check-options.js';
+import { text } from '../options/checks.js';
 import type { BuildCallOptions } from './build.js';
 import { openBuilder } from './choose-builder.js';
 import { type OpenedPlan, openPlan } from './open-plan.js';
+import { buildChecks } from './option-checks.js';
 import { planBuild } from './plan-build.js';
 import { runSolve } from './run-build.js';
 
@@ -35,6 +38,8 @@ export async function callFrontend(
   question: string,
   options: BuildCallOptions,
 ): Promise<FrontendAnswer> {
+  checkArgument('callFrontend', 'question', question, text);
+  checkOptions('callFrontend', options, buildChecks, ['context']);
   const { env = process.env, signal, onProgress, stdin } = options;
   const running = { env, signal, onProgress, stdin };
   const engine = connectEngine({ endpoint: resolveEngineEndpoint({ env }) });

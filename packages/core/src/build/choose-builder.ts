@@ -5,9 +5,11 @@ import type { BuilderTransport } from '../buildkit/transport.js';
 import { formatEndpoint } from '../engine/endpoint.js';
 import { connectEngine, type Engine } from '../engine/engine.js';
 import { resolveEngineEndpoint } from '../engine/resolve-endpoint.js';
+import { checkArgument } from '../options/check-options.js';
 import { addressIn, builderTransport } from './builder-transport.js';
 import type { Boot } from './container/container-transport.js';
 import { engineTransport } from './engine-buildkit.js';
+import { wantedBuilder } from './option-checks.js';
 import type { OnProgress } from './progress.js';
 
 /** A builder ready to use; `inEngine` when it is the very daemon that the image is for. */
@@ -65,6 +67,7 @@ export async function openBuilder(
   env: NodeJS.ProcessEnv,
   options: OpenBuilderOptions = {},
 ): Promise<OpenBuilder | NamedBuilder> {
+  if (wanted !== undefined) checkArgument('openBuilder', 'wanted', wanted, wantedBuilder);
   const grpc = chooseGrpcClient(options.grpc, env);
   if (typeof wanted === 'object' && 'solve' in wanted)
     return { buildkit: wanted, inEngine: false, close: () => {} };

@@ -6,13 +6,12 @@ import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { FileTarget } from '../buildkit/session/file-send.js';
 import { placeFile } from '../content/place-file.js';
-import { messageOf, WarmdockError } from '../errors.js';
+import { writeError } from '../write-error.js';
 
 /**
  * A file that appears, or changes, when all of it has come; its directory is made if need be.
  *
- * What is no regular file, such as a pipe, is written to as it is. Throws `PERMISSION_DENIED` when
- * it cannot be written.
+ * What is no regular file, such as a pipe, is written to as it is. Throws `WriteError`.
  */
 export function fileTarget(path: string): FileTarget {
   return {
@@ -24,10 +23,7 @@ export function fileTarget(path: string): FileTarget {
         if (there && !there.isFile()) await pipeline(chunks, createWriteStream(path), { signal });
         else await placeFile(path, chunks, { signal });
       } catch (cause) {
-        if (!(cause as NodeJS.ErrnoException).syscall) throw cause;
-        throw new WarmdockError('PERMISSION_DENIED', `cannot write ${path}: ${messageOf(cause)}`, {
-          cause,
-        });
+        throw writeError(path, cause);
       }
     },
   };
@@ -38,8 +34,19 @@ export function streamTarget(stream: Writable): FileTarget {
   return {
     kind: 'stream',
     async receive(chunks, signal) {
-      for await (const chunk of chunks) {
-        if (!stream.write(chunk)) await once(stream, 'drain', { signal });
+      let failure: unknown;
+      const fail = (error: unknown) => {
+        failure = writeError('standard output', error);
+      };
+      stream.on('error', fail);
+      try {
+        for await (const chunk of chunks) {
+          if (!stream.write(chunk)) await once(stream, 'drain', { signal }).catch(fail);
+          signal.throwIfAborted();
+          if (failure) throw failure;
+        }
+      } finally {
+        stream.off('error', fail);
       }
     },
   };

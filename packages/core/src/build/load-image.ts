@@ -1,10 +1,13 @@
 import type { CallOptions } from '../content/content.js';
 import type { Engine } from '../engine/engine.js';
+import { checkArgument, checkOptions } from '../options/check-options.js';
+import { type Checks, callback, mapOf, number, record, signal, text } from '../options/checks.js';
 import type { BuildResult } from './build-result.js';
 import { moveTags } from './load/move-tags.js';
 import type { Transferred } from './load/transfer.js';
 import type { LoadResult } from './load-plan.js';
 import type { EngineObservation } from './observe-engine.js';
+import { engine as anEngine } from './option-checks.js';
 import { decideLoad, type LoadDecision } from './plan-load.js';
 import type { OnProgress } from './progress.js';
 
@@ -17,6 +20,14 @@ export interface LoadOptions extends CallOptions {
   /** Where the user's state is kept, default `process.env`. */
   env?: NodeJS.ProcessEnv | undefined;
 }
+
+const loadChecks: Checks<LoadOptions> = {
+  observed: record,
+  partBytes: number,
+  env: mapOf(text),
+  signal,
+  onProgress: callback,
+};
 
 /**
  * Brings a build's image into the daemon, sending only the layers that it lacks.
@@ -32,6 +43,8 @@ export async function loadImage(
   engine: Engine,
   options: LoadOptions = {},
 ): Promise<LoadResult> {
+  checkArgument('loadImage', 'engine', engine, anEngine);
+  checkOptions('loadImage', options, loadChecks);
   const start = performance.now();
   const first = await decideLoad(result, engine, options);
   options.onProgress?.({ type: 'compare', plan: first.plan });

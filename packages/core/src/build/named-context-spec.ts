@@ -1,4 +1,6 @@
 import { formatFamiliar, parseReference } from '../oci/reference.js';
+import { checkArgument } from '../options/check-options.js';
+import { text } from '../options/checks.js';
 import { unreadable } from './key-values.js';
 
 /** A source besides the context, by the name with which a Dockerfile's `FROM` and `COPY --from` find it. */
@@ -13,6 +15,7 @@ export interface NamedContext {
 
 /** Reads `--build-context`, `NAME=SOURCE`, as buildx does. Throws `INVALID_ARGUMENT`. */
 export function parseNamedContext(spec: string): NamedContext {
+  checkArgument('parseNamedContext', 'spec', spec, text);
   const equals = spec.indexOf('=');
   if (equals < 0)
     throw unreadable(

@@ -4,7 +4,10 @@ import type { EngineInfo } from '../engine/info.js';
 import type { Digest } from '../oci/digest.js';
 import { MediaType } from '../oci/media-types.js';
 import { parseReference } from '../oci/reference.js';
+import { checkArgument } from '../options/check-options.js';
+import { listOf, text } from '../options/checks.js';
 import { layersInManifest } from './count-layers.js';
+import { engine as anEngine } from './option-checks.js';
 
 /** An image of the daemon under a tag. */
 export interface TaggedImage {
@@ -35,6 +38,8 @@ export async function observeEngine(
   tags: readonly string[],
   { builderContent, ...options }: ObserveOptions = {},
 ): Promise<EngineObservation> {
+  checkArgument('observeEngine', 'engine', engine, anEngine);
+  checkArgument('observeEngine', 'tags', tags, listOf(text));
   // At once, though the history tells the classic store little: the containerd store takes longest for both.
   const [info, ids] = await Promise.all([
     engine.info(options),

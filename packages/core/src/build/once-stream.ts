@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { messageOf, WarmdockError } from '../errors.js';
+import { writeError } from '../write-error.js';
 
 /** Bytes of a stream, as strings come from a stream with an encoding. */
 type Chunk = Uint8Array | string;
@@ -51,7 +52,9 @@ export class OnceStream {
       for (;;) {
         const chunk = this.#ahead.shift() ?? (await this.#next());
         if (!chunk) break;
-        await spool.writeFile(chunk);
+        await spool.writeFile(chunk).catch((error: unknown) => {
+          throw writeError(this.#spoolPath, error);
+        });
         yield chunk;
       }
       this.#state = 'whole';

@@ -23,7 +23,7 @@ export async function openHosts(
     throw new WarmdockError(
       'UNSUPPORTED',
       `builder ${builder.name} does not tell the address for ${hostGateway}`,
-      { hint: 'give the address itself: --add-host HOST=IP' },
+      { hint: 'give the address itself: HOST=IP' },
     );
   }
   const replaced = hosts.map((entry) =>

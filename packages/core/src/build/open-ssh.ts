@@ -53,7 +53,7 @@ async function readKey(id: string, path: string) {
 
 function unusable(id: string, why: string, cause?: unknown): WarmdockError {
   return new WarmdockError('INVALID_ARGUMENT', `cannot use ssh agent ${id}: ${why}`, {
-    hint: 'start an agent, or give its socket or private keys: --ssh ID=PATH',
+    hint: 'start an agent, or give its socket or private keys: ID=PATH',
     cause,
   });
 }

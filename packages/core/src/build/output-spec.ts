@@ -1,4 +1,6 @@
 import { parseGoBool } from '../go-bool.js';
+import { checkArgument } from '../options/check-options.js';
+import { text } from '../options/checks.js';
 import { parseCsvFields } from './csv-fields.js';
 import { type Attrs, parseKeyValues, unreadable } from './key-values.js';
 
@@ -33,6 +35,7 @@ const flag = '--output';
  * `INVALID_ARGUMENT`.
  */
 export function parseOutput(spec: string): Output {
+  checkArgument('parseOutput', 'spec', spec, text);
   if (spec === '-') return { type: 'tar', dest: '-', attrs: {} };
   const [only, ...others] = parseCsvFields(spec, flag);
   if (only === spec && others.length === 0 && !spec.startsWith('type='))

@@ -66,7 +66,7 @@ export function entitlementsOf({ allow = [], network }: BuildOptions): string[] 
 function checkEntitlement(entitlement: string): void {
   const [, device] = /^device(?:=(.*))?$/s.exec(entitlement) ?? [];
   if (device !== undefined) {
-    const odd = parseCsvFields(device, '--allow')
+    const odd = parseCsvFields(device, 'allowed device')
       .slice(1)
       .find((field) => !field.startsWith('alias='));
     if (odd === undefined) return;

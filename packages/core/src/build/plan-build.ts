@@ -2,8 +2,10 @@ import { resolve } from 'node:path';
 import { WarmdockError } from '../errors.js';
 import { parseGoBool } from '../go-bool.js';
 import { formatReference, parseReference } from '../oci/reference.js';
+import { checkOptions } from '../options/check-options.js';
 import type { BuildOptions, BuildPlan, LayerCompression } from './build-plan.js';
 import type { CacheOption } from './cache-spec.js';
+import { buildChecks } from './option-checks.js';
 import { entitlementsOf, optionAttrs } from './plan-attrs.js';
 import { annotationAttrs, planOutputs } from './plan-outputs.js';
 import { planSources } from './plan-sources.js';
@@ -18,6 +20,7 @@ import type { SshSource } from './ssh-spec.js';
  * only buildx does. The frontend's attributes are those of BuildKit's `dockerfile.v0`.
  */
 export function planBuild(options: BuildOptions): BuildPlan {
+  checkOptions('planBuild', options, buildChecks, ['context']);
   const cwd = options.cwd ?? process.cwd();
   const { attrs, ...sources } = planSources(options, cwd);
   const used = unlessEmpty({
@@ -73,9 +76,8 @@ function plannedCache(
 ): CacheOption {
   const needed = type === 'registry' ? 'ref' : type === 'local' ? place : undefined;
   if (needed && !attrs[needed]) {
-    const flag = place === 'src' ? '--cache-from' : '--cache-to';
     throw new WarmdockError('INVALID_ARGUMENT', `cannot use cache ${type}: it has no ${needed}`, {
-      hint: `write ${flag} type=${type},${needed}=...`,
+      hint: `give it one, as in type=${type},${needed}=...`,
     });
   }
   if (type !== 'local') return { type, attrs };

@@ -2,11 +2,14 @@ import type { CallOptions } from '../content/content.js';
 import type { Engine } from '../engine/engine.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
+import { checkArgument, checkOptions } from '../options/check-options.js';
+import { record, signal } from '../options/checks.js';
 import type { BuildResult } from './build-result.js';
 import { countLayers } from './count-layers.js';
 import type { Image } from './image.js';
 import type { LoadPlan } from './load-plan.js';
 import { type EngineObservation, observeEngine, type TaggedImage } from './observe-engine.js';
+import { engine as anEngine } from './option-checks.js';
 
 export interface PlanLoadOptions extends CallOptions {
   /** What is known of the daemon already; asked for when absent. */
@@ -33,6 +36,8 @@ export async function planLoad(
   engine: Engine,
   options: PlanLoadOptions = {},
 ): Promise<LoadPlan> {
+  checkArgument('planLoad', 'engine', engine, anEngine);
+  checkOptions('planLoad', options, { observed: record, signal });
   return (await decideLoad(result, engine, options)).plan;
 }
 

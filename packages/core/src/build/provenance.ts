@@ -14,9 +14,6 @@ interface Fields {
 const provenanceType = 'https://slsa.dev/provenance/';
 const versionOne = `${provenanceType}v1`;
 
-/** A record names every step and holds the files that they came from. */
-const maxBytes = 64 * 1024 * 1024;
-
 /**
  * The provenance that the builder recorded of a solve, by platform; one for all of them is under the
  * empty text. BuildKit records it of every build, whether or not the image has attestations.
@@ -32,7 +29,7 @@ export async function readProvenance(
   const found = new Map<string, Provenance>();
   for (const { platform, predicateType, descriptor } of recorded) {
     if (found.has(platform) || !predicateType.startsWith(provenanceType)) continue;
-    const bytes = await readBlob(builder.content, descriptor, { ...options, maxBytes });
+    const bytes = await readBlob(builder.content, descriptor, options);
     const predicate = parsePredicate(bytes, builder.name);
     found.set(platform, predicateType === versionOne ? asVersion02(predicate) : predicate);
   }

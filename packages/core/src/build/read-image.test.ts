@@ -84,7 +84,7 @@ describe('readImageFor', () => {
     await expect(readImageFor(parsePlatform('linux/s390x'), source, root)).rejects.toMatchObject({
       code: 'UNSUPPORTED',
       message: expect.stringContaining('linux/s390x'),
-      hint: expect.stringContaining('--platform linux/s390x'),
+      hint: expect.stringContaining('for platform linux/s390x'),
     });
   });
 

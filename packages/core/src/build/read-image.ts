@@ -10,8 +10,6 @@ import { formatPlatform, type Platform } from '../oci/platform.js';
 import { choosePlatform } from '../oci/platform-match.js';
 import type { Document, Image, ImageManifest } from './image.js';
 
-const maxDocumentBytes = 4 * 1024 * 1024;
-
 /** Reads an image's manifests and configs, verified; throws `NOT_FOUND` and `DIGEST_MISMATCH` as the source does. */
 export async function readImage(
   source: ContentSource,
@@ -43,7 +41,7 @@ export async function readImageFor(
   if (chosen) return singleImage(source, await readDocument(source, chosen, options), options);
   const platform = formatPlatform(host);
   throw new WarmdockError('UNSUPPORTED', `image ${root.digest} has nothing for ${platform}`, {
-    hint: `build with --platform ${platform}`,
+    hint: `build for platform ${platform}`,
   });
 }
 
@@ -72,6 +70,6 @@ async function readDocument(
   descriptor: UnsizedDescriptor,
   options: CallOptions,
 ): Promise<Document> {
-  const bytes = await readBlob(source, descriptor, { ...options, maxBytes: maxDocumentBytes });
+  const bytes = await readBlob(source, descriptor, options);
   return { descriptor: { ...descriptor, size: bytes.length }, bytes };
 }

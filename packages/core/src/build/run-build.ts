@@ -10,13 +10,14 @@ import { answeredImage } from './answered-image.js';
 import type { BuildPlan } from './build-plan.js';
 import type { BuildResult } from './build-result.js';
 import { builderContent, type DisposableSource, isSmall } from './builder-content.js';
+import { checkRun } from './check-run.js';
 import { contextKey } from './context-key.js';
 import { openPlan } from './open-plan.js';
 import type { OnProgress } from './progress.js';
-import { sendingExporter, sentImage } from './sent-image.js';
 import { sessionServices } from './session-services.js';
 import type { SharedLocals } from './shared-locals.js';
 import { checkedSources } from './sources.js';
+import { sendingExporter, sentImage } from './spool/sent-image.js';
 import { linkTargets } from './target-contexts.js';
 import { afterUnfinished, untilAnswered } from './unfinished-builds.js';
 
@@ -38,6 +39,11 @@ export interface RunBuildOptions {
   onResult?: ((result: FrontendResult) => Promise<unknown>) | undefined;
   /** Directories that other builds of the pass read too. */
   shared?: SharedLocals | undefined;
+  /**
+   * About how many bytes of layers, of those that the builder has to send since it does not hold them,
+   * are kept here at a time; default 512 MiB.
+   */
+  spoolBytes?: number | undefined;
   /** Services for the builder beside the plan's directories, secrets and the user's credentials. */
   attachables?: readonly Attachable[] | undefined;
 }
@@ -73,6 +79,7 @@ export async function runBuild(
   builder: BuildKit,
   options: RunBuildOptions = {},
 ): Promise<RunningResult> {
+  checkRun('runBuild', plan, builder, options);
   if (plan.outputs) {
     throw new WarmdockError('INVALID_ARGUMENT', 'this plan has outputs: run it with runOutputs');
   }
@@ -111,8 +118,8 @@ async function solveKept(
 ): Promise<SpooledSolve> {
   if (options.exporter) return runSolve(plan, builder, options);
   if (!isAttested(plan)) return solveWithOld(plan, builder, options);
-  const { spoolImage } = await import('./spool-image.js');
-  return spoolImage(plan, builder, isSmall, options);
+  const { spoolImage } = await import('./spool/spool-image.js');
+  return spoolImage(plan, builder, { wants: isSmall }, options);
 }
 
 /**
@@ -124,7 +131,7 @@ async function solveWithOld(
   builder: BuildKit,
   options: RunSolveOptions,
 ): Promise<SpooledSolve> {
-  const sent = sentImage(builder.name, isSmall, options);
+  const sent = sentImage(builder.name, { wants: isSmall }, options);
   try {
     const oldExporter = sendingExporter(imageAttrs(plan));
     const solved = await runSolve(plan, builder, { ...options, ...sent.services, oldExporter });

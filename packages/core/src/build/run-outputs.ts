@@ -11,6 +11,7 @@ import { answeredImage } from './answered-image.js';
 import type { BuildPlan } from './build-plan.js';
 import type { ExportedBuild } from './build-result.js';
 import { builderContent, type DisposableSource, isSmall } from './builder-content.js';
+import { checkRun } from './check-run.js';
 import { type PlannedExport, type PlannedOutput, plannedExports } from './exporters.js';
 import { fileTarget, streamTarget } from './file-targets.js';
 import { type OpenedPlan, openPlan } from './open-plan.js';
@@ -50,6 +51,7 @@ export async function runOutputs(
   builder: BuildKit,
   options: RunOutputsOptions = {},
 ): Promise<RunningExport> {
+  checkRun('runOutputs', plan, builder, options);
   const exports = plannedExports(plan, options.inEngine ?? false);
   for (const { output } of exports) checkDestination(output);
   const opened = await openPlan(plan, builder, options);

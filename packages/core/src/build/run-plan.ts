@@ -1,11 +1,14 @@
 import type { BuildKit } from '../buildkit/buildkit.js';
 import type { SolveStatus } from '../buildkit/solve-status.js';
 import type { Engine } from '../engine/engine.js';
+import { checkArgument } from '../options/check-options.js';
 import type { BuildPlan } from './build-plan.js';
 import type { BuildOutcome, LoadedBuild } from './build-result.js';
+import { checkRun } from './check-run.js';
 import type { OpenBuilder } from './choose-builder.js';
 import { loadImage } from './load-image.js';
 import { type EngineObservation, observeEngine } from './observe-engine.js';
+import { engine as anEngine, openedBuilder } from './option-checks.js';
 import type { OnProgress, Progress } from './progress.js';
 import { runBuild } from './run-build.js';
 import type { RunOutputsOptions } from './run-outputs.js';
@@ -29,7 +32,10 @@ export async function runPlan(
   engine: Engine,
   options: RunPlanOptions = {},
 ): Promise<BuildOutcome> {
+  checkArgument('runPlan', 'builder', builder, openedBuilder);
+  checkArgument('runPlan', 'engine', engine, anEngine);
   const { buildkit, inEngine } = builder;
+  checkRun('runPlan', plan, buildkit, options);
   if (plan.outputs) {
     const { buildOutputs } = await import('./build-outputs.js');
     return buildOutputs(plan, buildkit, engine, { ...options, inEngine });

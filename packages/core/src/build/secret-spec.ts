@@ -1,5 +1,7 @@
 import type { SecretSource } from '../buildkit/session/secrets.js';
 import { WarmdockError } from '../errors.js';
+import { checkArgument } from '../options/check-options.js';
+import { text } from '../options/checks.js';
 import { parseCsvFields } from './csv-fields.js';
 
 /**
@@ -10,6 +12,7 @@ import { parseCsvFields } from './csv-fields.js';
  * `env=` wins over `src=`; `type=env` turns `src=` into the variable's name. Throws `INVALID_ARGUMENT`.
  */
 export function parseSecretSpec(spec: string, env: NodeJS.ProcessEnv): SecretSource {
+  checkArgument('parseSecretSpec', 'spec', spec, text);
   const fields = new Map(parseCsvFields(spec, '--secret').map((field) => parseField(field, spec)));
   const id = fields.get('id');
   if (!id) throw unreadable(spec, 'it has no id');

@@ -1,8 +1,11 @@
 import type { BuildKit } from '../buildkit/buildkit.js';
 import { fileSync } from '../buildkit/session/file-sync.js';
 import type { Session } from '../buildkit/session/session.js';
+import { checkArgument } from '../options/check-options.js';
+import { listOf } from '../options/checks.js';
 import type { BuildPlan, LocalDirectory } from './build-plan.js';
 import { contextKey } from './context-key.js';
+import { plan as aPlan, buildKit } from './option-checks.js';
 
 /** Directories that several builds read, each served to the builder by one session for them all. */
 export interface SharedLocals {
@@ -23,6 +26,8 @@ export function shareLocals(
   builder: BuildKit,
   { env = process.env }: { env?: NodeJS.ProcessEnv | undefined } = {},
 ): SharedLocals {
+  checkArgument('shareLocals', 'plans', plans, listOf(aPlan));
+  checkArgument('shareLocals', 'builder', builder, buildKit);
   const readers = new Map<string, number>();
   for (const local of plans.flatMap(({ locals }) => locals))
     readers.set(keyOf(local), (readers.get(keyOf(local)) ?? 0) + 1);

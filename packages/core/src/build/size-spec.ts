@@ -1,3 +1,5 @@
+import { checkArgument } from '../options/check-options.js';
+import { text } from '../options/checks.js';
 import { unreadable } from './key-values.js';
 
 const powers = 'bkmgtp';
@@ -9,6 +11,7 @@ const powers = 'bkmgtp';
  * Throws `INVALID_ARGUMENT`; `flag` names the flag in its message.
  */
 export function parseSize(spec: string, flag = 'size'): number {
+  checkArgument('parseSize', 'spec', spec, text);
   const [, number, unit = 'b'] = /^(\d+(?:\.\d*)?|\.\d+) ?(b|[kmgtp](?:i?b)?)?$/i.exec(spec) ?? [];
   if (number === undefined) throw notSize(flag, spec);
   const bytes = Math.trunc(Number(number) * 1024 ** powers.indexOf(unit.charAt(0).toLowerCase()));

@@ -1,3 +1,5 @@
+import { checkArgument } from '../options/check-options.js';
+import { text } from '../options/checks.js';
 import { unreadable } from './key-values.js';
 
 /** An ssh agent for steps that mount `type=ssh` with its id, and for git over ssh. */
@@ -10,6 +12,7 @@ export interface SshSource {
 
 /** Reads `--ssh` as buildx does: `ID`, `ID=SOCKET`, `ID=KEY[,KEY...]`, no ID is `default`. Throws `INVALID_ARGUMENT`. */
 export function parseSsh(spec: string): SshSource {
+  checkArgument('parseSsh', 'spec', spec, text);
   const equals = spec.indexOf('=');
   if (equals < 0) return { id: spec || 'default', paths: [] };
   const paths = spec.slice(equals + 1).split(',');

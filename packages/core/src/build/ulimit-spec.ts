@@ -1,4 +1,6 @@
 import { WarmdockError } from '../errors.js';
+import { checkArgument } from '../options/check-options.js';
+import { text } from '../options/checks.js';
 
 /** A resource limit of the build's processes, by docker's name for it; -1 is unlimited. */
 export interface Ulimit {
@@ -15,6 +17,7 @@ const names: ReadonlySet<string> = new Set(
 
 /** Reads `--ulimit`, `NAME=SOFT[:HARD]`, as docker does; without HARD it is SOFT. Throws `INVALID_ARGUMENT`. */
 export function parseUlimit(spec: string): Ulimit {
+  checkArgument('parseUlimit', 'spec', spec, text);
   const [, name = '', soft, hard = soft] = /^([^=]*)=(-?\d+)(?::(-?\d+))?$/.exec(spec) ?? [];
   if (soft === undefined) throw refused(spec, 'it is not NAME=SOFT[:HARD]');
   return checkedUlimit({ name, soft: Number(soft), hard: Number(hard) });

@@ -1,4 +1,6 @@
 import { WarmdockError } from '../errors.js';
+import { checkArgument } from '../options/check-options.js';
+import { text as aText } from '../options/checks.js';
 import type { RequestTarget } from './grpc/channel.js';
 
 /** Where a BuildKit can be dialled. */
@@ -28,6 +30,7 @@ export function isBuilderAddress(text: string): boolean {
  * `parseContainerAddress`'s to read.
  */
 export function parseBuilderAddress(text: string, tls?: TlsFiles): BuilderAddress {
+  checkArgument('parseBuilderAddress', 'text', text, aText);
   const url = parseUrl(text);
   if (url.protocol === 'unix:') return unixAddress(text);
   if (url.protocol !== 'tcp:') {

@@ -1,6 +1,8 @@
 import { orCancelled } from '../content/or-cancelled.js';
 import { cancelled, isWarmdockError, WarmdockError } from '../errors.js';
 import { BuildHistoryRequest, ListWorkersRequest, ListWorkersResponse } from '../gen/control.js';
+import { checkArgument, checkOptions } from '../options/check-options.js';
+import { instance, number, text } from '../options/checks.js';
 import type { RecordedAttestation } from './build-record.js';
 import { type BuildKitContent, contentOf } from './content.js';
 import type { Channel } from './grpc/channel.js';
@@ -64,15 +66,17 @@ export interface BuildKitOptions {
   grpc?: GrpcClient | undefined;
 }
 
+const aTransport = instance('a transport, such as that of addressTransport', 'open');
+
 /**
  * A BuildKit behind a transport; nothing is opened before the first call, a broken connection is opened anew by the next.
  *
  * Throws `INVALID_ARGUMENT` for an unknown gRPC client.
  */
-export function buildKitOver(
-  transport: BuilderTransport,
-  { silenceMs = 30_000, grpc }: BuildKitOptions = {},
-): BuildKit {
+export function buildKitOver(transport: BuilderTransport, options: BuildKitOptions = {}): BuildKit {
+  checkArgument('buildKitOver', 'transport', transport, aTransport);
+  checkOptions('buildKitOver', options, { silenceMs: number, grpc: text });
+  const { silenceMs = 30_000, grpc } = options;
   return new BuildKitClient(transport, silenceMs, chooseGrpcClient(grpc));
 }
 

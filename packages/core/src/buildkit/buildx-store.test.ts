@@ -293,7 +293,7 @@ describe('a builder that cannot be used', () => {
     builder('b', { Driver }, { Endpoint: 'unix:///var/run/docker.sock' });
     const expected = {
       code: 'UNSUPPORTED',
-      hint: expect.stringContaining('--builder tcp://'),
+      hint: expect.stringContaining('such as tcp://'),
       message: expect.stringContaining(`"b" has the driver ${Driver || '(none)'}`),
     };
     expect(() => chooseBuilder({ env, name: 'b' })).toThrow(expect.objectContaining(expected));

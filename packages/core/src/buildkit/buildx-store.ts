@@ -11,6 +11,8 @@ import {
 } from '../docker/json-file.js';
 import { messageOf, WarmdockError } from '../errors.js';
 import { parseGoBool } from '../go-bool.js';
+import { checkOptions } from '../options/check-options.js';
+import { mapOf, text } from '../options/checks.js';
 import { type BuilderAddress, parseBuilderAddress, type TlsFiles } from './address.js';
 import {
   type ContainerAddress,
@@ -39,7 +41,7 @@ export type ChosenBuilder =
 export type BuilderRule = 'name' | 'BUILDX_BUILDER' | 'selected' | 'context';
 
 export interface ChooseBuilderOptions {
-  /** Name of a buildx builder or docker context, as in `--builder NAME`; default the one that is in use. */
+  /** Name of a buildx builder or docker context; default the one that is in use. */
   name?: string | undefined;
   /** Where `BUILDX_BUILDER`, `BUILDX_CONFIG`, `DOCKER_CONFIG`, `DOCKER_CONTEXT`, `DOCKER_HOST` and `HOME` are looked up. */
   env: NodeJS.ProcessEnv;
@@ -60,10 +62,12 @@ export function chooseBuilder(options: ChooseBuilderOptions): ChosenBuilder {
 }
 
 /** As `chooseBuilder`, with the rule that decided. */
-export function explainBuilder({ name, env }: ChooseBuilderOptions): {
+export function explainBuilder(options: ChooseBuilderOptions): {
   readonly builder: ChosenBuilder;
   readonly rule: BuilderRule;
 } {
+  checkOptions('explainBuilder', options, { name: text, env: mapOf(text) }, ['env']);
+  const { name, env } = options;
   const docker = dockerConfigDirectory(env);
   const contexts = dockerContexts(docker, env);
   const store = env.BUILDX_CONFIG || join(docker, 'buildx');
@@ -97,7 +101,7 @@ function named(name: string, store: string, contexts: DockerContexts): ChosenBui
   if (contexts.has(name)) return { kind: 'engine', name, context: name };
   const names = [...new Set([...contexts.list(), ...listDirectory(join(store, 'instances'))])];
   throw new WarmdockError('NOT_FOUND', `no builder "${name}" found`, {
-    hint: `known builders: ${names.join(', ')}; or give an address such as --builder tcp://host:port`,
+    hint: `known builders: ${names.join(', ')}; or give an address such as tcp://host:port`,
   });
 }
 
@@ -149,7 +153,7 @@ function builderOf(
     'UNSUPPORTED',
     `builder "${name}" has the driver ${driver || '(none)'}, which cannot be used yet`,
     {
-      hint: 'give the address of its BuildKit (--builder tcp://host:port), or use a builder of the driver remote or docker-container',
+      hint: 'give the address of its BuildKit, such as tcp://host:port, or use a builder of the driver remote or docker-container',
     },
   );
 }

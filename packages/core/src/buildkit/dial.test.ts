@@ -157,7 +157,7 @@ describe('dialling with TLS', () => {
   it('stops at once when the signal fires', async () => {
     const address = parseBuilderAddress(await silentServer(), files(ours));
     await expect(dial(address, { signal: AbortSignal.timeout(50) })).rejects.toMatchObject({
-      code: 'CANCELLED',
+      code: 'TIMEOUT',
     });
   });
 });

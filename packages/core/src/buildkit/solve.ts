@@ -97,7 +97,7 @@ export async function runSolve(
     .catch(async (error) => {
       // What came with the failure is taken in first.
       await setImmediate();
-      throw await solveFailure({ error, lost }, builder, observed, signal);
+      throw await solveFailure({ error, lost }, builder, observed, { session, signal });
     })
     .finally(() => stop.abort());
   // For those who do not wait for it.
@@ -236,14 +236,18 @@ interface Failure {
   readonly lost: WarmdockError | undefined;
 }
 
-/** A failed step explains a failure best, also where its status was lost on the way. */
+/**
+ * What this side could not write explains a failure best, then a failed step, also where its status was
+ * lost on the way.
+ */
 async function solveFailure(
   { error, lost }: Failure,
   builder: string,
   observed: ObservedSteps,
-  signal: AbortSignal | undefined,
+  { session, signal }: Pick<SolveOptions, 'session' | 'signal'>,
 ): Promise<unknown> {
   if (signal?.aborted) return cancelled(`build on builder ${builder}`, signal);
+  if (session.failure) return session.failure;
   const { buildErrorOf, buildErrorOfSteps } = await import('./build-error.js');
   if (lost && observed.failedVertex === undefined) return lost;
   if (error instanceof GrpcStatusError) return buildErrorOf(error, observed);

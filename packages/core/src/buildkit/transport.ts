@@ -1,4 +1,6 @@
 import type { Duplex } from 'node:stream';
+import { checkArgument } from '../options/check-options.js';
+import { acceptedBy } from '../options/checks.js';
 import { type BuilderAddress, formatBuilderAddress, requestTarget } from './address.js';
 import { dial } from './dial.js';
 import type { ChannelOptions } from './grpc/channel.js';
@@ -28,11 +30,16 @@ export interface BuilderTransport {
   close?(): void;
 }
 
+const anAddress = acceptedBy('what parseBuilderAddress gave', (value) =>
+  ['unix', 'tcp'].includes((value as Partial<BuilderAddress> | undefined)?.kind ?? ''),
+);
+
 /** The transport of a buildkitd that listens on an address. */
 export function addressTransport(
   address: BuilderAddress,
   channel: ChannelOptions = {},
 ): BuilderTransport {
+  checkArgument('addressTransport', 'address', address, anAddress);
   return {
     name: formatBuilderAddress(address),
     channel: { target: requestTarget(address), ...channel },

@@ -3,6 +3,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { WarmdockError } from '../errors.js';
 import { algorithmOf, type Digest, hexOf } from '../oci/digest.js';
+import { writeError } from '../write-error.js';
 import type { ContentSource, ContentStore, FetchOptions, Range } from './content.js';
 import { placeFile } from './place-file.js';
 import { untilAborted } from './until-aborted.js';
@@ -30,9 +31,13 @@ export function openLayoutStore(directory: string): LayoutStore {
     fetch: ({ digest }, options) => read(pathOf(digest), digest, options),
     async push(descriptor, content, { signal } = {}) {
       const path = pathOf(descriptor.digest);
-      await mkdir(dirname(path), { recursive: true });
-      const chunks = untilAborted(content, signal, `storing blob ${descriptor.digest}`);
-      await placeFile(path, verified(descriptor, chunks));
+      try {
+        await mkdir(dirname(path), { recursive: true });
+        const chunks = untilAborted(content, signal, `storing blob ${descriptor.digest}`);
+        await placeFile(path, verified(descriptor, chunks));
+      } catch (error) {
+        throw writeError(path, error);
+      }
     },
   };
 }

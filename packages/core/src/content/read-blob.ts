@@ -1,9 +1,10 @@
 import { WarmdockError } from '../errors.js';
+import { MAX_DOCUMENT_BYTES } from '../oci/document-size.js';
 import type { CallOptions, ContentSource, UnsizedDescriptor } from './content.js';
 import { verified } from './verified.js';
 
 export interface ReadBlobOptions extends CallOptions {
-  /** Largest blob that is taken into memory, default 4 MiB: what registries allow for a manifest. */
+  /** Largest blob that is taken into memory, default `MAX_DOCUMENT_BYTES`. */
   readonly maxBytes?: number | undefined;
 }
 
@@ -16,7 +17,7 @@ export interface ReadBlobOptions extends CallOptions {
 export async function readBlob(
   source: ContentSource,
   blob: UnsizedDescriptor,
-  { maxBytes = 4 * 1024 * 1024, signal }: ReadBlobOptions = {},
+  { maxBytes = MAX_DOCUMENT_BYTES, signal }: ReadBlobOptions = {},
 ): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;

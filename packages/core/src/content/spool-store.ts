@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WarmdockError } from '../errors.js';
 import { algorithmOf, type Digest, hexOf } from '../oci/digest.js';
+import { writeError } from '../write-error.js';
 import type { ContentSource, ContentStore, FetchOptions } from './content.js';
 import { placeFile } from './place-file.js';
 import { untilAborted } from './until-aborted.js';
@@ -33,7 +34,11 @@ export async function createSpoolStore({ parentDirectory = tmpdir() } = {}): Pro
 
     async push(descriptor, content, { signal } = {}) {
       const chunks = untilAborted(content, signal, `storing blob ${descriptor.digest}`);
-      await placeFile(pathOf(descriptor.digest), verified(descriptor, chunks), { mode: 0o600 });
+      await placeFile(pathOf(descriptor.digest), verified(descriptor, chunks), {
+        mode: 0o600,
+      }).catch((error: unknown) => {
+        throw writeError(directory, error);
+      });
     },
 
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),

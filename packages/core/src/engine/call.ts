@@ -12,8 +12,11 @@ export interface EngineAnswer {
   readonly body: Buffer;
 }
 
-/** Far above any answer: the list of 10,000 images has 5 MB. */
-const maxAnswerBytes = 64 * 1024 * 1024;
+/**
+ * Docker's own client has no bound. The list of 10,000 images has 5 MB, and with it their labels, of
+ * which one may have megabytes; a string of V8 takes 512 MB.
+ */
+const maxAnswerBytes = 256 * 1024 * 1024;
 const maxErrorBytes = 4 * 1024;
 
 /**

@@ -1,4 +1,6 @@
 import { WarmdockError } from '../errors.js';
+import { checkArgument } from '../options/check-options.js';
+import { text } from '../options/checks.js';
 
 /** Files in PEM; which of them exist has been checked, their content has not been read. */
 export interface EngineTls {
@@ -37,6 +39,7 @@ const unsupported: Readonly<Record<string, string>> = {
  * fd, `INVALID_ARGUMENT` for what is no address.
  */
 export function parseEngineAddress(address: string, tls?: EngineTls): EngineEndpoint {
+  checkArgument('parseEngineAddress', 'address', address, text);
   const separator = address.indexOf('://');
   const scheme = separator < 0 ? 'tcp' : address.slice(0, separator);
   const rest = separator < 0 ? address : address.slice(separator + 3);

@@ -3,6 +3,8 @@ import type { CallOptions } from '../content/content.js';
 import { orCancelled } from '../content/or-cancelled.js';
 import type { Digest } from '../oci/digest.js';
 import type { Reference } from '../oci/reference.js';
+import { checkOptions } from '../options/check-options.js';
+import { type Checks, choice, number, object, record, text } from '../options/checks.js';
 import { jsonOf } from './call.js';
 import { createConnection } from './connection.js';
 import {
@@ -89,11 +91,28 @@ export interface ConnectEngineOptions {
   readonly limits?: Partial<EngineLimits> | undefined;
 }
 
+const connectChecks: Checks<ConnectEngineOptions> = {
+  endpoint: object(
+    'what parseEngineAddress or resolveEngineEndpoint gave',
+    { kind: choice('unix', 'tcp'), path: text, host: text, port: number, tls: record },
+    ['kind'],
+  ),
+  apiVersion: text,
+  limits: object('an object of milliseconds', {
+    connectTimeoutMs: number,
+    answerTimeoutMs: number,
+    stallTimeoutMs: number,
+    unpackTimeoutMs: number,
+  } satisfies Checks<EngineLimits>),
+};
+
 /** Shorter than a daemon takes to come back with another store. */
 const infoLifetimeMs = 10_000;
 
 /** A client of the daemon; nothing is read or sent before the first call. */
-export function connectEngine({ endpoint, apiVersion, limits }: ConnectEngineOptions): Engine {
+export function connectEngine(options: ConnectEngineOptions): Engine {
+  checkOptions('connectEngine', options, connectChecks, ['endpoint']);
+  const { endpoint, apiVersion, limits } = options;
   const http = createEngineHttp(endpoint, { ...DEFAULT_LIMITS, ...limits });
   const connection = createConnection(http, apiVersion);
   const operation = 'asking the Docker daemon about itself';

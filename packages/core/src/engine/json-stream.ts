@@ -1,7 +1,7 @@
 import { type ErrorCode, messageOf, WarmdockError } from '../errors.js';
 import { WireObject } from './wire-object.js';
 
-/** The daemon's messages have a few hundred bytes; its longest errors some thousand. */
+/** Docker's own client has no bound; the daemon's messages have a few hundred bytes, its longest errors some thousand. */
 const maxLineBytes = 1024 * 1024;
 const newline = 0x0a;
 

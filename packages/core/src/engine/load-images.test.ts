@@ -202,7 +202,7 @@ describe('loadImages fails', () => {
         yield* endlessArchive().chunks;
       }
       const loading = engine.loadImages(archive(), { signal: AbortSignal.timeout(50) });
-      await expect(loading).rejects.toMatchObject({ code: 'CANCELLED' });
+      await expect(loading).rejects.toMatchObject({ code: 'TIMEOUT' });
     },
   );
 

@@ -1,5 +1,7 @@
 import { dockerConfigDirectory, readDockerConfig } from '../docker/config.js';
 import { DEFAULT_CONTEXT } from '../docker/contexts.js';
+import { checkOptions } from '../options/check-options.js';
+import { type Checks, mapOf, text } from '../options/checks.js';
 import { contextEndpoint, tlsFilesIn } from './docker-context.js';
 import { type EngineEndpoint, type EngineTls, parseEngineAddress } from './endpoint.js';
 
@@ -12,6 +14,12 @@ export interface ResolveEndpointOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+const resolveChecks: Checks<ResolveEndpointOptions> = {
+  address: text,
+  context: text,
+  env: mapOf(text),
+};
+
 /**
  * The daemon that docker itself would talk to, given the same environment.
  *
@@ -22,11 +30,9 @@ export interface ResolveEndpointOptions {
  * and this happens before anything else can. Throws `NOT_FOUND` for a context that does not exist,
  * `UNSUPPORTED` and `INVALID_ARGUMENT` as `parseEngineAddress` does.
  */
-export function resolveEngineEndpoint({
-  address,
-  context,
-  env,
-}: ResolveEndpointOptions): EngineEndpoint {
+export function resolveEngineEndpoint(options: ResolveEndpointOptions): EngineEndpoint {
+  checkOptions('resolveEngineEndpoint', options, resolveChecks, ['env']);
+  const { address, context, env } = options;
   const configDirectory = dockerConfigDirectory(env);
   const fromEnvironment = context ? undefined : env.DOCKER_HOST;
   const chosenAddress = address || fromEnvironment;

@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { promisify } from 'node:util';
 import { isWarmdockError, messageOf, WarmdockError } from '../errors.js';
+import { isFull, writeError } from '../write-error.js';
 import { type BytePath, toSystemPath, toText } from './byte-path.js';
 import { toPosixPermissions } from './entry.js';
 import { insideRoot } from './inside-root.js';
@@ -40,7 +41,8 @@ export interface OpenFile {
  * that a directory gives way to nothing but a directory.
  *
  * Nothing outside of the directory is touched, whatever links are in it or get there. Owner is who
- * runs this. Throws `PERMISSION_DENIED`, and `CONFLICT` for a directory that is in the way.
+ * runs this. Throws `PERMISSION_DENIED`, `WriteError` for a full disk, and `CONFLICT` for a directory
+ * that is in the way.
  */
 export class TreeWriter {
   readonly #root: string;
@@ -69,7 +71,9 @@ export class TreeWriter {
       discard,
       write: async (content) => {
         for (let at = 0; at < content.length; ) {
-          const { bytesWritten } = await writeTo(fd, content, at);
+          const { bytesWritten } = await writeTo(fd, content, at).catch((error: unknown) => {
+            throw writeError(this.#pathOf(entry.path), error);
+          });
           at += bytesWritten;
         }
       },
@@ -141,13 +145,18 @@ export class TreeWriter {
       return insideRoot(this.#root, path, action);
     } catch (cause) {
       if (isWarmdockError(cause)) throw cause;
+      if (isFull(cause as NodeJS.ErrnoException)) throw writeError(this.#pathOf(path), cause);
       const isInTheWay = (cause as NodeJS.ErrnoException).code === 'EISDIR';
       throw new WarmdockError(
         isInTheWay ? 'CONFLICT' : 'PERMISSION_DENIED',
-        `cannot write ${this.#root}/${toText(path)}: ${isInTheWay ? 'a directory is in its place' : messageOf(cause)}`,
+        `cannot write ${this.#pathOf(path)}: ${isInTheWay ? 'a directory is in its place' : messageOf(cause)}`,
         { hint: 'write into an empty directory of your own', cause },
       );
     }
+  }
+
+  #pathOf(path: BytePath): string {
+    return `${this.#root}/${toText(path)}`;
   }
 }
 

@@ -1,5 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { WarmdockError } from '../errors.js';
+import { checkArgument } from '../options/check-options.js';
+import { text as aText } from '../options/checks.js';
 
 declare const digestBrand: unique symbol;
 
@@ -17,6 +19,7 @@ export function isDigest(text: string): text is Digest {
 
 /** The text as a digest; throws `INVALID_ARGUMENT` unless it is `sha256:` or `sha512:` with all its hex digits. */
 export function parseDigest(text: string): Digest {
+  checkArgument('parseDigest', 'text', text, aText);
   if (isDigest(text)) return text;
   throw new WarmdockError(
     'INVALID_ARGUMENT',

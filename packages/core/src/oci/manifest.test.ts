@@ -125,7 +125,7 @@ describe('malformed documents are refused', () => {
     ['the fields of both kinds', { ...manifest, manifests: [] }],
     ['a manifest that claims to be an index', { ...manifest, mediaType: MediaType.ociIndex }],
     ['an index that claims to be a manifest', { ...index, mediaType: MediaType.ociManifest }],
-    ['more than 4 MiB', `{"padding":"${'x'.repeat(4 * 1024 * 1024)}"}`],
+    ['more than 64 MiB', `{"padding":"${'x'.repeat(64 * 1024 * 1024)}"}`],
   ])('%s', (_, document) => {
     expect(() => parseManifestOrIndex(bytes(document))).toThrow(
       expect.objectContaining({ code: 'PROTOCOL' }),

@@ -1,4 +1,6 @@
 import { WarmdockError } from '../errors.js';
+import { checkArgument } from '../options/check-options.js';
+import { text as aText } from '../options/checks.js';
 
 /** What an image runs on, in the fields of the OCI wire form. */
 export interface Platform {
@@ -59,6 +61,7 @@ export function defaultPlatform(nodeArchitecture: string = process.arch): Platfo
  * The result is normalised, so `linux/aarch64` and `linux/arm64/v8` are the same. Throws `INVALID_ARGUMENT`.
  */
 export function parsePlatform(text: string): Platform {
+  checkArgument('parsePlatform', 'text', text, aText);
   const parts = text.split('/');
   const [first = '', second, third] = parts;
   if (parts.length > 3 || parts.some((part) => !partForm.test(part))) refuse(text);

@@ -1,4 +1,6 @@
 import { WarmdockError } from '../errors.js';
+import { checkArgument } from '../options/check-options.js';
+import { text as aText } from '../options/checks.js';
 import { type Digest, isDigest } from './digest.js';
 
 /**
@@ -42,6 +44,7 @@ const maxLength = 1024;
  * and digests.
  */
 export function parseReference(text: string): Reference {
+  checkArgument('parseReference', 'text', text, aText);
   if (text.length > maxLength) throw invalid(text, 'it is too long');
   if (imageId.test(text)) throw invalid(text, 'it is an image id, not a name');
   const { domain, rest } = splitDomain(text);

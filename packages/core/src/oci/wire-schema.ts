@@ -2,10 +2,8 @@ import * as z from 'zod/mini';
 import { messageOf, WarmdockError } from '../errors.js';
 import type { Descriptor } from './descriptor.js';
 import { type Digest, isDigest } from './digest.js';
+import { MAX_DOCUMENT_BYTES } from './document-size.js';
 import type { Platform } from './platform.js';
-
-/** Registries refuse larger manifests, and no honest image needs them. */
-export const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
 
 export const digestSchema = z.custom<Digest>(
   (value) => typeof value === 'string' && isDigest(value),

@@ -216,7 +216,7 @@ describe('cancel', () => {
     await until(async () => (await readBuildStatus(store, project)).phase === 'running');
     const signal = AbortSignal.timeout(500);
     const waiting = cancelGoldenBuild(store, project, { signal });
-    await expect(waiting).rejects.toMatchObject({ code: 'CANCELLED' });
+    await expect(waiting).rejects.toMatchObject({ code: 'TIMEOUT' });
     await open();
     await ended;
   });

@@ -79,7 +79,7 @@ describe('removeContainers', () => {
     const { engine } = await daemonWith(['a'], () => gone);
     const signal = AbortSignal.timeout(50);
     await expect(removeContainers(engine, 'build', { signal })).rejects.toMatchObject({
-      code: 'CANCELLED',
+      code: 'TIMEOUT',
     });
   });
 });

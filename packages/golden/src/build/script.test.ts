@@ -109,7 +109,7 @@ describe('runScript', () => {
     const signal = AbortSignal.timeout(50);
     const shell = `trap '' TERM; while :; do sleep 0.1; done`;
     await expect(run({ shell }, { signal, graceMs: 30 })).rejects.toMatchObject({
-      code: 'CANCELLED',
+      code: 'TIMEOUT',
     });
   });
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { type CallOptions, WarmdockError } from '@warmdock/core';
+import { type CallOptions, cancelled, WarmdockError } from '@warmdock/core';
 
 /** Descriptors before the first file: the standard ones. */
 const FIRST = 3;
@@ -71,7 +71,7 @@ async function tryLocks(fds: readonly number[], { signal }: CallOptions): Promis
 
 function notRun(cause: unknown, signal: AbortSignal | undefined): WarmdockError {
   const operation = 'looking for locks of databases';
-  if (signal?.aborted) return new WarmdockError('CANCELLED', `${operation} was cancelled`);
+  if (signal?.aborted) return cancelled(operation, signal);
   const said = cause instanceof Error ? cause.message.slice(0, 200) : String(cause);
   return new WarmdockError('UNSUPPORTED', `${operation}: flock failed: ${said}`, {
     hint: 'Install util-linux.',

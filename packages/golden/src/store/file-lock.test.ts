@@ -57,7 +57,7 @@ describe('lockFile', () => {
     const held = await lockFile(path, { operation });
     const signal = AbortSignal.timeout(30);
     await expect(lockFile(path, { operation, waitMs: 60_000, signal })).rejects.toMatchObject({
-      code: 'CANCELLED',
+      code: 'TIMEOUT',
     });
     await held[Symbol.asyncDispose]();
     await using _ = await lockFile(path, { operation });

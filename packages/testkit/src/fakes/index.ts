@@ -4,6 +4,7 @@ export * from './engine-proxy.js';
 export * from './fake-buildkit.js';
 export * from './fake-engine.js';
 export * from './fault-proxy.js';
+export * from './forward-proxy.js';
 export * from './grpc-proxy.js';
 export * from './http2-front.js';
 export type { Place } from './listen.js';

@@ -10,5 +10,6 @@ export * from './info.js';
 export * from './lifecycle.js';
 export { cacheDir, testbedDir } from './paths.js';
 export { ensureRootfs } from './rootfs.js';
+export * from './small-disk.js';
 export { readTestbed } from './state.js';
 export { type OlderVersion, withVersion } from './versions.js';

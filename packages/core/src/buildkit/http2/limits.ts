@@ -6,14 +6,14 @@
 export const maxFrameBytes = 16_384;
 
 /**
- * The largest header list that we take, compressed and not.
+ * The largest header list that we take, compressed and not: that of gRPC for Go, which buildx uses.
  *
  * A failed build's status carries the Dockerfile twice, in base64, in one trailer: this is enough
- * for one of 3 MB.
+ * for one of 6 MB.
  */
-export const maxHeaderListBytes = 8 * 1024 * 1024;
+export const maxHeaderListBytes = 16 * 1024 * 1024;
 
-/** Frames a header block may come in: enough for the largest list in pieces of 2 KB. */
+/** Frames a header block may come in: enough for the largest list in pieces of 4 KB. */
 export const maxHeaderFragments = 4096;
 
 /** Answers (acknowledgements, resets) that may wait for a peer that does not read. */

@@ -14,11 +14,12 @@ import {
 import { GrpcCode, GrpcStatusError } from '../grpc/status.js';
 import { registryLogin } from './registry-credentials.js';
 import type { Attachable } from './session.js';
+import type { AskOptions } from './token/ask.js';
 import { type TokenAuthority, tokenAuthority } from './token-authority.js';
 import { unary } from './unary.js';
 
 export interface RegistryAuthOptions {
-  /** Where docker's config, credential helpers and `BUILDKIT_NO_CLIENT_TOKEN` are looked up. */
+  /** Where docker's config, credential helpers, proxies, authorities and `BUILDKIT_NO_CLIENT_TOKEN` are looked up. */
   env: NodeJS.ProcessEnv;
   /**
    * A secret of this machine that stays the same between builds, at least 32 bytes; asked for when needed.
@@ -94,7 +95,10 @@ export function registryAuth(options: RegistryAuthOptions): Attachable {
         FetchTokenRequest,
         FetchTokenResponse,
         async (request, call) =>
-          fetchTokenFor(request, await logins.get(request.host, call.signal), call.signal),
+          fetchTokenFor(request, await logins.get(request.host, call.signal), {
+            signal: call.signal,
+            env: options.env,
+          }),
       ),
     },
   };
@@ -103,11 +107,11 @@ export function registryAuth(options: RegistryAuthOptions): Attachable {
 async function fetchTokenFor(
   request: FetchTokenRequest,
   login: StoredLogin | undefined,
-  signal: AbortSignal,
+  options: AskOptions,
 ): Promise<FetchTokenResponse> {
   if (login?.registryToken) return { token: login.registryToken, expiresIn: 60, issuedAt: 0 };
-  const { fetchToken } = await import('./token-request.js');
-  const { token, expiresInSeconds, issuedAtSeconds } = await fetchToken(request, login, { signal });
+  const { fetchToken } = await import('./token/fetch-token.js');
+  const { token, expiresInSeconds, issuedAtSeconds } = await fetchToken(request, login, options);
   return { token, expiresIn: expiresInSeconds, issuedAt: issuedAtSeconds };
 }
 

@@ -166,7 +166,7 @@ describe('a credential helper', () => {
     helper('slow', 'exec sleep 60');
     const gone = AbortSignal.timeout(100);
     await expect(askCredentialHelper('slow', 'r', { env, signal: gone })).rejects.toMatchObject({
-      code: 'CANCELLED',
+      code: 'TIMEOUT',
     });
   });
 });

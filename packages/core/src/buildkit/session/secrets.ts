@@ -84,7 +84,7 @@ function statOf(id: string, path: string) {
       code === 'ENOENT' ? 'NOT_FOUND' : 'INVALID_ARGUMENT',
       `cannot use secret ${id}: cannot read ${path}: ${code}`,
       {
-        hint: 'check the path given to --secret',
+        hint: 'check the path of the secret',
         cause,
       },
     );

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { messageOf } from '../../errors.js';
+import { WriteError } from '../../write-error.js';
 import { type Method, type Methods, serve } from '../grpc/server.js';
 import { GrpcCode, GrpcStatusError } from '../grpc/status.js';
 import { health } from './health.js';
@@ -32,6 +33,11 @@ export interface Session {
   readonly id: string;
   /** Resolves when the tunnel has ended, with the reason if it broke. */
   readonly ended: Promise<Error | undefined>;
+  /**
+   * Why this side could not take what the builder sent: it says so in words of its own, or in none. The
+   * first such failure.
+   */
+  readonly failure?: WriteError | undefined;
   close(): void;
 }
 
@@ -55,14 +61,38 @@ export type OpenTunnel = (
  */
 export function startSession(openTunnel: OpenTunnel, options: SessionOptions): Session {
   const id = randomUUID().replaceAll('-', '');
+  let failure: WriteError | undefined;
+  const note = (error: unknown) => {
+    if (error instanceof WriteError) failure ??= error;
+  };
   const methods: Methods = new Map(
-    [health, ...options.attachables].flatMap(({ methods }) => Object.entries(methods)),
+    [health, ...options.attachables]
+      .flatMap(({ methods }) => Object.entries(methods))
+      .map(([path, method]) => [path, noting(method, note)]),
   );
   const closing = new AbortController();
   const { sharedKey, silenceMs = defaultSilenceMs } = options;
   const opening = openTunnel(sessionHeaders(id, sharedKey, methods), closing.signal);
   const ended = runTunnel(opening, (tunnel) => serve(tunnel, methods, silenceMs), closing.signal);
-  return { id, ended, close: () => closing.abort() };
+  return {
+    id,
+    ended,
+    get failure() {
+      return failure;
+    },
+    close: () => closing.abort(),
+  };
+}
+
+function noting(method: Method, note: (error: unknown) => void): Method {
+  return async (call) => {
+    try {
+      await method(call);
+    } catch (error) {
+      note(error);
+      throw error;
+    }
+  };
 }
 
 function sessionHeaders(

@@ -1,8 +1,7 @@
-import type { IncomingMessage } from 'node:http';
-import { trustedAuthorities } from '../../authorities.js';
-import type { StoredLogin } from '../../docker/config.js';
-import { type JsonObject, parseJsonObject, textOf } from '../../docker/json-file.js';
-import { messageOf, WarmdockError } from '../../errors.js';
+import type { StoredLogin } from '../../../docker/config.js';
+import { type JsonObject, parseJsonObject, textOf } from '../../../docker/json-file.js';
+import { WarmdockError } from '../../../errors.js';
+import { type Answer, type AskOptions, ask, nameOf, type Question } from './ask.js';
 
 /** What a registry's challenge asks for. */
 export interface TokenRequest {
@@ -21,14 +20,6 @@ export interface Token {
   readonly issuedAtSeconds: number;
 }
 
-export interface FetchTokenOptions {
-  signal: AbortSignal;
-  /** How long the token server may take, default 30 s: BuildKit gives up after 60. */
-  timeoutMs?: number;
-}
-
-const answerLimitBytes = 1024 * 1024;
-
 /** What the distribution specification says to assume. */
 const defaultExpirySeconds = 60;
 
@@ -40,13 +31,13 @@ const noOauthStatuses = new Set([401, 404, 405]);
  *
  * Follows the distribution specification's token authentication: a login goes to the OAuth endpoint
  * (POST), and by basic authentication (GET) where the server has none; no login means an anonymous
- * GET. A login is sent over https or to this machine only (`PERMISSION_DENIED`). Errors name the
- * server and its HTTP status, never what was sent or answered.
+ * GET. A login is sent over https or to this machine only (`PERMISSION_DENIED`). Throws what `ask`
+ * throws. Errors name the server and its HTTP status, never what was sent or answered.
  */
 export async function fetchToken(
   request: TokenRequest,
   login: StoredLogin | undefined,
-  options: FetchTokenOptions,
+  options: AskOptions,
 ): Promise<Token> {
   const realm = realmOf(request);
   const put = (question: Question, url = realm) => ask(request.host, url, question, options);
@@ -106,79 +97,21 @@ function basicAuth(login: StoredLogin): string {
   return `Basic ${Buffer.from(`${username}:${secret}`).toString('base64')}`;
 }
 
-interface Question {
-  readonly method?: 'POST';
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: URLSearchParams;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly text: string;
-}
-
-async function ask(
-  host: string,
-  url: URL,
-  question: Question,
-  { signal, timeoutMs = 30_000 }: FetchTokenOptions,
-): Promise<Answer> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-  try {
-    const response = await send(url, question, limit);
-    return { status: response.statusCode ?? 0, text: await bodyOf(response) };
-  } catch (cause) {
-    throw new WarmdockError(
-      'UNAVAILABLE',
-      `cannot reach ${nameOf(url)} for a token of registry ${host}: ${messageOf(cause)}`,
-      {
-        hint: 'if only the builder can reach it, set BUILDKIT_NO_CLIENT_TOKEN=1; the builder then receives the login itself',
-        cause,
-      },
-    );
-  }
-}
-
-/** Follows no redirect: a login must not wander. `fetch` cannot be given further authorities. */
-async function send(
-  url: URL,
-  { method, headers, body }: Question,
-  signal: AbortSignal,
-): Promise<IncomingMessage> {
-  const secure = url.protocol === 'https:';
-  const { request } = secure ? await import('node:https') : await import('node:http');
-  const form = body && { 'content-type': 'application/x-www-form-urlencoded' };
-  const authorities = secure ? await trustedAuthorities() : {};
-  return new Promise((resolve, reject) => {
-    const sent = request(url, {
-      method: method ?? 'GET',
-      headers: { ...form, ...headers },
-      signal,
-      ...authorities,
-    });
-    sent.once('response', resolve).once('error', reject);
-    sent.end(body?.toString());
-  });
-}
-
-async function bodyOf(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of response) {
-    sizeBytes += chunk.length;
-    if (sizeBytes > answerLimitBytes)
-      throw new Error(`its answer is larger than ${answerLimitBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
 function accepted({ status, text }: Answer, host: string, realm: URL): JsonObject {
   if (status >= 200 && status < 300) return parseJsonObject(text, `the answer of ${nameOf(realm)}`);
+  if (status >= 300 && status < 400) throw redirected(status, host, realm);
   throw new WarmdockError(
     status === 401 || status === 403 ? 'PERMISSION_DENIED' : 'UNAVAILABLE',
     `${nameOf(realm)} gave no token for registry ${host}: HTTP ${status}`,
     { hint: `log in again: docker login ${host}` },
+  );
+}
+
+function redirected(status: number, host: string, realm: URL): WarmdockError {
+  return new WarmdockError(
+    'UNAVAILABLE',
+    `${nameOf(realm)} gave no token for registry ${host}: it sends elsewhere (HTTP ${status}), which is not followed`,
+    { hint: 'have the registry name the token server that answers itself' },
   );
 }
 
@@ -197,9 +130,4 @@ function tokenIn(reply: Answer, host: string, realm: URL): Token {
     expiresInSeconds: expires > 0 ? Math.floor(expires) : defaultExpirySeconds,
     issuedAtSeconds: Number.isNaN(issued) ? 0 : Math.floor(issued / 1000),
   };
-}
-
-/** The URL without its query and user part, which may hold secrets. */
-function nameOf(url: URL): string {
-  return `${url.origin}${url.pathname}`;
 }

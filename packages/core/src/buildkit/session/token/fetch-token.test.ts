@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { StoredLogin } from '../../docker/config.js';
-import { fetchToken } from './token-request.js';
+import type { StoredLogin } from '../../../docker/config.js';
+import { fetchToken } from './fetch-token.js';
 
 interface Seen {
   readonly method: string | undefined;

@@ -1,9 +1,16 @@
-import type { SessionStore } from '../buildkit/session/content-store.js';
-import { exportStore, lazyFileSend } from '../buildkit/session/lazy-services.js';
-import type { Exporter } from '../buildkit/solve.js';
-import type { SpoolStore } from '../content/spool-store.js';
-import type { Descriptor } from '../oci/descriptor.js';
-import type { RunSolveOptions } from './run-build.js';
+import type { SessionStore } from '../../buildkit/session/content-store.js';
+import { exportStore, lazyFileSend } from '../../buildkit/session/lazy-services.js';
+import type { Exporter } from '../../buildkit/solve.js';
+import type { SpoolStore } from '../../content/spool-store.js';
+import type { Descriptor } from '../../oci/descriptor.js';
+import type { RunSolveOptions } from '../run-build.js';
+
+/** Which of an image's blobs are to be sent. */
+export interface WantedBlobs {
+  readonly wants: (descriptor: Descriptor) => boolean;
+  /** Of all of them together, default a trifle. */
+  readonly sizeBytes?: number | undefined;
+}
 
 /** Takes the image that a builder sends within a solve. */
 export interface SentImage {
@@ -23,16 +30,16 @@ export interface SentImage {
  */
 export function sentImage(
   builder: string,
-  wanted: (descriptor: Descriptor) => boolean,
-  { stores, attachables = [], onProgress }: RunSolveOptions,
+  { wants: wanted, sizeBytes = 0 }: WantedBlobs,
+  { stores, attachables = [], onProgress, env = process.env }: RunSolveOptions,
 ): SentImage {
   let opening: Promise<SpoolStore> | undefined;
-  const open = () => {
-    opening ??= openSpool();
+  const open = (expectedBytes: number | undefined) => {
+    opening ??= openSpool(expectedBytes, env);
     return opening;
   };
   const store: SessionStore = {
-    sink: { push: async (...blob) => (await open()).push(...blob) },
+    sink: { push: async (...blob) => (await open(sizeBytes)).push(...blob) },
     wanted,
   };
   const archive = lazyFileSend(async () => {
@@ -40,8 +47,9 @@ export function sentImage(
       type: 'notice',
       message: `builder ${builder} is older than BuildKit 0.11, which lets nobody read single layers; it sends the whole image instead`,
     });
-    const { archiveTarget } = await import('./archive-target.js');
-    return archiveTarget(await open());
+    const { archiveTarget } = await import('../archive-target.js');
+    // Nobody knows how large that is.
+    return archiveTarget(await open(undefined));
   });
   return {
     services: {
@@ -49,7 +57,7 @@ export function sentImage(
       stores: new Map([...(stores ?? []), [exportStore, store]]),
     },
     begun: async () => opening,
-    open,
+    open: () => open(0),
   };
 }
 
@@ -58,7 +66,11 @@ export function sendingExporter(attrs: Exporter['attrs']): Exporter {
   return { type: 'oci', attrs: { ...attrs, tar: 'false' } };
 }
 
-async function openSpool(): Promise<SpoolStore> {
-  const { createSpoolStore } = await import('../content/spool-store.js');
-  return createSpoolStore();
+async function openSpool(
+  sizeBytes: number | undefined,
+  env: NodeJS.ProcessEnv,
+): Promise<SpoolStore> {
+  const { createSpoolStore } = await import('../../content/spool-store.js');
+  const { spoolPlace } = await import('./place.js');
+  return createSpoolStore({ parentDirectory: await spoolPlace(sizeBytes, env) });
 }

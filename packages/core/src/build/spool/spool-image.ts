@@ -1,9 +1,8 @@
-import type { BuildKit } from '../buildkit/buildkit.js';
-import type { Descriptor } from '../oci/descriptor.js';
-import type { BuildPlan } from './build-plan.js';
-import type { DisposableSource } from './builder-content.js';
-import { imageAttrs, type RunSolveOptions, runSolve, type TimedSolve } from './run-build.js';
-import { sendingExporter, sentImage } from './sent-image.js';
+import type { BuildKit } from '../../buildkit/buildkit.js';
+import type { BuildPlan } from '../build-plan.js';
+import type { DisposableSource } from '../builder-content.js';
+import { imageAttrs, type RunSolveOptions, runSolve, type TimedSolve } from '../run-build.js';
+import { sendingExporter, sentImage, type WantedBlobs } from './sent-image.js';
 
 export interface SpooledBuild extends TimedSolve {
   readonly spool: DisposableSource;
@@ -13,7 +12,7 @@ export interface SpooledBuild extends TimedSolve {
 export async function spoolImage(
   plan: BuildPlan,
   builder: BuildKit,
-  wanted: (descriptor: Descriptor) => boolean,
+  wanted: WantedBlobs,
   options: RunSolveOptions,
 ): Promise<SpooledBuild> {
   const sent = sentImage(builder.name, wanted, options);

@@ -1,0 +1,6 @@
+/*
+ * What the options of calls of other packages are checked by.
+ */
+
+export { wantedBuilder, wantedEngine } from './build/option-checks.js';
+export * from './options/checks.js';

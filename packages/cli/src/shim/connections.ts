@@ -13,6 +13,11 @@ export interface Connections {
   readonly engine: Engine;
 }
 
+/** Nothing is sent yet. */
+export function connectDaemon(env: NodeJS.ProcessEnv): Engine {
+  return connectEngine({ endpoint: resolveEngineEndpoint({ env }) });
+}
+
 /**
  * Begins to connect, to spend the time in which another program reads the project. Nobody is told of
  * what fails now: whoever needs it tries again.
@@ -20,8 +25,8 @@ export interface Connections {
 export async function beginConnections(
   builder: RemoteBuilder,
   env: NodeJS.ProcessEnv,
+  engine = connectDaemon(env),
 ): Promise<Connections> {
-  const engine = connectEngine({ endpoint: resolveEngineEndpoint({ env }) });
   const { buildkit } = await openBuilder(builder, engine, env);
   void Promise.allSettled([buildkit.connect(), engine.info()]);
   return { buildkit, engine };

@@ -1,13 +1,16 @@
+import type { ProgramRun } from '../program.js';
 import { parseBakeDefinition } from '../targets/bake-definition.js';
 import { planTargets } from '../targets/plan-targets.js';
 import type { TargetSet } from '../targets/target-set.js';
 import { checkNoTemplates, withoutEscapes } from '../templates.js';
+import { type BuildsBefore, buildsBefore } from './before-containers.js';
 import type { ComposeOptions } from './compose-options.js';
-import { composeProgram, refused } from './compose-program.js';
+import { type ComposeProgram, composeProgram, refused } from './compose-program.js';
 import { type ComposeEnding, endingOf, isSince } from './compose-version.js';
-import { planConfig } from './plan-config.js';
+import { configBuilds } from './config-builds.js';
+import type { ProjectBuilds } from './project-builds.js';
+import { parseServiceImages } from './project-images.js';
 import { withProjectSecrets } from './project-secrets.js';
-import { checkPullPolicies } from './pull-policies.js';
 
 /** The builds of a compose project. */
 export interface ComposePlan extends TargetSet {
@@ -17,12 +20,20 @@ export interface ComposePlan extends TargetSet {
   readonly env: NodeJS.ProcessEnv;
   /** How this compose would end the builds. */
   readonly ending: ComposeEnding;
+  /** With `containersBy`: whether compose has to be told not to build, since it would do so again. */
+  readonly mustNotBuild: boolean;
+  /**
+   * With `missingIn`: the images that have to be there for nothing to be built, as long as the project
+   * stays as it is; `undefined` where more counts than their names.
+   */
+  readonly lookedFor?: readonly string[] | undefined;
 }
 
 const firstThatPrints = [2, 35] as const;
 
 /**
- * Asks compose what its `build` would build, and plans the same builds.
+ * Asks compose what its `build` would build, or before containers what these need, and plans the
+ * same builds.
  *
  * Compose reads the project itself (`build --print` since 2.35, else `config`), so files, profiles,
  * variables, `include` and `extends` mean what they mean to it. Throws `INVALID_ARGUMENT` with
@@ -31,30 +42,47 @@ const firstThatPrints = [2, 35] as const;
  */
 export async function planCompose(options: ComposeOptions = {}): Promise<ComposePlan> {
   const compose = composeProgram(options);
-  const [printed] = await Promise.all([
+  const { cwd = process.cwd(), containersBy, services = [] } = options;
+  const [printed, config] = await Promise.all([
     compose.run('build', ...buildWords(options), '--print'),
-    options.containersBy && checkPullPolicies(compose, options.containersBy, options.services),
+    containersBy && compose.run('config', '--format', 'json', ...services),
   ]);
-  if (printed.exitCode !== 0) {
-    const version = (await compose.ask('version', '--short')).trim();
-    if (isSince(version, firstThatPrints)) throw refused('build', printed);
-    return planConfig(compose, version, options);
-  }
-  const definition = parseBakeDefinition(
-    // None of the services has a build.
-    printed.stdout.trim() || '{"target":{}}',
-    'compose build --print',
-  );
-  checkNoTemplates(definition);
-  const { cwd = process.cwd() } = options;
-  const literal = withoutEscapes(definition);
-  const ending = endingOf(firstThatPrints.join('.'));
-  const env = await withProjectSecrets(literal, compose, options.env ?? process.env);
+  const { definition, ...builds } = await buildsOf(printed, config, compose, options);
+  const before: BuildsBefore = config
+    ? await buildsBefore(definition, parseServiceImages(config), options)
+    : { definition, mustNotBuild: false };
+  const set = planTargets(before.definition, { cwd, env: builds.env });
+  const { mustNotBuild, lookedFor } = before;
+  return { ...set, ...builds, mustNotBuild, lookedFor };
+}
+
+async function buildsOf(
+  printed: ProgramRun,
+  config: ProgramRun | undefined,
+  compose: ComposeProgram,
+  options: ComposeOptions,
+): Promise<ProjectBuilds> {
+  if (printed.exitCode === 0) return printedBuilds(printed, compose, options);
+  const version = (await compose.ask('version', '--short')).trim();
+  if (isSince(version, firstThatPrints)) throw refused('build', printed);
+  return configBuilds(compose, version, options, config);
+}
+
+async function printedBuilds(
+  { stdout, stderr }: ProgramRun,
+  compose: ComposeProgram,
+  options: ComposeOptions,
+): Promise<ProjectBuilds> {
+  // None of the services has a build.
+  const text = stdout.trim() || '{"target":{}}';
+  const escaped = parseBakeDefinition(text, 'compose build --print');
+  checkNoTemplates(escaped);
+  const definition = withoutEscapes(escaped);
   return {
-    ...planTargets(literal, { cwd, env }),
-    warnings: printed.stderr,
-    env,
-    ending,
+    definition,
+    warnings: stderr,
+    env: await withProjectSecrets(definition, compose, options.env ?? process.env),
+    ending: endingOf(firstThatPrints.join('.')),
   };
 }
 

@@ -1,28 +1,31 @@
 import { WarmdockError } from '@warmdock/core';
 import type { ProgramRun } from '../program.js';
 import type { BakeDefinition } from '../targets/bake-definition.js';
-import { planTargets } from '../targets/plan-targets.js';
 import type { ComposeOptions } from './compose-options.js';
 import { type ComposeProgram, refused } from './compose-program.js';
 import { endingOf, isSince } from './compose-version.js';
-import type { ComposePlan } from './plan-compose.js';
+import type { ProjectBuilds } from './project-builds.js';
 import { parseProjectConfig } from './project-config.js';
 import { secretVariables, withProjectSecrets } from './project-secrets.js';
 import { type ProjectBuild, serviceTarget } from './service-target.js';
 
-/** As `planCompose`, for a compose that cannot print its builds: from the project that it prints. */
-export async function planConfig(
+/**
+ * The builds of a project by a compose that cannot print them: from the project that it prints,
+ * which it may have done already. Throws as `planCompose` does.
+ */
+export async function configBuilds(
   compose: ComposeProgram,
   version: string,
   options: ComposeOptions,
-): Promise<ComposePlan> {
-  const { services = [], cwd = process.cwd(), env = process.env } = options;
+  config?: ProgramRun,
+): Promise<ProjectBuilds> {
+  const { services = [], env = process.env } = options;
+  checkPrints(version);
   checkSeparator(options, env);
-  const printed = await compose.run('config', '--format', 'json', ...services);
+  const printed = config ?? (await compose.run('config', '--format', 'json', ...services));
   if (printed.exitCode !== 0) throw await whyNotPrinted(compose, printed);
-  const config = parseProjectConfig(printed.stdout);
   const definition = definitionOf(options, {
-    config,
+    config: parseProjectConfig(printed.stdout),
     version,
     buildArgs: buildArgsOf(options, env),
     noCache: options.noCache ?? false,
@@ -35,10 +38,20 @@ export async function planConfig(
   const withSecrets = canTell ? await withProjectSecrets(definition, compose, env) : env;
   // Compose of this age builds by itself, and the date is a matter of `buildx build` and `bake`.
   const { SOURCE_DATE_EPOCH: _, ...buildEnv } = withSecrets;
-  const set = planTargets(definition, { cwd, env: buildEnv });
-  return { ...set, warnings: printed.stderr, env: buildEnv, ending: endingOf(version) };
+  return { definition, warnings: printed.stderr, env: buildEnv, ending: endingOf(version) };
 }
+
 const firstThatTellsVariables = [2, 28] as const;
+
+/** Compose 2.24 prints all services, whatever is selected and enabled, and 2.25 prints YAML. */
+function checkPrints(version: string): void {
+  if (!isSince(version, [2, 24]) || isSince(version, [2, 26])) return;
+  throw new WarmdockError(
+    'UNSUPPORTED',
+    `compose ${version} cannot print the selected services as JSON`,
+    { hint: 'update docker-compose (docker-compose-plugin) to 2.26 or newer' },
+  );
+}
 
 /** Some versions read projects that they cannot write as JSON, such as those with several ssh keys. */
 async function whyNotPrinted(compose: ComposeProgram, printed: ProgramRun): Promise<WarmdockError> {

@@ -55,7 +55,9 @@ export async function runRoutedCompose(
 }
 
 function nothingToBuild({ asksForBuilds }: ComposeCall): string {
-  return asksForBuilds ? 'there is nothing to build' : 'no image is missing';
+  return asksForBuilds
+    ? 'there is nothing to build'
+    : 'no image is missing that compose would build';
 }
 
 /** The flag wins over the variable, which compose has found to be a number. */

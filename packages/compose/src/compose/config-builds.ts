@@ -1,9 +1,10 @@
 import { WarmdockError } from '@warmdock/core';
 import type { ProgramRun } from '../program.js';
 import type { BakeDefinition } from '../targets/bake-definition.js';
+import { checkImageNames } from './check-image-names.js';
 import type { ComposeOptions } from './compose-options.js';
 import { type ComposeProgram, refused } from './compose-program.js';
-import { endingOf, isSince } from './compose-version.js';
+import { checkPrintsServices, endingOf, isSince } from './compose-version.js';
 import type { ProjectBuilds } from './project-builds.js';
 import { parseProjectConfig } from './project-config.js';
 import { secretVariables, withProjectSecrets } from './project-secrets.js';
@@ -17,12 +18,12 @@ export async function configBuilds(
   compose: ComposeProgram,
   version: string,
   options: ComposeOptions,
-  config?: ProgramRun,
+  config?: ProgramRun | Promise<ProgramRun>,
 ): Promise<ProjectBuilds> {
-  const { services = [], env = process.env } = options;
-  checkPrints(version);
-  checkSeparator(options, env);
-  const printed = config ?? (await compose.run('config', '--format', 'json', ...services));
+  const { env = process.env } = options;
+  checkPrintsServices(version);
+  checkImageNames(options, env);
+  const printed = await (config ?? compose.printProject());
   if (printed.exitCode !== 0) throw await whyNotPrinted(compose, printed);
   const definition = definitionOf(options, {
     config: parseProjectConfig(printed.stdout),
@@ -42,16 +43,6 @@ export async function configBuilds(
 }
 
 const firstThatTellsVariables = [2, 28] as const;
-
-/** Compose 2.24 prints all services, whatever is selected and enabled, and 2.25 prints YAML. */
-function checkPrints(version: string): void {
-  if (!isSince(version, [2, 24]) || isSince(version, [2, 26])) return;
-  throw new WarmdockError(
-    'UNSUPPORTED',
-    `compose ${version} cannot print the selected services as JSON`,
-    { hint: 'update docker-compose (docker-compose-plugin) to 2.26 or newer' },
-  );
-}
 
 /** Some versions read projects that they cannot write as JSON, such as those with several ssh keys. */
 async function whyNotPrinted(compose: ComposeProgram, printed: ProgramRun): Promise<WarmdockError> {
@@ -105,11 +96,4 @@ function checkSecretVariables(definition: BakeDefinition, env: NodeJS.ProcessEnv
   const unknown = secretVariables(definition).find((name) => env[name] === undefined);
   if (unknown === undefined) return;
   throw new WarmdockError('UNSUPPORTED', `secret variable ${unknown} is not set`);
-}
-
-/** With `--compatibility` compose names images with another separator. */
-function checkSeparator({ projectFlags = [] }: ComposeOptions, env: NodeJS.ProcessEnv): void {
-  const isAsked = projectFlags.some((flag) => flag.startsWith('--compatibility'));
-  if (!isAsked && !env.COMPOSE_COMPATIBILITY) return;
-  throw new WarmdockError('UNSUPPORTED', "compose's compatibility mode names images its own way");
 }

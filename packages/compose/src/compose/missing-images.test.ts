@@ -35,18 +35,13 @@ interface Case {
 async function decide({ service, pullPolicy, env = {}, held, inRegistry }: Case) {
   const image = service.image ?? 'shop-web';
   const { engine, asked } = daemon(held ? [image] : [], inRegistry ? [image] : []);
-  const labels = { 'com.docker.compose.service': 'web' };
-  const definition = {
-    target: { web: { labels, tags: ['another', image] } },
-    group: { default: { targets: ['web'] } },
-  };
-  const services = { web: { build: {}, ...service } };
-  const { targets, rebuilt } = await missingImages(definition, services, {
+  const project = { name: 'shop', services: { web: { build: {}, ...service } } };
+  const { services, rebuilt } = await missingImages(project, {
     engine,
     pullPolicy,
     env: { DOCKER_CONFIG: '/nowhere', ...env },
   });
-  const fate = rebuilt ? 'rebuilt' : targets.length > 0 ? 'built' : 'left';
+  const fate = rebuilt ? 'rebuilt' : services.length > 0 ? 'built' : 'left';
   return { fate, asked: asked.length > 0 };
 }
 
@@ -105,59 +100,61 @@ describe('an image for another platform is as good as missing', () => {
   });
 });
 
-const target = (service: string, image: string) => ({
-  labels: { 'com.docker.compose.service': service },
-  tags: [image],
-});
 const env = { DOCKER_CONFIG: '/nowhere' };
+const shop = (services: Record<string, ServiceImage>) => ({ name: 'shop', services });
+
+it('only the services that compose may build are looked at', async () => {
+  const project = shop({ web: { build: {} }, db: { build: {} }, plain: { image: 'plain' } });
+  const { engine } = daemon([], []);
+  const missing = async (services?: string[]) =>
+    (await missingImages(project, { engine, env, services })).services;
+  expect(await missing()).toEqual(['web', 'db']);
+  expect(await missing(['db', 'plain'])).toEqual(['db']);
+});
 
 it('an image that another service pulls is left, though this one would build it', async () => {
-  const definition = {
-    target: { web: target('web', 'app') },
-    group: { default: { targets: ['web'] } },
-  };
-  const services = {
+  const project = shop({
     web: { build: {}, image: 'app', pull_policy: 'never' },
     worker: { image: 'app' },
-  };
+  });
   const { engine } = daemon([], ['app']);
-  const missing = await missingImages(definition, services, { engine, env });
-  expect(missing.targets).toEqual([]);
+  expect((await missingImages(project, { engine, env })).services).toEqual([]);
 });
 
 it('a context that gets no container is built each time: compose does not look for its image', async () => {
-  const definition = {
-    target: { web: target('web', 'shop-web'), base: target('base', 'shop-base') },
-    group: { default: { targets: ['web', 'base'] } },
-  };
+  const build = { additional_contexts: { b: 'service:base', c: './c', d: null } };
   const { engine } = daemon(['shop-web', 'shop-base'], []);
-  const missing = await missingImages(definition, { web: { build: {} } }, { engine, env });
-  expect(missing).toEqual({ targets: ['base'], rebuilt: 'base', lookedFor: undefined });
+  const missing = (services: Record<string, ServiceImage>) =>
+    missingImages(shop(services), { engine, env });
+  expect(await missing({ web: { build } })).toEqual({
+    services: [],
+    rebuilt: 'base',
+    lookedFor: undefined,
+  });
+  expect(await missing({ web: { build }, base: { build: {} } })).toEqual({
+    services: [],
+    rebuilt: undefined,
+    lookedFor: ['shop-web', 'shop-base'],
+  });
 });
 
 it('what is built each time and what may be pulled cannot be told compose together', async () => {
-  const definition = {
-    target: { web: target('web', 'shop-web'), app: target('app', 'app') },
-    group: { default: { targets: ['web', 'app'] } },
-  };
-  const services = { web: { build: {}, pull_policy: 'build' }, app: { build: {}, image: 'app' } };
+  const project = shop({
+    web: { build: {}, pull_policy: 'build' },
+    app: { build: {}, image: 'app' },
+  });
   const { engine } = daemon([], ['app']);
-  await expect(missingImages(definition, services, { engine, env })).rejects.toMatchObject({
+  await expect(missingImages(project, { engine, env })).rejects.toMatchObject({
     code: 'UNSUPPORTED',
-    message: 'service web is built each time, and compose pulls that of service app',
+    message: 'service web is built each time, and compose pulls the image of service app',
   });
 });
 
 it('says which images there have to be, where their names are enough', async () => {
-  const definition = {
-    target: { web: target('web', 'shop-web'), db: target('db', 'db') },
-    group: { default: { targets: ['web', 'db'] } },
-  };
   const { engine } = daemon(['shop-web'], []);
-  const lookedFor = async (web: object, more = {}) => {
-    const services = { web: { build: {}, ...web }, db: { build: {}, image: 'db' } };
-    const options = { engine, env: { ...env, ...more } };
-    return (await missingImages(definition, services, options)).lookedFor;
+  const lookedFor = async (web: ServiceImage, more = {}) => {
+    const project = shop({ web: { build: {}, ...web }, db: { build: {}, image: 'db' } });
+    return (await missingImages(project, { engine, env: { ...env, ...more } })).lookedFor;
   };
   expect(await lookedFor({})).toEqual(['shop-web', 'db']);
   expect(await lookedFor({ pull_policy: 'always' })).toEqual(['shop-web', 'db']);

@@ -6,12 +6,13 @@ import {
   parseReference,
   WarmdockError,
 } from '@warmdock/core';
-import type { BakeDefinition, BakeTarget } from '../targets/bake-definition.js';
-import type { ServiceImage, ServiceImages } from './project-images.js';
+import type { ProjectImages, ServiceImage } from './project-images.js';
 
 /** The daemon that is to have the images, and what the command line says of them. */
 export interface MissingImagesOptions {
   readonly engine: Engine;
+  /** The services that compose may build, default all of the project. */
+  readonly services?: readonly string[] | undefined;
   /** In the place of each service's own `pull_policy`, as `--pull` says. */
   readonly pullPolicy?: string | undefined;
   readonly env: NodeJS.ProcessEnv;
@@ -20,7 +21,7 @@ export interface MissingImagesOptions {
 
 /** What compose would build by itself before it makes containers. */
 export interface MissingImages {
-  readonly targets: readonly string[];
+  readonly services: readonly string[];
   /** A service whose image compose builds although it is there; `undefined` when there is none. */
   readonly rebuilt: string | undefined;
   /** All images that compose looks for by name; `undefined` where it looks at more than whether they are there. */
@@ -28,40 +29,36 @@ export interface MissingImages {
 }
 
 /**
- * Which targets of the group `default` compose's `up`, `create` or `run` builds: those whose image
- * the daemon lacks, or has for another platform, and those that are built each time.
+ * Which services compose's `up`, `create` or `run` builds: those whose image the daemon lacks, or has
+ * for another platform, and those that are built each time.
  *
  * A service with a name for its image is pulled first, where its policy lets it: what the registry has
  * is left to compose. Throws `UNSUPPORTED` where that and a service that is built each time meet:
  * compose builds what it cannot pull, and may not build the other one again.
  */
 export async function missingImages(
-  definition: BakeDefinition,
-  services: ServiceImages,
+  project: ProjectImages,
   options: MissingImagesOptions,
 ): Promise<MissingImages> {
-  const wanted = definition.group?.default?.targets ?? [];
-  const fates = await Promise.all(
-    wanted.map(async (name) => {
-      const target = definition.target[name] ?? {};
-      return { name, target, fate: await fateOf(target, services, options) };
-    }),
-  );
-  const having = (wantedFate: Fate) => fates.filter(({ fate }) => fate === wantedFate);
-  const [rebuilt, pulled] = [having('rebuilt')[0], having('pulled')[0]];
-  if (rebuilt && pulled) {
+  const { services = Object.keys(project.services) } = options;
+  const buildable = services.filter((name) => project.services[name]?.build);
+  const fates = await Promise.all(buildable.map((name) => fateOf(name, project, options)));
+  const having = (fate: Fate) => buildable.filter((_, at) => fates[at] === fate);
+  const [rebuilt = contextWithoutContainer(project, buildable)] = having('rebuilt');
+  const [pulled] = having('pulled');
+  if (rebuilt !== undefined && pulled !== undefined) {
     throw new WarmdockError(
       'UNSUPPORTED',
-      `service ${serviceOf(rebuilt.target)} is built each time, and compose pulls that of service ${serviceOf(pulled.target)}`,
+      `service ${rebuilt} is built each time, and compose pulls the image of service ${pulled}`,
     );
   }
-  const targets = fates.filter(({ fate }) => fate === 'built' || fate === 'rebuilt');
-  const byName =
-    !rebuilt && fates.every(({ target }) => !platformOf(services[serviceOf(target)], options));
+  const isByName =
+    rebuilt === undefined &&
+    buildable.every((name) => !platformOf(project.services[name], options));
   return {
-    targets: targets.map(({ name }) => name),
-    rebuilt: rebuilt && serviceOf(rebuilt.target),
-    lookedFor: byName ? fates.map(({ target }) => imageOf(target)) : undefined,
+    services: [...having('built'), ...having('rebuilt')],
+    rebuilt,
+    lookedFor: isByName ? buildable.map((name) => imageOf(name, project)) : undefined,
   };
 }
 
@@ -69,30 +66,39 @@ export async function missingImages(
 type Fate = 'kept' | 'pulled' | 'built' | 'rebuilt';
 
 async function fateOf(
-  target: BakeTarget,
-  services: ServiceImages,
+  name: string,
+  project: ProjectImages,
   options: MissingImagesOptions,
 ): Promise<Fate> {
-  const { [serviceOf(target)]: service } = services;
-  // Compose looks for images of services that get containers alone: one that is only a context of those is built.
-  if (!service || policyOf(service, options) === 'build') return 'rebuilt';
-  const image = imageOf(target);
+  const service = project.services[name] ?? {};
+  if (policyOf(service, options) === 'build') return 'rebuilt';
+  const image = imageOf(name, project);
   if (await isThere(image, service, options)) return 'kept';
-  return (await isPulled(image, services, options)) ? 'pulled' : 'built';
+  return (await isPulled(image, project, options)) ? 'pulled' : 'built';
 }
 
-/** By the label that compose gives all its images. */
-export function serviceOf({ labels = {} }: BakeTarget): string {
-  return labels['com.docker.compose.service'] ?? '';
+/** A service that others begin with: compose looks for images of containers alone, and builds it each time. */
+function contextWithoutContainer(
+  { services }: ProjectImages,
+  buildable: readonly string[],
+): string | undefined {
+  return buildable
+    .flatMap((name) => Object.values(services[name]?.build?.additional_contexts ?? {}))
+    .flatMap((source) => (source?.startsWith('service:') ? source.slice('service:'.length) : []))
+    .find((name) => !services[name]);
 }
 
-/** The service's own name for it; those of its `tags` stand before. */
-function imageOf({ tags = [] }: BakeTarget): string {
-  return tags.at(-1) ?? '';
+function imageOf(name: string, project: ProjectImages): string {
+  return project.services[name]?.image || `${project.name}-${name}`;
 }
 
 function policyOf(service: ServiceImage, { pullPolicy }: MissingImagesOptions): string {
   return pullPolicy ?? service.pull_policy ?? '';
+}
+
+/** Empty for any. */
+function platformOf(service: ServiceImage | undefined, { env }: MissingImagesOptions): string {
+  return service?.platform || env.DOCKER_DEFAULT_PLATFORM || '';
 }
 
 async function isThere(
@@ -107,11 +113,6 @@ async function isThere(
   return found?.platform !== undefined && samePlatform(found.platform, parsePlatform(wanted));
 }
 
-/** Empty for any. */
-function platformOf(service: ServiceImage | undefined, { env }: MissingImagesOptions): string {
-  return service?.platform || env.DOCKER_DEFAULT_PLATFORM || '';
-}
-
 function samePlatform(...both: Parameters<typeof formatPlatform>[0][]): boolean {
   return new Set(both.map(formatPlatform)).size === 1;
 }
@@ -119,7 +120,7 @@ function samePlatform(...both: Parameters<typeof formatPlatform>[0][]): boolean 
 /** Whether a service that is to run the image, be it this one or another, pulls it; one that cannot be pulled is built. */
 async function isPulled(
   image: string,
-  services: ServiceImages,
+  { services }: ProjectImages,
   options: MissingImagesOptions,
 ): Promise<boolean> {
   const pulling = Object.values(services).some(

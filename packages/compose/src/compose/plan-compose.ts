@@ -1,16 +1,16 @@
-import type { ProgramRun } from '../program.js';
-import { parseBakeDefinition } from '../targets/bake-definition.js';
+import type { Engine } from '@warmdock/core';
 import { planTargets } from '../targets/plan-targets.js';
 import type { TargetSet } from '../targets/target-set.js';
-import { checkNoTemplates, withoutEscapes } from '../templates.js';
-import { type BuildsBefore, buildsBefore } from './before-containers.js';
+import { checkImageNames } from './check-image-names.js';
 import type { ComposeOptions } from './compose-options.js';
-import { type ComposeProgram, composeProgram, refused } from './compose-program.js';
-import { type ComposeEnding, endingOf, isSince } from './compose-version.js';
-import { configBuilds } from './config-builds.js';
-import type { ProjectBuilds } from './project-builds.js';
-import { parseServiceImages } from './project-images.js';
-import { withProjectSecrets } from './project-secrets.js';
+import { type ComposeProgram, composeProgram } from './compose-program.js';
+import type { ComposeEnding } from './compose-version.js';
+import { buildsForContainers, buildsOfServices } from './container-builds.js';
+import { missingImages } from './missing-images.js';
+import { noBuilds, type ProjectBuilds } from './project-builds.js';
+import { readProjectImages } from './project-images.js';
+import { checkPullPolicies, checkRebuilds } from './pull-policies.js';
+import { readBuilds } from './read-builds.js';
 
 /** The builds of a compose project. */
 export interface ComposePlan extends TargetSet {
@@ -29,8 +29,6 @@ export interface ComposePlan extends TargetSet {
   readonly lookedFor?: readonly string[] | undefined;
 }
 
-const firstThatPrints = [2, 35] as const;
-
 /**
  * Asks compose what its `build` would build, or before containers what these need, and plans the
  * same builds.
@@ -38,62 +36,52 @@ const firstThatPrints = [2, 35] as const;
  * Compose reads the project itself (`build --print` since 2.35, else `config`), so files, profiles,
  * variables, `include` and `extends` mean what they mean to it. Throws `INVALID_ARGUMENT` with
  * compose's own words for a project that it refuses, `UNSUPPORTED` for a build that only compose
- * can carry out, `NOT_FOUND` without compose.
+ * can carry out, `NOT_FOUND` without compose, and with `missingIn` what the engine throws.
  */
 export async function planCompose(options: ComposeOptions = {}): Promise<ComposePlan> {
   const compose = composeProgram(options);
-  const { cwd = process.cwd(), containersBy, services = [] } = options;
-  const [printed, config] = await Promise.all([
-    compose.run('build', ...buildWords(options), '--print'),
-    containersBy && compose.run('config', '--format', 'json', ...services),
-  ]);
-  const { definition, ...builds } = await buildsOf(printed, config, compose, options);
-  const before: BuildsBefore = config
-    ? await buildsBefore(definition, parseServiceImages(config), options)
-    : { definition, mustNotBuild: false };
-  const set = planTargets(before.definition, { cwd, env: builds.env });
-  const { mustNotBuild, lookedFor } = before;
-  return { ...set, ...builds, mustNotBuild, lookedFor };
+  const { missingIn, containersBy } = options;
+  if (missingIn) return planMissing(compose, options, missingIn);
+  if (containersBy) return planBeforeContainers(compose, options, containersBy);
+  return { ...planOf(await readBuilds(compose, options), options), mustNotBuild: false };
 }
 
-async function buildsOf(
-  printed: ProgramRun,
-  config: ProgramRun | undefined,
+async function planBeforeContainers(
   compose: ComposeProgram,
   options: ComposeOptions,
-): Promise<ProjectBuilds> {
-  if (printed.exitCode === 0) return printedBuilds(printed, compose, options);
-  const version = (await compose.ask('version', '--short')).trim();
-  if (isSince(version, firstThatPrints)) throw refused('build', printed);
-  return configBuilds(compose, version, options, config);
+  containersBy: 'up' | 'run',
+): Promise<ComposePlan> {
+  const printing = compose.printProject();
+  const [builds, printed] = await Promise.all([readBuilds(compose, options, printing), printing]);
+  const { services } = await readProjectImages(printed, compose);
+  checkPullPolicies(services, containersBy);
+  const definition = buildsForContainers(builds.definition, services, builds.env);
+  return { ...planOf({ ...builds, definition }, options), mustNotBuild: true };
 }
 
-async function printedBuilds(
-  { stdout, stderr }: ProgramRun,
+/** One after the other: most often nothing is missing, and to print the builds takes longer than to print the project. */
+async function planMissing(
   compose: ComposeProgram,
   options: ComposeOptions,
-): Promise<ProjectBuilds> {
-  // None of the services has a build.
-  const text = stdout.trim() || '{"target":{}}';
-  const escaped = parseBakeDefinition(text, 'compose build --print');
-  checkNoTemplates(escaped);
-  const definition = withoutEscapes(escaped);
-  return {
-    definition,
-    warnings: stderr,
-    env: await withProjectSecrets(definition, compose, options.env ?? process.env),
-    ending: endingOf(firstThatPrints.join('.')),
-  };
+  engine: Engine,
+): Promise<ComposePlan> {
+  const { env = process.env, containersBy = 'up', services = [], withDependencies } = options;
+  checkImageNames(options, env);
+  const printed = await compose.printProject();
+  const project = await readProjectImages(printed, compose);
+  // Printed are those that get containers; without their dependencies, these may be built by nobody.
+  const buildable = withDependencies || services.length === 0 ? undefined : services;
+  const missing = await missingImages(project, { ...options, env, engine, services: buildable });
+  const { rebuilt, lookedFor } = missing;
+  checkRebuilds(rebuilt, containersBy);
+  const isNone = missing.services.length === 0 && rebuilt === undefined;
+  const builds = isNone ? noBuilds(env) : await readBuilds(compose, options, printed);
+  const needed = buildsOfServices(builds.definition, missing.services, project.services);
+  const definition = buildsForContainers(needed, project.services, builds.env);
+  const plan = planOf({ ...builds, definition }, options);
+  return { ...plan, mustNotBuild: rebuilt !== undefined, lookedFor };
 }
 
-function buildWords(options: ComposeOptions): string[] {
-  const { services = [], withDependencies, buildArgs = [], noCache, pull, ssh } = options;
-  return [
-    ...(withDependencies ? ['--with-dependencies'] : []),
-    ...buildArgs.map((pair) => `--build-arg=${pair}`),
-    ...(noCache ? ['--no-cache'] : []),
-    ...(pull ? ['--pull'] : []),
-    ...(ssh === undefined ? [] : [`--ssh=${ssh}`]),
-    ...services,
-  ];
+function planOf({ definition, ...builds }: ProjectBuilds, { cwd = process.cwd() }: ComposeOptions) {
+  return { ...planTargets(definition, { cwd, env: builds.env }), ...builds };
 }

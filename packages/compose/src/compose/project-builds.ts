@@ -1,5 +1,5 @@
 import type { BakeDefinition } from '../targets/bake-definition.js';
-import type { ComposeEnding } from './compose-version.js';
+import { type ComposeEnding, endingOf, firstThatPrints } from './compose-version.js';
 
 /** What a compose of some release says of a project's builds. */
 export interface ProjectBuilds {
@@ -10,4 +10,14 @@ export interface ProjectBuilds {
   /** The environment of the builds: with the project's variables that secrets come from. */
   readonly env: NodeJS.ProcessEnv;
   readonly ending: ComposeEnding;
+}
+
+/** Of a project that needs none: nothing was asked about them. */
+export function noBuilds(env: NodeJS.ProcessEnv): ProjectBuilds {
+  return {
+    definition: { target: {} },
+    warnings: '',
+    env,
+    ending: endingOf(firstThatPrints.join('.')),
+  };
 }

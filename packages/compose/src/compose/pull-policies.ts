@@ -13,3 +13,9 @@ export function checkPullPolicies(services: ServiceImages, containersBy: 'up' | 
     throw new WarmdockError('UNSUPPORTED', `service ${name} has the pull policy ${policy}`);
   }
 }
+
+/** Checks that compose may be told not to build what it builds each time. Throws `UNSUPPORTED`. */
+export function checkRebuilds(service: string | undefined, containersBy: 'up' | 'run'): void {
+  if (service === undefined || containersBy === 'up') return;
+  throw new WarmdockError('UNSUPPORTED', `service ${service} is built each time`);
+}

@@ -21,23 +21,24 @@ const defaultNames = [...mainNames, ...overrideNames.flatMap((name) => [name, `d
 
 /**
  * The files that compose reads of a project; `undefined` where there may be more of them than can be
- * found without compose: those that they include, extend or name in a variable, and projects elsewhere.
+ * found without compose: those that they include, extend or name in a variable, and such as are no files.
  */
 export function projectFiles(place: ProjectPlace): ProjectFiles | undefined {
   const { cwd, env } = place;
   if (env.COMPOSE_ENV_FILES) return undefined;
   const named = namedFiles(place);
-  const found = named ?? defaultFiles(cwd);
-  const [main] = named ?? found.filter(isThere);
-  if (main === undefined || (named && !named.every(isThere))) return undefined;
+  if (named?.some((path) => !isThere(path))) return undefined;
+  const files = named ?? defaultFiles(cwd);
+  const main = files.find(isThere);
+  if (main === undefined) return undefined;
   const folder = valuesOf(place, 'project-directory', 'workdir').at(-1) ?? dirname(main);
   const variables = [
     ...valuesOf(place, 'env-file').map((path) => resolve(cwd, path)),
     join(cwd, '.env'),
     join(resolve(cwd, folder), '.env'),
   ];
-  if (found.some(namesOthers) || variables.some(setsCompose)) return undefined;
-  return [...new Set([...found, ...variables])].map(stampOf);
+  if (files.some(namesOthers) || variables.some(choosesFiles)) return undefined;
+  return [...new Set([...files, ...variables])].map(stampOf);
 }
 
 /** Whether nothing about them has changed. */
@@ -71,12 +72,15 @@ function isThere(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
+/** `extends` alone may mean another service of the same file. */
 function namesOthers(path: string): boolean {
-  return isThere(path) && /\b(include|extends)\b/.test(readFileSync(path, 'utf8'));
+  if (!isThere(path)) return false;
+  const text = readFileSync(path, 'utf8');
+  return /\binclude\b/.test(text) || (/\bextends\b/.test(text) && /\bfile\b/.test(text));
 }
 
-function setsCompose(path: string): boolean {
-  return isThere(path) && readFileSync(path, 'utf8').includes('COMPOSE_');
+function choosesFiles(path: string): boolean {
+  return isThere(path) && /COMPOSE_(FILE|ENV_FILES)\b/.test(readFileSync(path, 'utf8'));
 }
 
 function stampOf(path: string): FileStamp {

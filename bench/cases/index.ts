@@ -4,6 +4,7 @@ import { cached } from './cached.js';
 import { changed } from './changed.js';
 import { cold } from './cold.js';
 import { compose } from './compose.js';
+import { composeUps } from './compose-up.js';
 import { shim } from './shim.js';
 import { transfer } from './transfer.js';
 import { unchanged } from './unchanged.js';
@@ -18,6 +19,7 @@ export const cases: Record<string, (setting: Setting) => Promise<Row[]>> = {
   changed,
   transfer,
   compose,
+  'compose-up': composeUps,
   // Last: it leaves the machine with memory that has to be given anew.
   cold,
 };

@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import type { StoredLogin } from '../docker/config.js';
 import type { Engine } from '../engine/engine.js';
 import { formatReference } from '../oci/reference.js';
 import { canBePulled } from './can-be-pulled.js';
@@ -14,7 +13,7 @@ it.each([
   ['app', 'docker.io/library/app:latest', 'https://index.docker.io/v1/'],
   ['reg.test:5000/team/app:v1', 'reg.test:5000/team/app:v1', 'reg.test:5000'],
 ])("the daemon asks for %s with the user's login", async (image, name, registry) => {
-  const asked: [string, StoredLogin | undefined][] = [];
+  const asked: [string, unknown][] = [];
   const daemon: Pick<Engine, 'isInRegistry'> = {
     isInRegistry: async (reference, { login } = {}) => {
       asked.push([formatReference(reference), login]);

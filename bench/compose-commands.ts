@@ -13,18 +13,24 @@ export interface ComposeProject {
 }
 
 const dockerConfig = () => join(benchDir(), 'compose-docker-config');
+const realDocker = () => join(benchDir(), 'compose-docker');
 
 /** Makes a docker configuration whose plugins run on this machine whoever starts them, docker or warmdock. */
 export async function prepareCompose({ testbed }: Setting): Promise<void> {
-  const { prefix, compose, buildx } = testbed.clients;
+  const { prefix, docker, compose, buildx } = testbed.clients;
   const plugins = join(benchDir(), 'compose-plugins');
   mkdirSync(plugins, { recursive: true });
-  for (const [name, program] of Object.entries({ compose, buildx })) {
-    const words = [...prefix, program].map((word) => `'${word}'`);
-    writeFileSync(join(plugins, `docker-${name}`), `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`);
-    chmodSync(join(plugins, `docker-${name}`), 0o755);
-  }
+  for (const [name, program] of Object.entries({ compose, buildx }))
+    writeProgram(join(plugins, `docker-${name}`), [...prefix, program]);
+  writeProgram(realDocker(), [...prefix, docker]);
   await makeDockerConfig(dockerConfig(), { cliPluginsExtraDirs: [plugins] });
+}
+
+/** A program of the testbed as one of this machine. */
+function writeProgram(path: string, argv: readonly string[]): void {
+  const words = argv.map((word) => `'${word}'`);
+  writeFileSync(path, `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`);
+  chmodSync(path, 0o755);
 }
 
 /**
@@ -38,13 +44,32 @@ export function composeBuild(
   host: string,
   only: readonly string[] = [],
 ): Command {
-  const { docker, shim } = setting.programs;
   const env = composeEnvironment(setting, host);
-  const words = [...composeWords(project), ...only];
-  if (program === 'docker') return { argv: [...docker, ...words], env };
-  // By itself: node is a program of this machine.
-  const argv = [shim.at(-1) ?? '', ...words];
-  return { argv, env: { ...env, WARMDOCK_DOCKER: '/bin/false' } };
+  const words = [...composeWords(project, 'build'), ...only];
+  if (program === 'docker') return { argv: [...setting.programs.docker, ...words], env };
+  return behindShim(setting, words, { ...env, WARMDOCK_DOCKER: '/bin/false' });
+}
+
+/** `docker compose up -d`, by docker itself or behind the shim, which leaves the start to docker. */
+export function composeUp(
+  setting: Setting,
+  program: 'docker' | 'shim',
+  project: ComposeProject,
+  host: string,
+): Command {
+  const env = composeEnvironment(setting, host);
+  const words = composeWords(project, 'up', '--detach');
+  if (program === 'docker') return { argv: [...setting.programs.docker, ...words], env };
+  return behindShim(setting, words, { ...env, WARMDOCK_DOCKER: realDocker() });
+}
+
+/** By itself: node is a program of this machine. */
+function behindShim(
+  { programs }: Setting,
+  words: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Command {
+  return { argv: [programs.shim.at(-1) ?? '', ...words], env };
 }
 
 /** As many shims at the same time as there are services, in processes of their own. */
@@ -81,7 +106,7 @@ export function composeFloor(
     'done',
     'for each in $running; do wait "$each" || exit; done',
   ].join('\n');
-  const argv = ['/bin/sh', '-c', script, 'sh', ...docker, ...composeWords(project)];
+  const argv = ['/bin/sh', '-c', script, 'sh', ...docker, ...composeWords(project, 'build')];
   return { argv, env: composeEnvironment(setting, host) };
 }
 
@@ -89,6 +114,6 @@ function composeEnvironment(setting: Setting, host: string): NodeJS.ProcessEnv {
   return { ...environment(setting, host), DOCKER_CONFIG: dockerConfig() };
 }
 
-function composeWords({ dir, name }: ComposeProject): string[] {
-  return ['compose', '--file', join(dir, 'compose.yaml'), '--project-name', name, 'build'];
+function composeWords({ dir, name }: ComposeProject, ...command: string[]): string[] {
+  return ['compose', '--file', join(dir, 'compose.yaml'), '--project-name', name, ...command];
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from '@warmdock/testkit';
 import { benchDir, TINY, writeAged, writeTiny } from './contexts.js';
@@ -27,6 +27,40 @@ export function ensureProject(megabytes: ServiceMegabytes): string {
   }
   for (const service of services) writeTiny(join(dir, service));
   return dir;
+}
+
+/** Services that are started, as many as a usual project has. */
+export const startedServices = services.slice(0, 6);
+
+/**
+ * The folder of a project whose services run, made when missing: images of a program, 200 MB that all
+ * share, and 20 MB of each one's own.
+ */
+export function ensureStartedProject(busybox: string): string {
+  const dir = join(benchDir(), 'compose-started');
+  if (!existsSync(dir)) {
+    const partial = `${dir}.partial-${process.pid}`;
+    mkdirSync(partial, { recursive: true });
+    writeStartedProject(partial, busybox);
+    renameSync(partial, dir);
+  }
+  return dir;
+}
+
+function writeStartedProject(dir: string, busybox: string): void {
+  const program = readFileSync(busybox);
+  const base = randomBytes('compose-started/base')(200 * MB);
+  for (const service of startedServices) {
+    const file = (name: string) => join(dir, service, name);
+    writeAged(file('busybox'), program, 0o755);
+    writeAged(file('base'), base);
+    writeAged(file('data'), randomBytes(`compose-started/${service}`)(20 * MB));
+    const steps = ['COPY busybox /bin/busybox', 'COPY base /base', 'COPY data /data'];
+    writeAged(file('Dockerfile'), `${['FROM scratch', ...steps].join('\n')}\n`);
+  }
+  const keys = 'command: [/bin/busybox, sleep, "600"], network_mode: none';
+  const lines = startedServices.map((service) => `  ${service}: { build: ${service}, ${keys} }\n`);
+  writeAged(join(dir, 'compose.yaml'), `services:\n${lines.join('')}`);
 }
 
 /** A layer of each service's own that nothing shortens, and a tiny one on top. */

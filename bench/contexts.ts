@@ -131,9 +131,9 @@ function halfCompressible(seed: string, sizeBytes: number): Buffer {
   return Buffer.concat(turns.flat());
 }
 
-export function writeAged(path: string, content: string | Uint8Array): void {
+export function writeAged(path: string, content: string | Uint8Array, mode = 0o644): void {
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, content);
+  writeFileSync(path, content, { mode });
   utimesSync(path, MODIFIED, MODIFIED);
   utimesSync(dirname(path), MODIFIED, MODIFIED);
 }

@@ -35,6 +35,13 @@ export async function removeTags(daemon: Daemon, tags: readonly string[]): Promi
   await docker(daemon, 'image', 'rm', '--force', ...tags);
 }
 
+/** Throws unless so many containers run; ends them. */
+export async function checkRunning(daemon: Daemon, count: number): Promise<void> {
+  const running = (await docker(daemon, 'ps', '--quiet')).split('\n').filter(Boolean);
+  if (running.length !== count) throw new Error(`${running.length} containers run, not ${count}`);
+  await docker(daemon, 'rm', '--force', ...running);
+}
+
 async function docker({ host }: Daemon, ...args: string[]): Promise<string> {
   const { exitCode, stdout, stderr } = await runDocker(args, { host });
   if (exitCode !== 0) throw new Error(`docker ${args.join(' ')} failed: ${stderr}`);

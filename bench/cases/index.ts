@@ -4,6 +4,7 @@ import { cached } from './cached.js';
 import { changed } from './changed.js';
 import { cold } from './cold.js';
 import { compose } from './compose.js';
+import { composeUps } from './compose-up.js';
 import { container } from './container.js';
 import { sharedBase } from './shared-base.js';
 import { shim } from './shim.js';
@@ -22,6 +23,7 @@ export const cases: Record<string, (setting: Setting) => Promise<Row[]>> = {
   transfer,
   compose,
   'shared-base': sharedBase,
+  'compose-up': composeUps,
   // Last: it leaves the machine with memory that has to be given anew.
   cold,
 };

@@ -98,15 +98,34 @@ describe.each(Object.entries(shells))('with %s as sh', (_name, sh) => {
     );
   });
 
-  test.each([0, 1, 9, 87, 130])('once it builds, its end is the end: %i', async (exitCode) => {
+  test.each([0, 1, 9, 87, 88, 130])('once it builds, its end is the end: %i', async (exitCode) => {
     const ended = await build(programs({ node: `${beginBuild}; exit ${exitCode}` }));
-    const dockerFollows = exitCode === 87;
+    const dockerFollows = exitCode === 87 || exitCode === 88;
     expect(ended).toMatchObject({
       exitCode: dockerFollows ? 0 : exitCode,
       signal: null,
       stderr: '',
     });
     expect(ended.stdout.toString()).toBe(dockerFollows ? 'docker\nFROM x' : '');
+  });
+
+  test.each<[line: string, left: string]>([
+    ['compose up --build -d', 'compose up --no-build -d'],
+    ['compose -p up up -d --build=true web', 'compose -p up up --no-build -d web'],
+    ['compose -p --build create --build', 'compose -p --build create --no-build'],
+    ['compose up -d none', 'compose up --no-build -d none'],
+    ['compose up --build none', 'compose up --no-build none'],
+    ['compose up -- web', 'compose up --no-build -- web'],
+    ['compose run --build web cmd --build', 'compose run web cmd --build'],
+  ])('what must not be built again is not: %s', async (line, left) => {
+    const after = async (exitCode: number) => {
+      const node = programs({ node: `${beginBuild}; exit ${exitCode}` });
+      const path = [node, programs({ docker: 'echo "$*"' }), systemPath].join(':');
+      const options = { program: sh(), path, env: asking() };
+      return (await runShim([shim, ...line.split(' ')], options)).stdout.toString();
+    };
+    expect(await after(87)).toBe(`${left}\n`);
+    expect(await after(88)).toBe(`${line}\n`);
   });
 
   test.each(['KILL', 'SEGV', 'TERM'])(

@@ -24,6 +24,7 @@ export {
 } from './build/builder-transport.js';
 export { type CacheOption, parseCacheOption } from './build/cache-spec.js';
 export { callFrontend, type FrontendAnswer } from './build/call-frontend.js';
+export { type CanBePulledOptions, canBePulled } from './build/can-be-pulled.js';
 export {
   type NamedBuilder,
   type OpenBuilder,
@@ -120,7 +121,7 @@ export { cancelled, type ErrorCode, isWarmdockError, messageOf, WarmdockError } 
 export { chainIdsOf } from './oci/chain-id.js';
 export type { Descriptor } from './oci/descriptor.js';
 export { type Digest, isDigest, parseDigest } from './oci/digest.js';
-export { type Platform, parsePlatform } from './oci/platform.js';
+export { formatPlatform, type Platform, parsePlatform } from './oci/platform.js';
 export { parseReference, type Reference } from './oci/reference.js';
 export { checkArgument, checkOptions } from './options/check-options.js';
 export type { Check, Checks } from './options/checks.js';

@@ -107,7 +107,7 @@ const notBuilds: LineCase[] = [
   left('docker compose up --watch --build nobody', [], /builds again while it watches/, {
     prints: true,
   }),
-  left('docker compose up --build --no-build', [], /say what is wrong/, { prints: true }),
+  left('docker compose up --build --no-build', [], /no build/, { prints: true }),
   left('docker compose build --help', [], /help/, { prints: true }),
   left('docker compose build --print web', [], /--print/),
   left('docker compose build --check web', [], /--check/),

@@ -102,7 +102,7 @@ describe('what compose itself does', () => {
     ['docker compose -f always.yaml up --build -d', /pull policy always/],
     ['docker compose -f build.yaml run --build --rm -T web busybox cat /file', /pull policy build/],
     ['docker compose up --build --pull never -d', /--pull would pull/],
-    ['docker compose up -d', /no build/],
+    ['docker compose up --no-build -d', /no build/],
     ['docker compose up --build nobody', /nobody/],
     ['docker compose run --build', /what is wrong/],
     ['docker compose run --build nobody', /nobody/],

@@ -58,3 +58,30 @@ describe('with compose 2.26', () => {
     expect(states).toEqual(Object.values(await real.containers()).sort());
   });
 });
+
+/** What a compose of another version answers to `version`, and what it does with the words of `config --format json`. */
+const front = (version: string, changed: string) => `
+  case " $* " in
+    *' version --short '*) echo ${version}; exit ;;
+    *' config --format json'*) ${changed} ;;
+  esac`;
+
+describe.each([
+  // All services, whatever is selected or enabled.
+  ['2.24.7', 'set -- --profile "*" config --format json'],
+  ['2.25.0', 'set -- config'],
+])('with compose %s, which cannot print the selected services', (version, changed) => {
+  const oldSides = useSides({ compose: 'oldCompose', front: front(version, changed) });
+
+  test.each(['docker compose build web', 'docker compose up -d'])(
+    '%s is left to compose, with the reason',
+    async (line) => {
+      const { run, containers } = makeProject(oldSides);
+      const { exitCode, stderr } = await run('shim', line);
+      expect(stderr).toContain(`compose ${version} cannot print the selected services as JSON`);
+      expect(stderr).toMatch(/update .* to 2\.26 or newer\), left to/);
+      expect(exitCode, stderr).toBe(0);
+      expect(Object.keys(await containers())).toHaveLength(line.includes('up') ? 2 : 0);
+    },
+  );
+});

@@ -36,6 +36,8 @@ export interface Engines {
   readonly host?: string;
   /** Default the one that prints its builds; the other is 2.26. */
   readonly compose?: 'compose' | 'oldCompose';
+  /** Shell commands that stand before this compose and see its words. */
+  readonly front?: string;
 }
 
 /** Sets both sides up before the tests of a file, or of a `describe`; empty until then. */
@@ -56,14 +58,15 @@ export async function sidesOfTest(engines: Engines = {}): Promise<Sides> {
 async function makeSides(engines: Engines): Promise<Sides> {
   const { buildkit, store = 'classic', host = useTestbed()[store].host } = engines;
   const { buildkits, clients } = useTestbed();
+  const { front = '' } = engines;
   const compose = clients[engines.compose ?? 'compose'];
   const home = mkdtempSync(join(tmpdir(), 'warmdock-sides-'));
   const [realFolder, shimFolder] = [folderIn(home, 'real'), folderIn(home, 'shim')];
   const plugins = folderIn(home, 'plugins');
   wrap(join(realFolder, 'docker'), clients.docker);
-  wrap(join(realFolder, 'docker-compose'), compose);
+  wrap(join(realFolder, 'docker-compose'), compose, front);
   // Compose and the shim start plugins themselves.
-  wrap(join(plugins, 'docker-compose'), compose);
+  wrap(join(plugins, 'docker-compose'), compose, front);
   wrap(join(plugins, 'docker-buildx'), clients.buildx);
   for (const name of ['docker', 'docker-compose']) symlinkSync(shim, join(shimFolder, name));
   const real = `${realFolder}:${systemPath}`;
@@ -85,9 +88,9 @@ async function makeSides(engines: Engines): Promise<Sides> {
 }
 
 /** Makes a client of the testbed a program that runs on this machine. */
-function wrap(path: string, client: string): void {
+function wrap(path: string, client: string, front = ''): void {
   const words = [...useTestbed().clients.prefix, client].map((word) => `'${word}'`);
-  writeFileSync(path, `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`);
+  writeFileSync(path, `#!/bin/sh\n${front}\nexec ${words.join(' ')} "$@"\n`);
   chmodSync(path, 0o755);
 }
 

@@ -23,6 +23,9 @@ const files = {
   'never.yaml': `services:\n${service('web', '    pull_policy: never\n')}`,
   'always.yaml': `services:\n${service('web', '    pull_policy: always\n')}`,
   'build.yaml': `services:\n${service('web', '    pull_policy: build\n')}`,
+  'named.yaml': `services:\n${service('web', '    image: ${REGISTRY}/${COMPOSE_PROJECT_NAME}/web\n')}`,
+  'profiles.yaml': `services:\n${service('web', '    profiles: [more]\n')}${service('db')}`,
+  'several.yaml': `services:\n${service('web').replace('{ context: web }', '{ context: web, platforms: [linux/arm64, linux/amd64] }')}`,
   'failing.yaml': `services:\n${service('web')}${service('db').replace('{ context: db }', '{ context: db, dockerfile: Failing }')}`,
   'web/Dockerfile': dockerfile,
   'web/file': 'first\n',
@@ -33,8 +36,10 @@ const files = {
   'db/busybox': '',
 };
 
+export type UpProject = ReturnType<typeof makeProject>;
+
 /** A project of its own, which goes with its containers and images. */
-export function makeProject(sides: Sides, host = useTestbed().classic.host) {
+export function makeProject(sides: Sides, host = sides.host) {
   const name = `it${randomBytes(5).toString('hex')}`;
   const cwd = projectFolder(name, files);
   onTestFinished(async () => {
@@ -60,6 +65,8 @@ export function makeProject(sides: Sides, host = useTestbed().classic.host) {
         ...sides.env,
         DOCKER_HOST: host,
         PATH: sides.paths[side],
+        REGISTRY: useTestbed().registry.address,
+        COMPOSE_PROJECT_NAME: name,
         WARMDOCK: 'explain',
         ...env,
       },

@@ -6,6 +6,7 @@ const commands: readonly (readonly string[])[] = [
   ['build', '.'],
   ['buildx', 'build', '.'],
   ['compose', 'build'],
+  ['compose', 'up'],
   ['buildx', 'bake'],
 ];
 

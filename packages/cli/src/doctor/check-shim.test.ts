@@ -95,6 +95,7 @@ describe('of each way to build it is told where it goes', () => {
       ),
       'docker buildx build': stays,
       'docker compose build': builds('selected'),
+      'docker compose up': builds('selected'),
       'docker buildx bake': builds('selected'),
     });
     const fix = checkShim(env).find(({ about }) => about === 'docker build');
@@ -108,6 +109,7 @@ describe('of each way to build it is told where it goes', () => {
       'docker build': builds('BUILDX_BUILDER'),
       'docker buildx build': stays,
       'docker compose build': builds('BUILDX_BUILDER'),
+      'docker compose up': builds('BUILDX_BUILDER'),
       'docker buildx bake': builds('BUILDX_BUILDER'),
     });
   });

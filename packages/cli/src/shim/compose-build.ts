@@ -6,9 +6,10 @@ import type { DockerCall } from './as-docker.js';
 import { builtLines } from './built-lines.js';
 import { chooseRouted } from './choose-build.js';
 import { composeProgress } from './compose-progress.js';
-import { beginConnections } from './connections.js';
+import { beginConnections, connectDaemon } from './connections.js';
+import { knownImages } from './known-images/known-images.js';
 import { leftBy } from './left-by.js';
-import { builtExitCode, explain, passThrough } from './pass-through.js';
+import { builtExitCode, explain, passThrough, readyExitCode } from './pass-through.js';
 import { pluginOf } from './plugin-of.js';
 import type { RoutedCompose } from './route.js';
 import type { ComposeCall } from './route-compose.js';
@@ -30,23 +31,39 @@ export async function runRoutedCompose(
   const planned = await planRouted(routed, program, context).catch(leftBy);
   if ('left' in planned) return passThrough(planned.left, context);
   const { plan, builder, rule, mode, news, connections } = planned;
-  if (plan.targets.length === 0) return passThrough('there is nothing to build', context);
+  if (plan.targets.length === 0) return passThrough(nothingToBuild(routed.call), context);
   explain(`building on builder "${builder.name}" (by ${rule})`, context);
   context.takeOver();
   const { stdout, stderr, signal } = context;
-  const { command, maxParallel, notes } = routed.call;
-  stderr.write(notes + plan.warnings);
+  const { command, notes } = routed.call;
+  const maxParallel = maxParallelOf(routed);
+  // Else compose says the same again when it comes to the containers.
+  const warnings = notes + plan.warnings;
+  if (command === 'build') stderr.write(warnings);
   try {
     const { env } = plan;
     const shown = { mode, output: stdout, isTalkative: false };
     await runTargets({ set: plan, builder, env, signal, maxParallel, connections, ...shown });
   } catch (error) {
     const { text, exitCode } = failureOfTargets(error, version, { mark: '', set: plan });
-    stderr.write(text);
+    stderr.write(command === 'build' ? text : warnings + text);
     return exitCode === 1 ? plan.ending.failureExitCode : exitCode;
   }
   stderr.write(builtLines(plan, news, stderr.isTerminal));
-  return command === 'build' ? 0 : builtExitCode;
+  if (command === 'build') return 0;
+  return plan.mustNotBuild ? builtExitCode : readyExitCode;
+}
+
+function nothingToBuild({ asksForBuilds }: ComposeCall): string {
+  return asksForBuilds
+    ? 'there is nothing to build'
+    : 'no image is missing that compose would build';
+}
+
+/** The flag wins over the variable, which compose has found to be a number. */
+function maxParallelOf({ call, env }: RoutedCompose): number | undefined {
+  const parallel = call.parallel ?? Number(env.COMPOSE_PARALLEL_LIMIT ?? -1);
+  return parallel > 0 ? parallel : undefined;
 }
 
 async function planRouted(
@@ -59,8 +76,11 @@ async function planRouted(
   if ('left' in choice) return choice;
   const progress = composeProgress(call, env, stdout.isTerminal);
   if ('left' in progress) return progress;
+  const known = call.asksForBuilds ? undefined : knownImages(call, env);
+  const engine = connectDaemon(env);
+  if (await known?.areIn(engine, signal)) return { left: nothingToBuild(call) };
+  const connections = await beginConnections(choice.builder, env, engine);
   const { projectFlags, services, withDependencies, buildArgs, noCache, pull, ssh } = call;
-  const connections = await beginConnections(choice.builder, env);
   const plan = await planCompose({
     projectFlags,
     services,
@@ -69,16 +89,18 @@ async function planRouted(
     noCache,
     pull,
     ssh,
-    containersBy: containersBy(call.command),
+    containersBy: containersBy(call),
+    ...(known && { missingIn: engine, pullPolicy: call.pullPolicy }),
     program,
     env,
     signal,
   });
+  known?.learn(plan.lookedFor);
   checkTargets(plan);
   return { ...choice, ...progress, plan, connections };
 }
 
-function containersBy(command: ComposeCall['command']): ComposeOptions['containersBy'] {
+function containersBy({ command, takesNoBuild }: ComposeCall): ComposeOptions['containersBy'] {
   if (command === 'build') return undefined;
-  return command === 'run' ? 'run' : 'up';
+  return takesNoBuild ? 'up' : 'run';
 }

@@ -17,6 +17,11 @@ export interface Connections {
   tell(onProgress: OnProgress): void;
 }
 
+/** Nothing is sent yet. */
+export function connectDaemon(env: NodeJS.ProcessEnv): Engine {
+  return connectEngine({ endpoint: resolveEngineEndpoint({ env }) });
+}
+
 /**
  * Begins to connect, to spend the time in which another program reads the project. Nobody is told of
  * what fails now: whoever needs it tries again.
@@ -24,8 +29,8 @@ export interface Connections {
 export async function beginConnections(
   builder: RemoteBuilder,
   env: NodeJS.ProcessEnv,
+  engine = connectDaemon(env),
 ): Promise<Connections> {
-  const engine = connectEngine({ endpoint: resolveEngineEndpoint({ env }) });
   const told: Progress[] = [];
   let onProgress: OnProgress = (progress) => void told.push(progress);
   const { buildkit } = await openBuilder(builder, engine, env, {

@@ -9,11 +9,20 @@ import type { Output } from '../output.js';
 export const passThroughExitCode = 86;
 
 /**
- * Tells `bin/docker` to become the real docker, without its `--build`: the images are built.
+ * Tells `bin/docker` to become the real docker, with a `--no-build` where its command takes one, and
+ * without `--build`: the images are built.
  *
  * None of warmdock's or docker's own exit codes.
  */
 export const builtExitCode = 87;
+
+/**
+ * Tells `bin/docker` to become the real docker with the words that it was given: the images are built,
+ * and docker would not build them again.
+ *
+ * None of warmdock's or docker's own exit codes.
+ */
+export const readyExitCode = 88;
 
 export interface PassThroughContext {
   readonly stderr: Output;

@@ -5,6 +5,9 @@ import { routeCompose } from './route-compose.js';
 const routed = (line: string) => routeCompose(line.split(' ').filter(Boolean));
 
 const plain = {
+  asksForBuilds: true,
+  takesNoBuild: false,
+  pullPolicy: undefined,
   projectFlags: [],
   services: [],
   withDependencies: false,
@@ -17,7 +20,7 @@ const plain = {
   ansi: undefined,
   hides: 'nothing',
   notes: '',
-  maxParallel: undefined,
+  parallel: undefined,
 };
 
 const note = expect.stringMatching(/^--progress is a global compose flag/);
@@ -52,8 +55,8 @@ describe('a build is read', () => {
     ['--progress json build --progress=plain', { progress: 'plain', notes: note }],
     ['--ansi never build', { ansi: 'never' }],
     ['--no-ansi build', { ansi: 'never', projectFlags: ['--no-ansi=true'] }],
-    ['--parallel 3 build', { maxParallel: 3, projectFlags: ['--parallel=3'] }],
-    ['--parallel=-1 build', { projectFlags: ['--parallel=-1'] }],
+    ['--parallel 3 build', { parallel: 3, projectFlags: ['--parallel=3'] }],
+    ['--parallel=-1 build', { parallel: -1, projectFlags: ['--parallel=-1'] }],
     ['build --provenance=false --sbom=false --push=false', {}],
     ['build --compress --force-rm --no-rm --parallel=false', {}],
   ])('%s', (line, call) => {
@@ -63,15 +66,26 @@ describe('a build is read', () => {
 
 describe('builds before containers are read', () => {
   const withDependencies = { withDependencies: true };
+  const unasked = { asksForBuilds: false };
+  const takesNoBuild = { takesNoBuild: true };
   test.each<[line: string, call: object]>([
-    ['up --build', { command: 'up', ...withDependencies }],
-    ['up -d --build=true web', { command: 'up', services: ['web'], ...withDependencies }],
-    ['up --build --no-deps web', { command: 'up', services: ['web'] }],
-    ['up --build --no-build=false', { command: 'up', ...withDependencies }],
-    ['up --build --scale web=2 -t 3', { command: 'up', ...withDependencies }],
-    ['up --build --quiet-build', { command: 'up', hides: 'steps', ...withDependencies }],
-    ['up --build --quiet-pull', { command: 'up', hides: 'steps', ...withDependencies }],
-    ['create --build web', { command: 'create', services: ['web'] }],
+    ['up --build', { command: 'up', ...takesNoBuild, ...withDependencies }],
+    [
+      'up -d --build=true web',
+      { command: 'up', ...takesNoBuild, services: ['web'], ...withDependencies },
+    ],
+    ['up --build --no-deps web', { command: 'up', ...takesNoBuild, services: ['web'] }],
+    ['up --build --no-build=false', { command: 'up', ...takesNoBuild, ...withDependencies }],
+    ['up --build --scale web=2 -t 3', { command: 'up', ...takesNoBuild, ...withDependencies }],
+    [
+      'up --build --quiet-build',
+      { command: 'up', ...takesNoBuild, hides: 'steps', ...withDependencies },
+    ],
+    [
+      'up --build --quiet-pull',
+      { command: 'up', ...takesNoBuild, hides: 'steps', ...withDependencies },
+    ],
+    ['create --build web', { command: 'create', ...takesNoBuild, services: ['web'] }],
     ['run --build web', { command: 'run', services: ['web'], ...withDependencies }],
     ['run --build --no-deps web', { command: 'run', services: ['web'] }],
     [
@@ -82,7 +96,26 @@ describe('builds before containers are read', () => {
       'run --build -e A=1 web sh --pull',
       { command: 'run', services: ['web'], ...withDependencies },
     ],
-    ['-f a up --build', { command: 'up', projectFlags: ['--file=a'], ...withDependencies }],
+    ['up', { command: 'up', ...takesNoBuild, ...withDependencies, ...unasked }],
+    ['up --build=false', { command: 'up', ...takesNoBuild, ...withDependencies, ...unasked }],
+    [
+      'up -d --no-deps --wait --scale web=0 web',
+      { command: 'up', ...takesNoBuild, services: ['web'], ...unasked },
+    ],
+    [
+      'up --pull never',
+      { command: 'up', ...takesNoBuild, pullPolicy: 'never', ...withDependencies, ...unasked },
+    ],
+    ['up --watch', { command: 'up', ...withDependencies, ...unasked }],
+    ['create web', { command: 'create', ...takesNoBuild, services: ['web'], ...unasked }],
+    [
+      'run --pull always web cmd --build',
+      { command: 'run', services: ['web'], pullPolicy: 'always', ...withDependencies, ...unasked },
+    ],
+    [
+      '-f a up --build',
+      { command: 'up', ...takesNoBuild, projectFlags: ['--file=a'], ...withDependencies },
+    ],
   ])('%s', (line, call) => {
     expect(routed(line)).toEqual({ call: { ...plain, ...call } });
   });
@@ -108,16 +141,20 @@ describe('everything else is left to compose', () => {
     ['build -m1g', /--memory/],
     ['build --provenance=mode=max', /--provenance/],
     ['build --sbom=true', /--sbom/],
-    ['up', /does not ask/],
-    ['up --build=false', /does not ask/],
-    ['up --no-build', /does not ask/],
+    ['up --no-build', /asks for no builds/],
+    ['up --pull policy', /what is wrong/],
+    ['up --pull=', /what is wrong/],
+    ['up --help', /help/],
+    ['--dry-run up', /--dry-run/],
+    ['start', /no build/],
+    ['restart web', /no build/],
     ['up --build --no-build', /what is wrong/],
     ['up --build --watch', /while it watches/],
     ['up --build -w', /while it watches/],
     ['up --build --pull always', /pull over/],
     ['up --build --help', /help/],
     ['run --build', /what is wrong/],
-    ['run web cmd --build', /does not ask/],
+    ['run', /what is wrong/],
   ])('%j: %s', (line, left) => {
     expect(routed(line)).toEqual({ left: expect.stringMatching(left) });
   });

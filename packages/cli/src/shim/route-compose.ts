@@ -5,6 +5,12 @@ import { type ParsedFlags, parseFlags } from '../arguments/parse-flags.js';
 export interface ComposeCall {
   /** What compose does with the images afterwards; `build` is all that there is to do. */
   readonly command: 'build' | 'up' | 'create' | 'run';
+  /** Whether builds are asked for; else those alone are done that compose does by itself. */
+  readonly asksForBuilds: boolean;
+  /** Whether compose's words may get a `--no-build`. */
+  readonly takesNoBuild: boolean;
+  /** Compose's `--pull`, where builds are not asked for. */
+  readonly pullPolicy: string | undefined;
   /** Compose's own flags in their long form, without those of the display. */
   readonly projectFlags: readonly string[];
   readonly services: readonly string[];
@@ -20,8 +26,8 @@ export interface ComposeCall {
   readonly hides: 'nothing' | 'steps' | 'all';
   /** What compose says about its flags. */
   readonly notes: string;
-  /** How many builds at a time; compose's own default is all. */
-  readonly maxParallel: number | undefined;
+  /** How many builds at a time, all for a number below 1; wins over the variable. */
+  readonly parallel: number | undefined;
 }
 
 export type RoutedWords<T> = { readonly left: string } | { readonly call: T };
@@ -81,6 +87,9 @@ function routeBuild(
   return {
     call: {
       ...common('build', project),
+      asksForBuilds: true,
+      takesNoBuild: false,
+      pullPolicy: undefined,
       services: positionals,
       withDependencies: isOn(values, 'with-dependencies'),
       buildArgs: values.get('build-arg') ?? [],
@@ -95,20 +104,23 @@ function routeBuild(
   };
 }
 
+/** What `--pull` may say. */
+const pullPolicies = new Set(['always', 'build', 'if_not_present', 'missing', 'never']);
+
 /** Their builds, where all that they need is built before and nothing is pulled over it. */
 function routeUp(
   command: 'up' | 'create' | 'run',
   project: Values,
   { values, positionals }: ParsedFlags,
 ): RoutedWords<ComposeCall> {
-  if (!isOn(values, 'build')) return { left: 'it does not ask for builds' };
-  if (isOn(values, 'help')) return { left: 'it asks for help' };
-  if (isOn(values, 'no-build')) return { left: 'compose is to say what is wrong' };
-  if (isOn(values, 'watch')) return { left: 'compose builds again while it watches' };
-  if (values.has('pull')) return { left: '--pull would pull over what is built' };
+  const left = leftByUp(values);
+  if (left !== undefined) return { left };
   return {
     call: {
       ...common(command, project),
+      asksForBuilds: isOn(values, 'build'),
+      takesNoBuild: command !== 'run' && !isOn(values, 'watch'),
+      pullPolicy: values.get('pull')?.at(-1),
       services: positionals,
       withDependencies: command !== 'create' && !isOn(values, 'no-deps'),
       buildArgs: [],
@@ -123,18 +135,31 @@ function routeUp(
   };
 }
 
+function leftByUp(values: Values): string | undefined {
+  if (isOn(values, 'help')) return 'it asks for help';
+  const policy = values.get('pull')?.at(-1);
+  if (!isOn(values, 'build')) {
+    if (isOn(values, 'no-build')) return 'it asks for no builds';
+    const isKnown = policy === undefined || pullPolicies.has(policy);
+    return isKnown ? undefined : `compose is to say what is wrong: --pull=${policy}`;
+  }
+  if (isOn(values, 'no-build')) return 'compose is to say what is wrong';
+  if (isOn(values, 'watch')) return 'compose builds again while it watches';
+  return policy === undefined ? undefined : '--pull would pull over what is built';
+}
+
 function hiddenBy(values: Values): ComposeCall['hides'] {
   if (isOn(values, 'quiet')) return 'all';
   return isOn(values, 'quiet-build') || isOn(values, 'quiet-pull') ? 'steps' : 'nothing';
 }
 
 function common(command: ComposeCall['command'], project: Values) {
-  const parallel = Number(project.get('parallel')?.at(-1) ?? -1);
+  const parallel = project.get('parallel')?.at(-1);
   return {
     command,
     projectFlags: wordsOf(project),
     ansi: isOn(project, 'no-ansi') ? 'never' : project.get('ansi')?.at(-1),
-    maxParallel: parallel > 0 ? parallel : undefined,
+    parallel: parallel === undefined ? undefined : Number(parallel),
   };
 }
 

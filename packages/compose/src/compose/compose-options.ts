@@ -1,3 +1,5 @@
+import type { Engine } from '@warmdock/core';
+
 /** How the user would call compose; relative paths are resolved against `cwd`. */
 export interface ComposeOptions {
   /** Compose's own flags as on its command line: `['--file', 'a.yaml', '--profile', 'test']`. */
@@ -16,10 +18,18 @@ export interface ComposeOptions {
   readonly ssh?: string | undefined;
   /**
    * What makes containers of the images afterwards, and is not to build them again: compose's `up` or
-   * `create` with `--no-build`, or its `run`. Default nothing. Where a service's `pull_policy` says
-   * that an image is pulled or built all the same: `UNSUPPORTED`.
+   * `create`, which take `--no-build`, or `run`, which does not. Default nothing. Where a service's
+   * `pull_policy` says that an image is pulled or built all the same: `UNSUPPORTED`.
    */
   readonly containersBy?: 'up' | 'run' | undefined;
+  /**
+   * With `containersBy`: build only what compose would build by itself since this daemon lacks it, and
+   * what its `pull_policy` has built each time. What a registry has that compose would pull is left to
+   * compose. Default: build all.
+   */
+  readonly missingIn?: Engine | undefined;
+  /** With `missingIn`: compose's `--pull`, in the place of each service's `pull_policy`. */
+  readonly pullPolicy?: string | undefined;
   /**
    * The compose to ask, a program and its first arguments. Default docker's plugin, called as such,
    * which takes half the time of `docker compose`.

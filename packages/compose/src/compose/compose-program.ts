@@ -9,21 +9,29 @@ export interface ComposeProgram {
   run(...words: string[]): Promise<ProgramRun>;
   /** As `run`; answers with what it printed. Throws `INVALID_ARGUMENT` with its own words when it fails. */
   ask(...words: string[]): Promise<string>;
+  /** Has it print the selected services, and what these depend on, as JSON. */
+  printProject(): Promise<ProgramRun>;
+  /** As `ask` throws. */
+  version(): Promise<string>;
 }
 
 export function composeProgram(options: ComposeOptions): ComposeProgram {
-  const { projectFlags = [], cwd = process.cwd(), env = process.env, signal, program } = options;
+  const { projectFlags = [], services = [], signal, program } = options;
+  const { cwd = process.cwd(), env = process.env } = options;
   // A display on a terminal is refused even where nothing is to be shown: there is none.
   const { COMPOSE_ANSI: _a, COMPOSE_PROGRESS: _p, BUILDKIT_PROGRESS: _b, ...undisplayed } = env;
   const compose = pluginProgram('compose', { program, cwd, env: undisplayed, signal });
   const run = (...words: string[]) => compose([...projectFlags, ...words]);
+  const ask = async (...words: string[]) => {
+    const answer = await run(...words);
+    if (answer.exitCode === 0) return answer.stdout;
+    throw refused(words[0] ?? '', answer);
+  };
   return {
     run,
-    async ask(...words) {
-      const answer = await run(...words);
-      if (answer.exitCode === 0) return answer.stdout;
-      throw refused(words[0] ?? '', answer);
-    },
+    ask,
+    printProject: () => run('config', '--format', 'json', ...services),
+    version: async () => (await ask('version', '--short')).trim(),
   };
 }
 

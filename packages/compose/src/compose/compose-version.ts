@@ -1,7 +1,25 @@
+import { WarmdockError } from '@warmdock/core';
+
+/** Prints what its `build` would build. */
+export const firstThatPrints = [2, 35] as const;
+
 /** Whether what `compose version --short` printed is this release or a later one. */
 export function isSince(version: string, [major, minor]: readonly [number, number]): boolean {
   const [itsMajor = 0, itsMinor = 0] = numbersOf(version);
   return itsMajor > major || (itsMajor === major && itsMinor >= minor);
+}
+
+/**
+ * Checks that its `config` prints the selected services as JSON. Throws `UNSUPPORTED`: 2.24 prints all
+ * services, whatever is selected and enabled, and 2.25 prints YAML.
+ */
+export function checkPrintsServices(version: string): void {
+  if (!isSince(version, [2, 24]) || isSince(version, [2, 26])) return;
+  throw new WarmdockError(
+    'UNSUPPORTED',
+    `compose ${version} cannot print the selected services as JSON`,
+    { hint: 'update docker-compose (docker-compose-plugin) to 2.26 or newer' },
+  );
 }
 
 /** The version in the label of images: three numbers, without what packagers add. */

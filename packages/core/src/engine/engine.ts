@@ -33,6 +33,7 @@ import { type EngineInfo, parseInfo } from './info.js';
 import { DEFAULT_LIMITS, type EngineLimits } from './limits.js';
 import { type LoadImagesOptions, loadImages } from './load-images.js';
 import type { EnginePing } from './ping.js';
+import { isInRegistry, type RegistryQuestionOptions } from './registry-question.js';
 
 /**
  * A Docker daemon, as far as images go, a builder in a container of it, and as it takes to leave it
@@ -55,6 +56,8 @@ export interface Engine {
   resolveImage(reference: Reference, options?: CallOptions): Promise<Digest | undefined>;
   /** The containerd store measures every image for this: 80 ms for one of 42 layers. */
   listImages(options?: CallOptions): Promise<ImageSummary[]>;
+  /** See `isInRegistry`. */
+  isInRegistry(reference: Reference, options?: RegistryQuestionOptions): Promise<boolean>;
   /** Makes the reference's tag name the image, whatever it named before; false when there is no such image. */
   tagImage(idOrReference: string, reference: Reference, options?: CallOptions): Promise<boolean>;
   /** Removes a name, and with its last name the image; false when there is none. Throws `CONFLICT` when it is in use. */
@@ -135,6 +138,7 @@ export function connectEngine(options: ConnectEngineOptions): Engine {
     inspectImage: (idOrReference, options = {}) => inspectImage(connection, idOrReference, options),
     resolveImage: (reference, options = {}) => resolveImage(connection, reference, options),
     listImages: (options = {}) => listImages(connection, options),
+    isInRegistry: (reference, options = {}) => isInRegistry(connection, reference, options),
     tagImage: (idOrReference, reference, options = {}) =>
       tagImage(connection, idOrReference, reference, options),
     removeImage: (idOrReference, options = {}) => removeImage(connection, idOrReference, options),

@@ -234,9 +234,9 @@ describe('a connection error of another type', () => {
     ],
     [
       '10.5.1',
-      'a header list above 8 MiB',
+      'a header list above 16 MiB',
       'asked',
-      [headers(responseBlock, 0), ...Array(513).fill(frame(CONTINUATION, 16_384, 1))],
+      [headers(responseBlock, 0), ...Array(1_025).fill(frame(CONTINUATION, 16_384, 1))],
     ],
   ];
   check(floods, connection(ENHANCE_YOUR_CALM));

@@ -1,28 +1,32 @@
 import { WarmdockError } from '@warmdock/core';
 import type { ProgramRun } from '../program.js';
 import type { BakeDefinition } from '../targets/bake-definition.js';
-import { planTargets } from '../targets/plan-targets.js';
+import { checkImageNames } from './check-image-names.js';
 import type { ComposeOptions } from './compose-options.js';
 import { type ComposeProgram, refused } from './compose-program.js';
-import { endingOf, isSince } from './compose-version.js';
-import type { ComposePlan } from './plan-compose.js';
+import { checkPrintsServices, endingOf, isSince } from './compose-version.js';
+import type { ProjectBuilds } from './project-builds.js';
 import { parseProjectConfig } from './project-config.js';
 import { secretVariables, withProjectSecrets } from './project-secrets.js';
 import { type ProjectBuild, serviceTarget } from './service-target.js';
 
-/** As `planCompose`, for a compose that cannot print its builds: from the project that it prints. */
-export async function planConfig(
+/**
+ * The builds of a project by a compose that cannot print them: from the project that it prints,
+ * which it may have done already. Throws as `planCompose` does.
+ */
+export async function configBuilds(
   compose: ComposeProgram,
   version: string,
   options: ComposeOptions,
-): Promise<ComposePlan> {
-  const { services = [], cwd = process.cwd(), env = process.env } = options;
-  checkSeparator(options, env);
-  const printed = await compose.run('config', '--format', 'json', ...services);
+  config?: ProgramRun | Promise<ProgramRun>,
+): Promise<ProjectBuilds> {
+  const { env = process.env } = options;
+  checkPrintsServices(version);
+  checkImageNames(options, env);
+  const printed = await (config ?? compose.printProject());
   if (printed.exitCode !== 0) throw await whyNotPrinted(compose, printed);
-  const config = parseProjectConfig(printed.stdout);
   const definition = definitionOf(options, {
-    config,
+    config: parseProjectConfig(printed.stdout),
     version,
     buildArgs: buildArgsOf(options, env),
     noCache: options.noCache ?? false,
@@ -35,9 +39,9 @@ export async function planConfig(
   const withSecrets = canTell ? await withProjectSecrets(definition, compose, env) : env;
   // Compose of this age builds by itself, and the date is a matter of `buildx build` and `bake`.
   const { SOURCE_DATE_EPOCH: _, ...buildEnv } = withSecrets;
-  const set = planTargets(definition, { cwd, env: buildEnv });
-  return { ...set, warnings: printed.stderr, env: buildEnv, ending: endingOf(version) };
+  return { definition, warnings: printed.stderr, env: buildEnv, ending: endingOf(version) };
 }
+
 const firstThatTellsVariables = [2, 28] as const;
 
 /** Some versions read projects that they cannot write as JSON, such as those with several ssh keys. */
@@ -92,11 +96,4 @@ function checkSecretVariables(definition: BakeDefinition, env: NodeJS.ProcessEnv
   const unknown = secretVariables(definition).find((name) => env[name] === undefined);
   if (unknown === undefined) return;
   throw new WarmdockError('UNSUPPORTED', `secret variable ${unknown} is not set`);
-}
-
-/** With `--compatibility` compose names images with another separator. */
-function checkSeparator({ projectFlags = [] }: ComposeOptions, env: NodeJS.ProcessEnv): void {
-  const isAsked = projectFlags.some((flag) => flag.startsWith('--compatibility'));
-  if (!isAsked && !env.COMPOSE_COMPATIBILITY) return;
-  throw new WarmdockError('UNSUPPORTED', "compose's compatibility mode names images its own way");
 }

@@ -96,6 +96,36 @@ describe('the builds of a compose that cannot print them', () => {
     await expect(planning).rejects.toMatchObject({ code: 'UNSUPPORTED' });
   });
 
+  it.each(['2.24.0', '2.24.7', '2.25.0'])(
+    'are left to compose %s, which prints all services, or no JSON',
+    async (version) => {
+      const answers = { [config()]: { stdout: 'name: shop\n' } };
+      await expect(plan(answers, { version })).rejects.toMatchObject({
+        code: 'UNSUPPORTED',
+        message: `compose ${version} cannot print the selected services as JSON`,
+      });
+    },
+  );
+
+  it.each(['2.23.3', '2.26.0'])('are read from compose %s', async (version) => {
+    const answers = { [config(' tool')]: printed({ services: { tool: project.services.tool } }) };
+    expect(namesOf(await plan(answers, { version, services: ['tool'] }))).toEqual(['tool']);
+  });
+
+  it('are asked for once, also before containers', async () => {
+    const { program, cwd, calls } = fakeProgram({
+      'version --short': '2.34.0\n',
+      [config(' tool')]: printed(),
+    });
+    const env = { PATH: process.env.PATH, DOCKER_CONFIG: cwd };
+    await planCompose({ program, cwd, env, services: ['tool'], containersBy: 'up' });
+    expect(calls().sort()).toEqual([
+      'build tool --print',
+      'config --format json tool',
+      'version --short',
+    ]);
+  });
+
   it.each<[rule: string, options: ComposeOptions]>([
     ['by a flag', { projectFlags: ['--compatibility'] }],
     ['by the environment', { env: { COMPOSE_COMPATIBILITY: 'true' } }],

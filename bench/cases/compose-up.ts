@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { type EngineInfo, type ImageStore, startEngine } from '@warmdock/testkit';
+import { alternate, type Side } from '../alternate.js';
+import { composeUp, prepareCompose } from '../compose-commands.js';
+import { ensureStartedProject, startedServices } from '../compose-projects.js';
+import { checkRunning } from '../daemon.js';
+import { timeCommand } from '../measure.js';
+import type { Row } from '../rows.js';
+import { type Setting, slowRounds } from '../setting.js';
+import { settle } from '../settle.js';
+
+/** A project that is started on a new machine, behind the shim and without it. */
+export async function composeUps(setting: Setting): Promise<Row[]> {
+  await prepareCompose(setting);
+  const rows: Row[] = [];
+  for (const store of ['classic', 'containerd'] as const) rows.push(await cold(setting, store));
+  return rows;
+}
+
+/** Until all services run. The builder knows every layer; each sample has a new daemon of its own. */
+async function cold(setting: Setting, store: ImageStore): Promise<Row> {
+  const dir = ensureStartedProject(join(setting.testbed.rootfs, 'usr/bin/busybox'));
+  const side = (program: 'docker' | 'shim'): Side => ({
+    sample: async () => {
+      await using engine = await startEngine({ store });
+      return await timeUp(setting, program, dir, engine);
+    },
+  });
+  const sides = { ours: side('shim'), theirs: side('docker') };
+  // The first of each fills the builder.
+  for (const { sample } of Object.values(sides)) await sample();
+  const times = await alternate(sides, slowRounds(setting));
+  return {
+    case: `compose, up of ${startedServices.length} services on a common 200 MB, empty daemon`,
+    store,
+    against: 'docker compose up -d',
+    target: { type: 'faster', times: 1.5 },
+    ...times,
+  };
+}
+
+async function timeUp(
+  setting: Setting,
+  program: 'docker' | 'shim',
+  dir: string,
+  engine: Pick<EngineInfo, 'host'>,
+): Promise<number> {
+  // Compose labels images with the project's name.
+  const project = { dir, name: `bench-${program}-${setting.builder.name}` };
+  await settle();
+  const { wallMs } = await timeCommand(composeUp(setting, program, project, engine.host), setting);
+  await checkRunning(engine, startedServices.length);
+  return wallMs;
+}

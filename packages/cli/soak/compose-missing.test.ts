@@ -1,0 +1,5 @@
+import { missingImagesOf, moreLines } from '../integration/shim/missing-images-suite.js';
+
+for (const compose of ['compose', 'oldCompose'] as const)
+  for (const store of ['classic', 'containerd'] as const)
+    missingImagesOf({ compose, store }, moreLines);

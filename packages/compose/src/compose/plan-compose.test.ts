@@ -24,7 +24,8 @@ async function planMissing(
 ) {
   const { program, cwd, calls } = fakeProgram({ 'build --print': printed, ...answers });
   const digest = parseDigest(`sha256:${'1'.repeat(64)}`);
-  const daemon: Pick<Engine, 'resolveImage'> = {
+  const daemon: Pick<Engine, 'loadImages' | 'resolveImage'> = {
+    loadImages: () => Promise.reject(new Error('nothing is loaded')),
     resolveImage: async ({ path }) => (held.includes(path) ? digest : undefined),
   };
   const env = { PATH: process.env.PATH, DOCKER_CONFIG: cwd };

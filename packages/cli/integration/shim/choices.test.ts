@@ -159,7 +159,7 @@ describe('the image ends in the daemon', () => {
       const user = { ...contextOnly, HOST: sides.env.DOCKER_HOST ?? '' };
       const { outcome, explanation } = await bothSides(line, user);
       expect(outcome.imageId).toMatch(/^sha256:/);
-      expect(explanation).toBe('warmdock: building on builder "shared" (by name)');
+      expect(explanation).toBe('warmdock: building on builder "shared" (by --builder)');
     },
   );
 

@@ -55,7 +55,7 @@ test.each([
   await docker(...words, container);
   const { outcome, stderr } = await outcomeOf(load, place());
   expect(outcome, stderr).toMatchObject({ exitCode: 0, imageId: expect.any(String) });
-  expect(stderr).toMatch(/^warmdock: building on builder "own" \(by selected\)$/m);
+  expect(stderr).toMatch(/^warmdock: building on builder "own" \(by docker buildx use\)$/m);
   expect(stderr).toMatch(/^#0 building with "own" instance using docker-container driver$/m);
   expect(stderr).toMatch(/^#1 \[internal\] booting buildkit$/m);
   expect(stderr).toMatch(step);
@@ -93,7 +93,7 @@ test('compose and bake build with it, and boot it', async () => {
     await docker('stop', container);
     const ran = await runCommand(['/bin/sh', '-c', line], { cwd, env: place(cwd).env });
     expect(ran, ran.stderr).toMatchObject({ exitCode: 0 });
-    expect(ran.stderr).toContain('warmdock: building on builder "own" (by selected)');
+    expect(ran.stderr).toContain('warmdock: building on builder "own" (by docker buildx use)');
     expect(ran[told]).toContain('[internal] booting buildkit');
     expect(ran[told].match(/booting buildkit/g)).toHaveLength(1);
   }

@@ -1,7 +1,6 @@
 import {
   addressIn,
   type BuilderAddress,
-  type BuilderRule,
   type BuildKit,
   type ContainerAddress,
   ContainerDown,
@@ -12,6 +11,7 @@ import {
   openBuilder,
   parseDigest,
 } from '@warmdock/core';
+import { chosenBy } from '../chosen-by.js';
 import { type Finding, failed, ok, problem, warning } from './finding.js';
 
 export interface BuilderCheck {
@@ -27,13 +27,6 @@ export interface CheckedBuilder {
   /** Whether it is the very daemon that images are for; `undefined` when it cannot be reached. */
   readonly inEngine: boolean | undefined;
 }
-
-const rules: Record<BuilderRule, string> = {
-  name: '--builder',
-  BUILDX_BUILDER: 'BUILDX_BUILDER',
-  selected: 'docker buildx use',
-  context: 'the docker context, nothing else is chosen',
-};
 
 /** Which builder is taken and why, whether it answers, and whether its layers can be read. */
 export async function checkBuilder(options: BuilderCheck): Promise<CheckedBuilder> {
@@ -77,7 +70,7 @@ function choiceOf(name: string | undefined, env: NodeJS.ProcessEnv): Finding {
     builder.kind === 'address'
       ? formatAddress(builder.address)
       : `inside the daemon of docker context ${builder.context}`;
-  return ok('builder', `${builder.name}, ${where} (by ${rules[rule]})`);
+  return ok('builder', `${builder.name}, ${where} (by ${chosenBy[rule]})`);
 }
 
 function formatAddress(address: BuilderAddress | ContainerAddress): string {

@@ -1,3 +1,4 @@
+import { chosenBy } from '../chosen-by.js';
 import { chooseForWords } from '../shim/choose-build.js';
 import { type Finding, ok, warning } from './finding.js';
 
@@ -19,7 +20,10 @@ function checkCommand(words: readonly string[], env: NodeJS.ProcessEnv): Finding
   const about = ['docker', ...words].filter((word) => word !== '.').join(' ');
   const choice = chooseForWords(words, env);
   if (!('left' in choice))
-    return ok(about, `warmdock builds on builder "${choice.builder.name}" (by ${choice.rule})`);
+    return ok(
+      about,
+      `warmdock builds on builder "${choice.builder.name}" (by ${chosenBy[choice.rule]})`,
+    );
   const text = `left to docker: ${choice.left}`;
   const name = builderToName(words, env);
   if (name === undefined) return ok(about, text);

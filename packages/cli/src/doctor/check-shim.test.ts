@@ -94,9 +94,9 @@ describe('of each way to build it is told where it goes', () => {
         /^warning: left to docker: docker build uses the daemon itself; .* builder "far"/,
       ),
       'docker buildx build': stays,
-      'docker compose build': builds('selected'),
-      'docker compose up': builds('selected'),
-      'docker buildx bake': builds('selected'),
+      'docker compose build': builds('docker buildx use'),
+      'docker compose up': builds('docker buildx use'),
+      'docker buildx bake': builds('docker buildx use'),
     });
     const fix = checkShim(env).find(({ about }) => about === 'docker build');
     expect(fix).toMatchObject({ fix: 'export BUILDX_BUILDER=far' });

@@ -1,6 +1,7 @@
 import { planBake } from '@warmdock/compose';
 import { parseGoBool } from '../arguments/go-bool.js';
 import type { BuildContext } from '../build-command.js';
+import { chosenBy } from '../chosen-by.js';
 import { chooseMode } from '../display/choose-mode.js';
 import { failureOfTargets } from '../report/target-failure.js';
 import { version } from '../version.js';
@@ -29,7 +30,7 @@ export async function runRoutedBake(
   if ('left' in planned) return passThrough(planned.left, context);
   const { set, builder, rule, mode, connections } = planned;
   if (set.targets.length === 0) return passThrough('there is nothing to build', context);
-  explain(`building on builder "${builder.name}" (by ${rule})`, context);
+  explain(`building on builder "${builder.name}" (by ${chosenBy[rule]})`, context);
   context.takeOver();
   const { stderr, signal } = context;
   const { env } = routed;

@@ -1,5 +1,6 @@
 import { type ComposeOptions, planCompose } from '@warmdock/compose';
 import type { BuildContext } from '../build-command.js';
+import { chosenBy } from '../chosen-by.js';
 import { failureOfTargets } from '../report/target-failure.js';
 import { version } from '../version.js';
 import type { DockerCall } from './as-docker.js';
@@ -32,7 +33,7 @@ export async function runRoutedCompose(
   if ('left' in planned) return passThrough(planned.left, context);
   const { plan, builder, rule, mode, news, connections } = planned;
   if (plan.targets.length === 0) return passThrough(nothingToBuild(routed.call), context);
-  explain(`building on builder "${builder.name}" (by ${rule})`, context);
+  explain(`building on builder "${builder.name}" (by ${chosenBy[rule]})`, context);
   context.takeOver();
   const { stdout, stderr, signal } = context;
   const { command, notes } = routed.call;

@@ -1,5 +1,6 @@
 import { connectEngine, planBuild, resolveEngineEndpoint } from '@warmdock/core';
 import { type BuildCommand, planBuildCommand, runBuildCommand } from '../build-command.js';
+import { chosenBy } from '../chosen-by.js';
 import { type BuildChoice, chooseRouted } from './choose-build.js';
 import { dockerSurface, provenanceMode } from './docker-surface.js';
 import { defaultAttests, makesIndex } from './index-result.js';
@@ -20,7 +21,7 @@ export async function runRoutedBuild(routed: RoutedBuild, context: RoutedContext
   const { env } = routed;
   const refusal = makesIndex(command.options) && (await refusalOfIndex(env, context.signal));
   if (refusal) return passThrough(refusal, context);
-  explain(`building on builder "${builder.name}" (by ${rule})`, context);
+  explain(`building on builder "${builder.name}" (by ${chosenBy[rule]})`, context);
   context.takeOver();
   await runBuildCommand(command, { ...context, env, surface: dockerSurface(builder, env) });
   return 0;

@@ -5,7 +5,8 @@ import type { BuilderTransport } from '../buildkit/transport.js';
 import { formatEndpoint } from '../engine/endpoint.js';
 import { connectEngine, type Engine } from '../engine/engine.js';
 import { resolveEngineEndpoint } from '../engine/resolve-endpoint.js';
-import { checkArgument } from '../options/check-options.js';
+import { checkArgument, checkOptions } from '../options/check-options.js';
+import { type Checks, callback, flag, text } from '../options/checks.js';
 import { addressIn, builderTransport } from './builder-transport.js';
 import type { Boot } from './container/container-transport.js';
 import { engineTransport } from './engine-buildkit.js';
@@ -39,6 +40,8 @@ export interface OpenBuilderOptions {
   readonly onProgress?: OnProgress | undefined;
 }
 
+const openChecks: Checks<OpenBuilderOptions> = { grpc: text, boots: flag, onProgress: callback };
+
 /** A builder's address or name, one that was chosen, or an open connection; none for the one that buildx would choose. */
 export type WantedBuilder = string | ChosenBuilder | BuildKit | undefined;
 
@@ -68,6 +71,7 @@ export async function openBuilder(
   options: OpenBuilderOptions = {},
 ): Promise<OpenBuilder | NamedBuilder> {
   if (wanted !== undefined) checkArgument('openBuilder', 'wanted', wanted, wantedBuilder);
+  checkOptions('openBuilder', options, openChecks);
   const grpc = chooseGrpcClient(options.grpc, env);
   if (typeof wanted === 'object' && 'solve' in wanted)
     return { buildkit: wanted, inEngine: false, close: () => {} };

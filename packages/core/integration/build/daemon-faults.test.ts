@@ -1,9 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ImageStore, startEngine, testbedDir } from '@warmdock/testkit';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { type ImageStore, smallDisk, startEngine } from '@warmdock/testkit';
+import { describe, expect, it } from 'vitest';
 import { build } from '../../src/build/build.js';
 import type { Progress } from '../../src/build/progress.js';
 import { parseReference } from '../../src/oci/reference.js';
@@ -93,16 +91,3 @@ describe.each(stores)('a daemon with the %s store', (store) => {
     expect(await engine.resolveImage(parseReference(tags[0] ?? ''))).toBe(load.imageId);
   });
 });
-
-/** A folder of that size for all that a daemon keeps. */
-function smallDisk(size: string): string {
-  const parent = testbedDir();
-  mkdirSync(parent, { recursive: true });
-  const folder = mkdtempSync(join(parent, 'small-'));
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder]);
-  onTestFinished(() => {
-    execFileSync('umount', ['--lazy', folder]);
-    rmdirSync(folder);
-  });
-  return folder;
-}

@@ -4,7 +4,7 @@ import { cancelled, WarmdockError } from '../../errors.js';
 import type { Call } from '../grpc/call.js';
 import { codeOfStatus } from '../grpc/failure.js';
 import { FrameReader } from '../grpc/frame.js';
-import { SilenceLimit } from '../grpc/silence-limit.js';
+import { limitSilence } from '../grpc/silence-limit.js';
 import { GrpcCode, GrpcStatusError } from '../grpc/status.js';
 import { statusDetailsOf } from '../grpc/status-details.js';
 import { type RawCall, WriteQueue } from './write-queue.js';
@@ -80,7 +80,9 @@ export class GrpcJsCall implements Call {
   }
 
   async *#read(): AsyncGenerator<Buffer, void, void> {
-    const silence = this.#limitSilence();
+    const silence = limitSilence(this.#context.operation, this.#context.silenceMs, (error) =>
+      this.#endInSilence(error),
+    );
     try {
       for (;;) {
         const message = await this.#next();
@@ -137,16 +139,9 @@ export class GrpcJsCall implements Call {
     );
   }
 
-  #limitSilence(): SilenceLimit | undefined {
-    const { silenceMs, operation } = this.#context;
-    if (silenceMs === undefined) return undefined;
-    return new SilenceLimit(silenceMs, () => {
-      const message = `${operation}: nothing was heard for ${silenceMs / 1000} s`;
-      this.#silent = new WarmdockError('TIMEOUT', message, {
-        hint: 'check that the builder is still running and reachable, then try again',
-      });
-      this.cancel();
-    });
+  #endInSilence(error: WarmdockError): void {
+    this.#silent = error;
+    this.cancel();
   }
 
   #abortOnSignal(): (() => void) | undefined {

@@ -6,7 +6,7 @@ import type { Call } from './call.js';
 import { ForeignAnswer } from './foreign-answer.js';
 import { encodeFrames, FrameReader } from './frame.js';
 import { firstValue, type Metadata, metadataOf } from './metadata.js';
-import { SilenceLimit } from './silence-limit.js';
+import { limitSilence } from './silence-limit.js';
 import { GrpcCode, GrpcStatusError, type StatusDetail } from './status.js';
 import { statusDetailsOf } from './status-details.js';
 
@@ -57,7 +57,9 @@ export class ClientCall implements Call {
   }
 
   async *#read(): AsyncGenerator<Buffer, void, void> {
-    const silence = this.#limitSilence();
+    const silence = limitSilence(this.#context.operation, this.#context.silenceMs, (error) =>
+      this.#endInSilence(error),
+    );
     const reader = new FrameReader();
     try {
       for await (const pieces of this.#stream.body) {
@@ -118,16 +120,9 @@ export class ClientCall implements Call {
     return brokenOff(operation, error);
   }
 
-  #limitSilence(): SilenceLimit | undefined {
-    const { silenceMs, operation } = this.#context;
-    if (silenceMs === undefined) return undefined;
-    return new SilenceLimit(silenceMs, () => {
-      const message = `${operation}: nothing was heard for ${silenceMs / 1000} s`;
-      this.#silent = new WarmdockError('TIMEOUT', message, {
-        hint: 'check that the builder is still running and reachable, then try again',
-      });
-      this.cancel();
-    });
+  #endInSilence(error: WarmdockError): void {
+    this.#silent = error;
+    this.cancel();
   }
 
   #abortOnSignal(): void {

@@ -60,7 +60,8 @@ async function planRouted(
     choice.builder.loadsByDefault && !parseGoBool(env.BUILDX_NO_DEFAULT_LOAD ?? '');
   const connections = await beginConnections(choice.builder, env);
   const load = call.load || loadsByDefault;
-  const set = await planBake({ ...call, load, program, env, signal });
+  const { progress: _, builder: __, ...words } = call;
+  const set = await planBake({ ...words, load, program, env, signal });
   checkTargets(set);
   return { ...choice, set, mode, connections };
 }

@@ -38,12 +38,11 @@ describe.each(everySetting())('layers that a builder has to send, %s', (_name, s
     let mostBytes = 0;
     const options = {
       env,
-      spoolBytes: layerBytes,
       onProgress: () => {
         mostBytes = Math.max(mostBytes, bytesIn(disk));
       },
     };
-    const result = await runBuild(plan, buildkit, options);
+    const result = await runBuild(plan, buildkit, { ...options, spoolBytes: layerBytes });
     onTestFinished(() => result.content[Symbol.asyncDispose]());
     const load = await loadImage(result, engine, { ...options, partBytes: 3 * layerBytes });
     onTestFinished(() => void engine.removeImage(load.imageId, { force: true }).catch(() => {}));

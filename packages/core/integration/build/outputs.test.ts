@@ -65,7 +65,8 @@ describe.each(everyBuilder())('the output of %s', (_name, setting) => {
     const stdout = new PassThrough();
     const chunks: Buffer[] = [];
     stdout.on('data', (chunk) => chunks.push(chunk));
-    const outputs = [{ type, tar: true, dest: '-', attrs: {} }] as const;
+    const tar = type === 'tar' ? {} : { tar: true };
+    const outputs = [{ type, ...tar, dest: '-', attrs: {} }] as const;
     await openWorkshop(setting).export({
       context: noteContext(),
       outputs: outputs as never,

@@ -74,7 +74,7 @@ describe.each(everySetting())('a layer that is damaged on its way %s', (_name, s
 describe.each(everySetting())(
   'an image whose lower layers vanish from the daemon before the load, %s',
   (_name, setting) => {
-    it('is sent whole, with a notice', async () => {
+    it('is compared again, and gets what is missing then, with a notice', async () => {
       const { result, engine, host, oldId, newBytes } = await secondVersion(setting);
       const notices: string[] = [];
       const onProgress = (event: Progress) =>
@@ -84,8 +84,12 @@ describe.each(everySetting())(
         return engine.loadImages(archive, options);
       };
       const load = await loadImage(result, { ...engine, loadImages }, { onProgress });
-      expect(load).toMatchObject({ outcome: 'thin', layersTotal: 2, layersSent: 2 });
-      expect(notices).toEqual([expect.stringMatching(/1 of 2 layers failed .* sending all/)]);
+      // The containerd store keeps the layer that came with the first try.
+      const layersSent = setting.store === 'classic' ? 2 : 1;
+      expect(load).toMatchObject({ layersTotal: 2, layersSent });
+      expect(notices).toEqual([
+        expect.stringMatching(/1 of 2 layers failed .* sending what is missing/),
+      ]);
       const folder = await unpacked(host, load.imageId);
       expect(readFileSync(join(folder, 'b')).equals(newBytes)).toBe(true);
       expect(readFileSync(join(folder, 'a'), 'utf8')).toMatch(/^[0-9a-f-]{36}$/);

@@ -54,9 +54,9 @@ describe('a builder whose results are loaded by default', () => {
   const options = ['default-load=true'];
 
   test.each([
-    ['buildx build -t TAG .', 'selected'],
-    ['buildx --builder mine build -t TAG .', 'name'],
-    ['buildx b -q -t TAG .', 'selected'],
+    ['buildx build -t TAG .', 'docker buildx use'],
+    ['buildx --builder mine build -t TAG .', '--builder'],
+    ['buildx b -q -t TAG .', 'docker buildx use'],
   ])('gives the daemon the image: docker %s', async (line, rule) => {
     const { outcome, explanation } = await bothSides(line, await userWith({}, options));
     expect(outcome.imageId).toMatch(/^sha256:/);
@@ -85,9 +85,9 @@ describe("docker's alias for its builder", () => {
   const buildx = { aliases: { builder: 'buildx' } };
 
   test.each([
-    ['build --load -t TAG .', built('selected')],
-    ['image build --load -t TAG .', built('selected')],
-    ['builder build --load -t TAG .', built('selected')],
+    ['build --load -t TAG .', built('docker buildx use')],
+    ['image build --load -t TAG .', built('docker buildx use')],
+    ['builder build --load -t TAG .', built('docker buildx use')],
   ])('buildx makes the selected builder count: docker %s', async (line, expected) => {
     const { outcome, explanation } = await bothSides(line, await userWith(buildx));
     expect(outcome.imageId).toMatch(/^sha256:/);
@@ -119,7 +119,7 @@ describe("docker's config.json is found", () => {
   test('by --config', async () => {
     const { DOCKER_CONFIG, ...user } = await userWith({});
     const { explanation } = await bothSides(`--config '${DOCKER_CONFIG}' ${line}`, user);
-    expect(explanation).toBe(built('name'));
+    expect(explanation).toBe(built('--builder'));
   });
 
   test('and its proxies reach the steps, as build arguments', async () => {

@@ -26,6 +26,7 @@ export function fileSync(
 ): Attachable {
   // Loaded while the builder reads the solve: in time for its call, not before the solve is sent.
   const sending = setImmediate().then(loadSender);
+  sending.catch(() => {}); // The builder's call reports it; without a call, nobody needs it.
   return {
     methods: {
       '/moby.filesync.v1.FileSync/DiffCopy': async (call) => {

@@ -39,9 +39,10 @@ export function parityOf(settings: readonly ParitySetting[]): void {
         const real = await outcomeOf(each, place('real'));
         const explaining = { ...each, env: { WARMDOCK: 'explain', ...each.env } };
         const shim = await outcomeOf(explaining, place('shim'));
-        expect(shim.outcome, `${real.stderr}\n---\n${shim.stderr}`).toEqual(real.outcome);
+        const said = `${real.stderr}\n---\n${shim.stderr}`;
+        expect(shim.outcome, said).toEqual(real.outcome);
         const isOurs = each.ours === true || each.ours === engines.store;
-        if (!isOurs) expect(wordsOfDocker(shim.stderr)).toEqual(wordsOfDocker(real.stderr));
+        if (!isOurs) expect(wordsOfDocker(shim.stderr), said).toEqual(wordsOfDocker(real.stderr));
         if (explaining.env.WARMDOCK === 'off') expect(shim.stderr).not.toContain('warmdock: ');
         else expect(shim.stderr).toMatch(isOurs ? /^warmdock: building/m : /^warmdock: .*left to/m);
       });

@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { type EngineInfo, type ImageStore, startEngine } from '@warmdock/testkit';
+import type { EngineInfo, ImageStore } from '@warmdock/testkit';
 import { alternate, type Side } from '../alternate.js';
 import {
   type ComposeProject,
@@ -9,8 +7,8 @@ import {
   prepareCompose,
 } from '../compose-commands.js';
 import { changing, ensureProject, type ServiceMegabytes, services } from '../compose-projects.js';
-import { writeTiny } from '../contexts.js';
-import { imageUnder, removeTags, restoreTag } from '../daemon.js';
+import { imageOf, inEmptyDaemon, withOneChanged } from '../compose-sides.js';
+import { imageUnder, removeTags } from '../daemon.js';
 import { type Command, timeCommand } from '../measure.js';
 import type { Row } from '../rows.js';
 import { enginesOf, quickRounds, type Setting, slowRounds } from '../setting.js';
@@ -80,23 +78,11 @@ async function unchanged(
 /** One service's tiny layer is new, on the builder too. */
 async function changed(setting: Setting, engine: EngineInfo): Promise<Row> {
   const { ours, theirs } = projectsOf(setting, 100);
-  const side = async (command: Command, project: ComposeProject): Promise<Side> => {
-    const tag = imageOf(project, changing);
-    const id = await imageUnder(engine, tag);
-    const sample = async () => {
-      writeTiny(join(project.dir, changing), randomUUID());
-      await settle();
-      const { wallMs } = await timeCommand(command, setting);
-      await restoreTag(engine, tag, id, { changed: true });
-      return wallMs;
-    };
-    return { sample };
-  };
   const shim = composeBuild(setting, 'shim', ours, engine.host);
   const docker = composeBuild(setting, 'docker', theirs, engine.host);
   const sides = {
-    ours: { ...(await side(shim, ours)), perRound: 3 },
-    theirs: await side(docker, theirs),
+    ours: { ...(await withOneChanged(setting, engine, ours, shim)), perRound: 3 },
+    theirs: await withOneChanged(setting, engine, theirs, docker),
   };
   const times = await alternate(sides, slowRounds(setting));
   ensureProject(100);
@@ -112,14 +98,8 @@ async function changed(setting: Setting, engine: EngineInfo): Promise<Row> {
 /** All images into a daemon that has nothing: each sample has a new daemon of its own. */
 async function cold(setting: Setting, store: ImageStore): Promise<Row> {
   const { ours, theirs } = projectsOf(setting, 100);
-  const side = (program: 'shim' | 'docker', project: ComposeProject): Side => ({
-    sample: async () => {
-      await using engine = await startEngine({ store });
-      await settle();
-      const command = composeBuild(setting, program, project, engine.host);
-      return (await timeCommand(command, setting)).wallMs;
-    },
-  });
+  const side = (program: 'shim' | 'docker', project: ComposeProject) =>
+    inEmptyDaemon(setting, store, (host) => composeBuild(setting, program, project, host));
   const sides = { ours: side('shim', ours), theirs: side('docker', theirs) };
   const times = await alternate(sides, slowRounds(setting));
   return {
@@ -136,10 +116,6 @@ function projectsOf({ builder }: Setting, megabytes: ServiceMegabytes) {
   const dir = ensureProject(megabytes);
   const project = (side: string) => ({ dir, name: `bench-${side}-${builder.name}-${megabytes}` });
   return { ours: project('ours'), theirs: project('theirs') };
-}
-
-function imageOf({ name }: ComposeProject, service: string): string {
-  return `${name}-${service}:latest`;
 }
 
 function changingIds(engine: EngineInfo, projects: readonly ComposeProject[]): Promise<string[]> {

@@ -1,20 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { type EngineInfo, type ImageStore, startEngine } from '@warmdock/testkit';
-import { alternate, type Side } from '../alternate.js';
+import { type ImageStore, startEngine } from '@warmdock/testkit';
+import { alternate } from '../alternate.js';
 import {
   type ComposeProject,
   composeBuild,
   prepareCompose,
   shimsAtOnce,
 } from '../compose-commands.js';
-import { changing, services } from '../compose-projects.js';
-import { writeTiny } from '../contexts.js';
-import { imageUnder, restoreTag } from '../daemon.js';
+import { services } from '../compose-projects.js';
+import { inEmptyDaemon, withOneChanged } from '../compose-sides.js';
 import { type Command, timeCommand } from '../measure.js';
 import type { Row } from '../rows.js';
 import { enginesOf, type Setting, slowRounds } from '../setting.js';
-import { settle } from '../settle.js';
 import { ensureSharedBase } from '../shared-base.js';
 
 const against = 'docker compose build';
@@ -34,13 +30,7 @@ export async function sharedBase(setting: Setting): Promise<Row[]> {
 
 /** Into a daemon that has nothing: each sample has a new daemon of its own. */
 async function cold(setting: Setting, store: ImageStore, project: ComposeProject): Promise<Row[]> {
-  const side = (commandFor: (host: string) => Command): Side => ({
-    sample: async () => {
-      await using engine = await startEngine({ store });
-      await settle();
-      return (await timeCommand(commandFor(engine.host), setting)).wallMs;
-    },
-  });
+  const side = (commandFor: (host: string) => Command) => inEmptyDaemon(setting, store, commandFor);
   const one = services.slice(0, 1);
   const {
     project: ours,
@@ -89,12 +79,10 @@ async function changed(setting: Setting, store: ImageStore, project: ComposeProj
     theirs: composeBuild(setting, 'docker', project, engine.host),
   };
   await timeCommand(commands.ours, setting);
-  const tag = `${project.name}-${changing}:latest`;
-  const id = await imageUnder(engine, tag);
   const times = await alternate(
     {
-      ours: changedSide(commands.ours, setting, engine, { project, tag, id }),
-      theirs: changedSide(commands.theirs, setting, engine, { project, tag, id }),
+      ours: await withOneChanged(setting, engine, project, commands.ours),
+      theirs: await withOneChanged(setting, engine, project, commands.theirs),
     },
     slowRounds(setting),
   );
@@ -105,22 +93,5 @@ async function changed(setting: Setting, store: ImageStore, project: ComposeProj
     against,
     target: { type: 'faster', times: 8 },
     ...times,
-  };
-}
-
-function changedSide(
-  command: Command,
-  setting: Setting,
-  engine: Pick<EngineInfo, 'host'>,
-  { project, tag, id }: { project: ComposeProject; tag: string; id: string },
-): Side {
-  return {
-    sample: async () => {
-      writeTiny(join(project.dir, changing), randomUUID());
-      await settle();
-      const { wallMs } = await timeCommand(command, setting);
-      await restoreTag(engine, tag, id, { changed: true });
-      return wallMs;
-    },
   };
 }

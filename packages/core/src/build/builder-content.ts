@@ -8,6 +8,7 @@ import type {
 import { isWarmdockError, messageOf, WarmdockError } from '../errors.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { BuildPlan } from './build-plan.js';
+import { totalSize } from './image.js';
 import type { RunSolveOptions } from './run-build.js';
 import type { WantedBlobs } from './spool/sent-image.js';
 import type { SpoolWindows } from './spool/windows.js';
@@ -169,7 +170,7 @@ class BuilderContent implements DisposableSource {
       (layers, closing) => {
         const digests = new Set(layers.map(({ digest }) => digest));
         const wants = ({ digest }: Descriptor) => digests.has(digest);
-        const sizeBytes = layers.reduce((sum, { size }) => sum + size, 0);
+        const sizeBytes = totalSize(layers);
         const either = signal ? AbortSignal.any([signal, closing]) : closing;
         return this.#spool(layers, { wants, sizeBytes }, { signal: either });
       },

@@ -1,5 +1,5 @@
 import { digestOf } from '../oci/digest.js';
-import type { Document, Image, ImageManifest } from './image.js';
+import { type Document, type Image, type ImageManifest, totalSize } from './image.js';
 import type { PlacedLayer } from './load/placed-layer.js';
 
 /** Some layers of an image, with an image that ends at the highest of them. */
@@ -32,15 +32,16 @@ export function partsOf(
   let part: PlacedLayer[] = [];
   for (const layer of layers) {
     part.push(layer);
-    if (layer === layers.at(-1) || sizeOf(part) < partBytes) continue;
+    if (layer === layers.at(-1) || sizeOfLayers(part) < partBytes) continue;
     parts.push({ image: lowerLayers(image, manifest, layer.height), layers: part });
     part = [];
   }
   return [...parts, { image, layers: part }];
 }
 
-function sizeOf(layers: readonly PlacedLayer[]): number {
-  return layers.reduce((sum, { descriptor }) => sum + descriptor.size, 0);
+/** Bytes of the layers as they are stored. */
+export function sizeOfLayers(layers: readonly PlacedLayer[]): number {
+  return totalSize(layers.map(({ descriptor }) => descriptor));
 }
 
 /** An image of the lowest layers, with as little in its config as both stores want. */

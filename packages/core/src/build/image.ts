@@ -26,6 +26,11 @@ export function layersOf(image: Image): Descriptor[] {
   return eachOnce(image.manifests.flatMap((manifest) => manifest.layers));
 }
 
+/** The bytes of blobs together. */
+export function totalSize(blobs: readonly Pick<Descriptor, 'size'>[]): number {
+  return blobs.reduce((sum, { size }) => sum + size, 0);
+}
+
 /** Without those that stood before: an image may hold the same layer several times. */
 export function eachOnce(layers: readonly Descriptor[]): Descriptor[] {
   return [...new Map(layers.map((layer) => [layer.digest, layer])).values()];

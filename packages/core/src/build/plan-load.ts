@@ -6,7 +6,7 @@ import { checkArgument, checkOptions } from '../options/check-options.js';
 import { record, signal } from '../options/checks.js';
 import type { BuildResult } from './build-result.js';
 import { countLayers } from './count-layers.js';
-import type { Image } from './image.js';
+import { type Image, totalSize } from './image.js';
 import type { LoadPlan } from './load-plan.js';
 import { type EngineObservation, observeEngine, type TaggedImage } from './observe-engine.js';
 import { engine as anEngine } from './option-checks.js';
@@ -105,14 +105,13 @@ export function planLayers(
   missing: readonly Descriptor[],
   evidence: string,
 ): LoadPlan {
-  const sizeBytes = missing.reduce((sum, { size }) => sum + size, 0);
   const outcome = missing.length > 0 && missing.length === layers.length ? 'full' : 'thin';
   return {
     outcome,
     imageId,
     layersTotal: layers.length,
     missing,
-    sizeBytes,
+    sizeBytes: totalSize(missing),
     reason: `the daemon lacks image ${imageId}; ${evidence}`,
   };
 }

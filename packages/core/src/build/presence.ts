@@ -5,7 +5,7 @@ import { chainIdsOf } from '../oci/chain-id.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import type { Layer } from '../oci/layer-stack.js';
-import { eachOnce } from './image.js';
+import { eachOnce, totalSize } from './image.js';
 import type { TaggedImage } from './observe-engine.js';
 
 /** Which of an image's layers a daemon holds, and how that is known. */
@@ -51,8 +51,7 @@ export async function missingFromClassicStore(
 
 /** Whether the rest is worth no further search: only where something was found, so that small images are not sent whole. */
 function isTrifle(missing: readonly Descriptor[], all: readonly Descriptor[]): boolean {
-  const sizeBytes = missing.reduce((sum, { size }) => sum + size, 0);
-  return missing.length < all.length && sizeBytes < trifleBytes;
+  return missing.length < all.length && totalSize(missing) < trifleBytes;
 }
 
 /** The newest first. */

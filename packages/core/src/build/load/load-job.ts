@@ -2,8 +2,8 @@ import type { CallOptions, ContentSource } from '../../content/content.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import type { Digest } from '../../oci/digest.js';
 import { documentBytes } from '../archive.js';
-import type { Image } from '../image.js';
-import { type ImagePart, partsOf } from '../image-parts.js';
+import { eachOnce, type Image, totalSize } from '../image.js';
+import { type ImagePart, partsOf, sizeOfLayers } from '../image-parts.js';
 import type { LayerForm } from '../layer-form.js';
 import type { OnProgress } from '../progress.js';
 import type { PlacedLayer } from './placed-layer.js';
@@ -52,7 +52,7 @@ export class LoadPart implements ImagePart {
   }
 
   get sizeBytes(): number {
-    return this.layers.reduce((sum, { descriptor }) => sum + descriptor.size, 0);
+    return sizeOfLayers(this.layers);
   }
 
   /** Bytes of a layer went to the daemon. */
@@ -105,11 +105,9 @@ export class LoadJob {
     this.awaited = awaited;
     const parts = own ? partsOf(request.image, own, request.partBytes) : [];
     this.parts = parts.map((part) => new LoadPart(this, part));
-    const lacked = new Map(
-      request.missing.map(({ descriptor }) => [descriptor.digest, descriptor.size]),
-    );
-    this.#lacked = new Set(lacked.keys());
-    this.#totalBytes = [...lacked.values()].reduce((sum, size) => sum + size, 0);
+    const lacked = eachOnce(request.missing.map(({ descriptor }) => descriptor));
+    this.#lacked = new Set(lacked.map(({ digest }) => digest));
+    this.#totalBytes = totalSize(lacked);
     this.done = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -131,13 +129,14 @@ export class LoadJob {
   /** What this job brings, each layer once. */
   get own(): Descriptor[] {
     const layers = this.parts.flatMap(({ layers }) => layers.map(({ descriptor }) => descriptor));
-    return [...new Map(layers.map((layer) => [layer.digest, layer])).values()];
+    return eachOnce(layers);
   }
 
   get sent(): Sent {
     if (this.parts.length === 0) return { layers: 0, sizeBytes: 0 };
-    const sizeBytes = this.own.reduce((sum, { size }) => sum + size, 0);
-    return { layers: this.own.length, sizeBytes: sizeBytes + documentBytes(this.request.image) };
+    const { own } = this;
+    const sizeBytes = totalSize(own) + documentBytes(this.request.image);
+    return { layers: own.length, sizeBytes };
   }
 
   count(layer: Descriptor, sizeBytes: number, layerBytes: number): void {

@@ -21,6 +21,16 @@ export function placedLayers({ manifests }: Image, store: ImageStoreKind): Place
   return [...placed.values()];
 }
 
+/** Of those layers of an image the ones with these digests. */
+export function placedAmong(
+  image: Image,
+  store: ImageStoreKind,
+  layers: readonly Descriptor[],
+): PlacedLayer[] {
+  const digests = new Set(layers.map(({ digest }) => digest));
+  return placedLayers(image, store).filter(({ descriptor }) => digests.has(descriptor.digest));
+}
+
 function layersOfManifest(
   { layers, stack }: ImageManifest,
   store: ImageStoreKind,

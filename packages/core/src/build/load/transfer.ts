@@ -4,7 +4,7 @@ import type { Engine } from '../../engine/engine.js';
 import { isWarmdockError, messageOf } from '../../errors.js';
 import type { BuildResult } from '../build-result.js';
 import { type DaemonBlobs, daemonBlobs } from '../daemon-blobs.js';
-import { type Image, layersOf } from '../image.js';
+import { type Image, layersOf, totalSize } from '../image.js';
 import type { LayerForm } from '../layer-form.js';
 import type { LoadOptions } from '../load-image.js';
 import type { LoadPlan } from '../load-plan.js';
@@ -15,7 +15,7 @@ import { loadsOf } from './daemon-loads.js';
 import { isSameMachine } from './is-same-machine.js';
 import { LoadInterrupted } from './load-interrupted.js';
 import type { Sent } from './load-job.js';
-import { placedLayers } from './placed-layer.js';
+import { placedAmong } from './placed-layer.js';
 
 export interface Transferred {
   /** What was done in the end: another load may have brought the image meanwhile. */
@@ -103,11 +103,9 @@ class Transfer {
 
   async #attempt({ image, plan, ...decision }: Transferable, attempt: Attempt): Promise<Sent> {
     const { store } = decision.observed.info;
-    const wanted = attempt.isWhole ? layersOf(image) : plan.missing;
-    const digests = new Set(wanted.map(({ digest }) => digest));
-    const missing = placedLayers(image, store).filter(({ descriptor }) =>
-      digests.has(descriptor.digest),
-    );
+    const all = layersOf(image);
+    const wanted = attempt.isWhole ? all : plan.missing;
+    const missing = placedAmong(image, store, wanted);
     const { signal, onProgress } = this.#options;
     const { comparedAtMs } = decision;
     const { content } = this.#result;
@@ -118,7 +116,7 @@ class Transfer {
     if (this.#result.tags.length === 0)
       await verifyKnown(plan.imageId, this.#engine, this.#options);
     if (this.#blobs) {
-      const isWhole = digests.size === layersOf(image).length;
+      const isWhole = wanted.length === all.length;
       await verifyLayers(plan.imageId, image, isWhole, this.#blobs, this.#options);
     }
     return sent;
@@ -167,9 +165,7 @@ class Transfer {
     const { env = process.env } = this.#options;
     const state = stateDirectory(env);
     if (state === undefined) return undefined;
-    const missing = new Set(plan.missing.map(({ digest }) => digest));
-    const layers = placedLayers(image, observed.info.store);
-    const lowest = layers.find(({ descriptor }) => missing.has(descriptor.digest));
+    const [lowest] = placedAmong(image, observed.info.store, plan.missing);
     const what = `${observed.info.id} ${lowest?.key ?? plan.imageId}`;
     const name = createHash('sha256').update(what).digest('hex').slice(0, 16);
     return join(state, 'loads', name);
@@ -188,12 +184,12 @@ class Transfer {
 const patienceMs = 30_000;
 
 /** A decision by which layers are sent. */
-export interface Transferable extends LoadDecision {
+interface Transferable extends LoadDecision {
   readonly image: Image;
   readonly plan: Extract<LoadPlan, { missing: unknown }>;
 }
 
-export function isTransfer(decision: LoadDecision): decision is Transferable {
+function isTransfer(decision: LoadDecision): decision is Transferable {
   return decision.image !== undefined && 'missing' in decision.plan;
 }
 
@@ -235,7 +231,7 @@ const wholePart = Number.POSITIVE_INFINITY;
 function asDone(decision: Transferable, { isWhole }: Attempt): LoadDecision {
   if (!isWhole) return decision;
   const missing = layersOf(decision.image);
-  const sizeBytes = missing.reduce((sum, { size }) => sum + size, 0);
+  const sizeBytes = totalSize(missing);
   const reason = `${decision.plan.reason}; it refused less than all layers`;
   return { ...decision, plan: { ...decision.plan, outcome: 'full', missing, sizeBytes, reason } };
 }

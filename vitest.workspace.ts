@@ -19,14 +19,14 @@ const maxWorkers = Number(process.env.WARMDOCK_TEST_WORKERS ?? 4);
 
 /** Files of more than a minute: begun last, they would keep one worker while the others have no more to do. */
 const longest = [
-  'cli/integration/shim/parity',
-  'cli/integration/shim/compose',
+  'cli/integration/docker/parity',
+  'cli/integration/docker/compose',
   'compose/integration/compose-parity',
-  'cli/integration/shim/old-compose',
+  'cli/integration/docker/old-compose',
   'golden/integration/linked-layers',
   'golden/integration/golden-build',
-  'cli/integration/shim/build-script',
-  'cli/integration/shim/compose-up',
+  'cli/integration/docker/build-script',
+  'cli/integration/docker/compose-up',
 ];
 
 class LongestFirst extends BaseSequencer {

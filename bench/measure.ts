@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { benchDir } from './contexts.js';
 import { watchPeakMemory } from './peak-memory.js';
+import { benchDir } from './sides/contexts.js';
 
 export interface Command {
   argv: readonly string[];

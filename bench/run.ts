@@ -1,17 +1,18 @@
 /** `pnpm bench`: warmdock against what people use today, on the testbed's real engines. */
 import { loadavg } from 'node:os';
 import type { TestbedInfo } from '@warmdock/testkit';
-import { removeBigImages } from './big-images.js';
 import { cases } from './cases/index.js';
-import { registerBuilder } from './commands.js';
-import { describeBuilder, describeMachine, type Machine } from './machine.js';
 import { type Options, parseOptions, usage } from './options.js';
-import { findPrograms } from './programs.js';
-import { type BuilderResult, type Results, writeResults } from './results.js';
-import type { Row } from './rows.js';
+import { describeBuilder, describeMachine, type Machine } from './report/machine.js';
+import { writeResults } from './report/results.js';
+import type { Row } from './report/rows.js';
+import type { BuilderResult, Results } from './report/run-results.js';
+import { formatBuilder, formatResults } from './report/table.js';
 import type { Setting } from './setting.js';
-import { formatBuilder, formatResults } from './table.js';
-import { useTestbed } from './testbed.js';
+import { removeBigImages } from './sides/big-images.js';
+import { registerBuilder } from './sides/commands.js';
+import { findPrograms } from './sides/programs.js';
+import { useTestbed } from './sides/testbed.js';
 
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

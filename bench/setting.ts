@@ -1,5 +1,5 @@
 import type { BuildkitInfo, EngineInfo, TestbedInfo } from '@warmdock/testkit';
-import type { Programs } from './programs.js';
+import type { Programs } from './sides/programs.js';
 
 /** What every case of one builder works with. */
 export interface Setting {

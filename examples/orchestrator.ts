@@ -4,23 +4,14 @@
  *
  * node orchestrator.js tcp://builder:1234 ./project app:latest unix:///s1/docker.sock unix:///s2/docker.sock
  */
-import {
-  addressTransport,
-  buildKitOver,
-  connectEngine,
-  loadImage,
-  parseBuilderAddress,
-  parseEngineAddress,
-  planBuild,
-  runBuild,
-} from '@warmdock/core';
+import { connectBuildKit, connectEngine, loadImage, planBuild, runBuild } from '@warmdock/core';
 
 const [address = '', context = '.', tag = 'app:latest', ...daemons] = process.argv.slice(2);
-const builder = buildKitOver(addressTransport(parseBuilderAddress(address)));
+const builder = connectBuildKit(address);
 const result = await runBuild(planBuild({ context, tags: [tag] }), builder);
 try {
   for (const daemon of daemons) {
-    const engine = connectEngine({ endpoint: parseEngineAddress(daemon) });
+    const engine = connectEngine(daemon);
     const { outcome, layersSent, layersTotal, timingsMs } = await loadImage(result, engine);
     console.log(
       `${daemon}: ${outcome}, ${layersSent} of ${layersTotal} layers in ${Math.round(timingsMs.total)} ms`,

@@ -1,13 +1,13 @@
 import type { ImageStore } from '@warmdock/testkit';
 import { alternate, type Side, type Summary } from '../alternate.js';
-import { ensureBigImage } from '../big-images.js';
-import { buildxBuild, otherBareBuilds } from '../commands.js';
-import { type ContextName, ensureContext } from '../contexts.js';
-import { removeTags } from '../daemon.js';
 import { type Command, timeCommand } from '../measure.js';
-import { timeWarmdock } from '../ours.js';
-import type { Row } from '../rows.js';
+import type { Row } from '../report/rows.js';
 import { enginesOf, quickRounds, type Setting } from '../setting.js';
+import { ensureBigImage } from '../sides/big-images.js';
+import { buildxBuild, otherBareBuilds } from '../sides/commands.js';
+import { type ContextName, ensureContext } from '../sides/contexts.js';
+import { removeTags } from '../sides/daemon.js';
+import { timeWarmdock } from '../sides/ours.js';
 
 const contexts = [
   { name: 'small', title: 'small', atMost: 0.6 },

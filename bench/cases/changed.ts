@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { EngineInfo } from '@warmdock/testkit';
 import { alternate, type Side, type Summary } from '../alternate.js';
-import { type Arrival, ensureBigImage, loadWithBuildx, pushAndPull } from '../big-images.js';
-import { otherBareBuilds } from '../commands.js';
-import { contextDir, ensureContext, writeTiny } from '../contexts.js';
-import { restoreTag } from '../daemon.js';
 import { timeCommand } from '../measure.js';
-import { timeWarmdock } from '../ours.js';
-import type { Row } from '../rows.js';
+import type { Row } from '../report/rows.js';
 import { enginesOf, type LoadedImage, type Setting, slowRounds } from '../setting.js';
 import { settle } from '../settle.js';
+import { type Arrival, ensureBigImage, loadWithBuildx, pushAndPull } from '../sides/big-images.js';
+import { otherBareBuilds } from '../sides/commands.js';
+import { contextDir, ensureContext, writeTiny } from '../sides/contexts.js';
+import { restoreTag } from '../sides/daemon.js';
+import { timeWarmdock } from '../sides/ours.js';
 
 type Times = Record<'load' | 'pull' | 'warmdock' | 'shim', Summary> & { solve?: Summary };
 

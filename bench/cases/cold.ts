@@ -2,15 +2,15 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EngineInfo, type ImageStore, startEngine } from '@warmdock/testkit';
 import { alternate, summarise } from '../alternate.js';
-import { ensureBigImage } from '../big-images.js';
-import { buildxBuild, dockerLoad } from '../commands.js';
-import { benchDir, ensureContext } from '../contexts.js';
-import { saveImage } from '../daemon.js';
 import { type Timed, timeCommand } from '../measure.js';
-import { timeWarmdock } from '../ours.js';
-import type { Row } from '../rows.js';
+import type { Row } from '../report/rows.js';
 import { enginesOf, type Setting, slowRounds } from '../setting.js';
 import { settle } from '../settle.js';
+import { ensureBigImage } from '../sides/big-images.js';
+import { buildxBuild, dockerLoad } from '../sides/commands.js';
+import { benchDir, ensureContext } from '../sides/contexts.js';
+import { saveImage } from '../sides/daemon.js';
+import { timeWarmdock } from '../sides/ours.js';
 
 /** No further round begins after this time: one takes some 50 s. */
 const budgetMs = 100_000;

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { type EngineInfo, type ImageStore, startEngine } from '@warmdock/testkit';
 import { alternate, type Side } from '../alternate.js';
-import { composeUp, prepareCompose } from '../compose-commands.js';
-import { ensureStartedProject, startedServices } from '../compose-projects.js';
-import { checkRunning } from '../daemon.js';
 import { timeCommand } from '../measure.js';
-import type { Row } from '../rows.js';
+import type { Row } from '../report/rows.js';
 import { type Setting, slowRounds } from '../setting.js';
 import { settle } from '../settle.js';
+import { composeUp, prepareCompose } from '../sides/compose-commands.js';
+import { ensureStartedProject, startedServices } from '../sides/compose-projects.js';
+import { checkRunning } from '../sides/daemon.js';
 
 /** A project that is started on a new machine, behind the shim and without it. */
 export async function composeUps(setting: Setting): Promise<Row[]> {

@@ -1,18 +1,23 @@
 import type { EngineInfo, ImageStore } from '@warmdock/testkit';
 import { alternate, type Side } from '../alternate.js';
+import { type Command, timeCommand } from '../measure.js';
+import type { Row } from '../report/rows.js';
+import { enginesOf, quickRounds, type Setting, slowRounds } from '../setting.js';
+import { settle } from '../settle.js';
 import {
   type ComposeProject,
   composeBuild,
   composeFloor,
   prepareCompose,
-} from '../compose-commands.js';
-import { changing, ensureProject, type ServiceMegabytes, services } from '../compose-projects.js';
-import { imageOf, inEmptyDaemon, withOneChanged } from '../compose-sides.js';
-import { imageUnder, removeTags } from '../daemon.js';
-import { type Command, timeCommand } from '../measure.js';
-import type { Row } from '../rows.js';
-import { enginesOf, quickRounds, type Setting, slowRounds } from '../setting.js';
-import { settle } from '../settle.js';
+} from '../sides/compose-commands.js';
+import {
+  changing,
+  ensureProject,
+  type ServiceMegabytes,
+  services,
+} from '../sides/compose-projects.js';
+import { imageOf, inEmptyDaemon, withOneChanged } from '../sides/compose-sides.js';
+import { imageUnder, removeTags } from '../sides/daemon.js';
 
 const against = 'docker compose build';
 const floorAgainst = 'docker compose build --print + 20 buildctl build';

@@ -1,4 +1,4 @@
-import type { Row } from '../rows.js';
+import type { Row } from '../report/rows.js';
 import type { Setting } from '../setting.js';
 import { cached } from './cached.js';
 import { changed } from './changed.js';

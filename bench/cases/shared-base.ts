@@ -1,17 +1,17 @@
 import { type ImageStore, startEngine } from '@warmdock/testkit';
 import { alternate } from '../alternate.js';
+import { type Command, timeCommand } from '../measure.js';
+import type { Row } from '../report/rows.js';
+import { enginesOf, type Setting, slowRounds } from '../setting.js';
 import {
   type ComposeProject,
   composeBuild,
   prepareCompose,
   shimsAtOnce,
-} from '../compose-commands.js';
-import { services } from '../compose-projects.js';
-import { inEmptyDaemon, withOneChanged } from '../compose-sides.js';
-import { type Command, timeCommand } from '../measure.js';
-import type { Row } from '../rows.js';
-import { enginesOf, type Setting, slowRounds } from '../setting.js';
-import { ensureSharedBase } from '../shared-base.js';
+} from '../sides/compose-commands.js';
+import { services } from '../sides/compose-projects.js';
+import { inEmptyDaemon, withOneChanged } from '../sides/compose-sides.js';
+import { ensureSharedBase } from '../sides/shared-base.js';
 
 const against = 'docker compose build';
 const againstOne = 'one of the images alone';

@@ -1,8 +1,8 @@
 import { alternate, type Side } from '../alternate.js';
-import { dockerVersion } from '../commands.js';
 import { timeCommand } from '../measure.js';
-import type { Row } from '../rows.js';
+import type { Row } from '../report/rows.js';
 import { quickRounds, type Setting } from '../setting.js';
+import { dockerVersion } from '../sides/commands.js';
 
 /** A sample takes some 50 ms, and the difference is a hundredth of it. */
 const samplesPerRound = 10;

@@ -1,12 +1,12 @@
 import type { EngineInfo } from '@warmdock/testkit';
 import { alternate, type Side } from '../alternate.js';
-import { ensureBigImage, loadWithBuildx } from '../big-images.js';
-import { ensureContext } from '../contexts.js';
-import { restoreTag } from '../daemon.js';
-import { timeWarmdock } from '../ours.js';
-import type { Row } from '../rows.js';
+import type { Row } from '../report/rows.js';
 import { enginesOf, type Setting, slowRounds } from '../setting.js';
 import { settle } from '../settle.js';
+import { ensureBigImage, loadWithBuildx } from '../sides/big-images.js';
+import { ensureContext } from '../sides/contexts.js';
+import { restoreTag } from '../sides/daemon.js';
+import { timeWarmdock } from '../sides/ours.js';
 
 /** The daemon has the image already, loaded by the same side. */
 export async function unchanged(setting: Setting): Promise<Row[]> {

@@ -1,11 +1,11 @@
 import { alternate } from '../alternate.js';
-import { ensureBigImage } from '../big-images.js';
-import { buildxBuild } from '../commands.js';
-import { ensureContext } from '../contexts.js';
 import { timeCommand } from '../measure.js';
-import { importBuiltCore } from '../programs.js';
-import type { Row } from '../rows.js';
+import type { Row } from '../report/rows.js';
 import { enginesOf, quickRounds, type Setting } from '../setting.js';
+import { ensureBigImage } from '../sides/big-images.js';
+import { buildxBuild } from '../sides/commands.js';
+import { ensureContext } from '../sides/contexts.js';
+import { importBuiltCore } from '../sides/programs.js';
 
 /** A program that keeps its connections open and builds again and again. */
 export async function warmConnection(setting: Setting): Promise<Row[]> {
@@ -18,11 +18,11 @@ export async function warmConnection(setting: Setting): Promise<Row[]> {
     const builder = core.buildKitOver(
       core.addressTransport(core.parseBuilderAddress(setting.builder.address)),
     );
-    const engine = core.connectEngine({ endpoint: core.parseEngineAddress(host) });
+    const engine = core.connectEngine(host);
     const bare = buildxBuild(setting, { context, host, flags: [] });
     const sdk = async () => {
       const start = performance.now();
-      const { load } = await core.build({ context, tags: [tag], builder, engine, signal });
+      const { load } = await core.build({ context, tags: [tag], builder, engine }, { signal });
       const wallMs = performance.now() - start;
       if (load.outcome !== 'unchanged') throw new Error(`expected unchanged, got ${load.outcome}`);
       return wallMs;

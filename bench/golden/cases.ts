@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Clone, GoldenStore } from '@warmdock/golden';
 import { loadTestImage, runDocker, startEngine } from '@warmdock/testkit';
 import { alternate, type Side, summarise } from '../alternate.js';
-import type { Row } from '../rows.js';
+import type { Row } from '../report/rows.js';
 import { settle } from '../settle.js';
 import { imageNames, oneMoreImage } from './images.js';
 import { copyTree, type Place } from './places.js';

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import type { GoldenStore, StrategyName } from '@warmdock/golden';
-import { writeHeadlines } from '../headlines.js';
-import { describeMachine } from '../machine.js';
-import { isReached, type Row } from '../rows.js';
-import { formatRows, writeBetweenMarkers } from '../table.js';
-import { useTestbed } from '../testbed.js';
+import { writeHeadlines } from '../report/headlines.js';
+import { describeMachine } from '../report/machine.js';
+import { isReached, type Row } from '../report/rows.js';
+import { formatRows, writeBetweenMarkers } from '../report/table.js';
+import { useTestbed } from '../sides/testbed.js';
 import {
   type CaseOptions,
   cloneCase,

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { randomBytes } from '@warmdock/testkit';
-import { environment, warmdockBuild } from '../commands.js';
-import { ensureContext, linkContext, removeContext } from '../contexts.js';
-import { listLocalSources, pruneLocalSources } from '../local-sources.js';
-import { importBuiltCore } from '../programs.js';
 import type { Setting } from '../setting.js';
+import { environment, warmdockBuild } from '../sides/commands.js';
+import { ensureContext, linkContext, removeContext } from '../sides/contexts.js';
+import { listLocalSources, pruneLocalSources } from '../sides/local-sources.js';
+import { importBuiltCore } from '../sides/programs.js';
 import { type Cost, costOf } from './cost.js';
 
 /** Both ways to speak gRPC, by the values of `WARMDOCK_GRPC`. */
@@ -123,7 +123,7 @@ async function builtLayers({ builder, signal }: Setting, context: string): Promi
   );
   try {
     const plan = core.planBuild({ context, tags: ['bench-grpc:layers'] });
-    const { digest, content } = await core.runBuild(plan, buildkit, { signal });
+    const { digest, content } = await core.runBuild(plan, buildkit, {}, { signal });
     const mediaType = 'application/vnd.oci.image.manifest.v1+json';
     const pieces: Uint8Array[] = [];
     for await (const piece of content.fetch({ digest, mediaType })) pieces.push(piece);

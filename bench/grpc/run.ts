@@ -4,14 +4,14 @@ import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Summary, summarise } from '../alternate.js';
-import { registerBuilder } from '../commands.js';
-import { removeTags } from '../daemon.js';
-import { describeBuilder, describeMachine } from '../machine.js';
-import { findPrograms } from '../programs.js';
+import { describeBuilder, describeMachine } from '../report/machine.js';
+import { writeBetweenMarkers } from '../report/table.js';
 import type { Setting } from '../setting.js';
 import { settle } from '../settle.js';
-import { writeBetweenMarkers } from '../table.js';
-import { useTestbed } from '../testbed.js';
+import { registerBuilder } from '../sides/commands.js';
+import { removeTags } from '../sides/daemon.js';
+import { findPrograms } from '../sides/programs.js';
+import { useTestbed } from '../sides/testbed.js';
 import {
   type Case,
   callsCase,

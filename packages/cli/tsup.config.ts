@@ -41,17 +41,17 @@ export default defineConfig([
     ...bundle,
     target: 'node20',
     entry: {
-      'build-program': 'src/build-program.ts',
-      'doctor-program': 'src/doctor-program.ts',
-      'golden-program': 'src/golden-program.ts',
-      'shim-program': 'src/shim-program.ts',
-      'targets-program': 'src/targets-program.ts',
+      'build-program': 'src/entries/build-program.ts',
+      'doctor-program': 'src/entries/doctor-program.ts',
+      'golden-program': 'src/entries/golden-program.ts',
+      'shim-program': 'src/entries/shim-program.ts',
+      'targets-program': 'src/entries/targets-program.ts',
     },
   },
   {
     ...bundle,
     target: 'node20',
-    entry: { 'grpc-js': 'src/grpc-js.ts' },
+    entry: { 'grpc-js': 'src/entries/grpc-js.ts' },
     esbuildPlugins: [],
     // For services of channels and of servers, which nothing here asks for.
     external: ['@grpc/proto-loader'],

@@ -1,6 +1,6 @@
 import { type CommandResult, runCommand } from '@warmdock/testkit';
 import { describe, expect, test } from 'vitest';
-import { useSides } from './shim/sides.js';
+import { useDockerAndShim } from './docker/docker-and-shim.js';
 import { projectOf } from './support/project.js';
 import { launcher } from './support/warmdock.js';
 
@@ -42,7 +42,7 @@ function seen({ exitCode, stdout }: CommandResult) {
 }
 
 describe('a question about a Dockerfile needs no daemon, and is answered as by buildx', () => {
-  const sides = useSides();
+  const sides = useDockerAndShim();
 
   test.each(questions)('%s', async (flags) => {
     const cwd = projectOf(files);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { UsageError } from './arguments/usage-error.js';
 import { parseCommandLine } from './command-line.js';
+import { UsageError } from './flags/usage-error.js';
 
 function built(line: string) {
   const command = parseCommandLine(`build ${line}`.split(' '));
@@ -23,7 +23,7 @@ const nothing = {
   addHosts: [],
   allow: [],
   annotations: [],
-  attests: [],
+  attestations: [],
   buildArgs: [],
   buildContexts: [],
   builder: undefined,

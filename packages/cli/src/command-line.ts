@@ -1,7 +1,7 @@
-import { type BuildArguments, parseBuildArguments } from './arguments/build-arguments.js';
-import { UsageError } from './arguments/usage-error.js';
+import type { DockerCall } from './docker/as-docker.js';
+import { type BuildArguments, parseBuildArguments } from './flags/build-arguments.js';
+import { UsageError } from './flags/usage-error.js';
 import { formatBuildHelp, mainHelp } from './help.js';
-import type { DockerCall } from './shim/as-docker.js';
 import { version } from './version.js';
 
 /** What the words after the program's name ask for. */

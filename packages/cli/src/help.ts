@@ -1,6 +1,6 @@
-import { buildUsage } from './arguments/build-arguments.js';
-import { buildFlags } from './arguments/build-flags.js';
-import { formatFlags } from './arguments/format-flags.js';
+import { buildUsage } from './flags/build-arguments.js';
+import { buildFlags } from './flags/build-flags.js';
+import { formatFlags } from './flags/format-flags.js';
 
 export const mainHelp = `Usage:  warmdock COMMAND
 

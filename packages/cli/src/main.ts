@@ -1,22 +1,22 @@
-import './supported-node.js';
+import './process/supported-node.js';
 
 import { join } from 'node:path';
-import { UsageError } from './arguments/usage-error.js';
-import { cacheDirectory } from './cache-directory.js';
 import { type Command, parseCommandLine } from './command-line.js';
-import { loadProgram } from './compiled-program.js';
-import { interruptedExitCode, listenForInterruption } from './interruption.js';
-import { restoreEnvironment } from './launch-environment.js';
-import type { Program } from './program.js';
-import { type DockerCall, runAsDocker } from './shim/as-docker.js';
-import { followLauncher } from './shim/follow-launcher.js';
-import { launcherAt } from './shim/launcher.js';
-import type { RoutedBake, RoutedBuild, RoutedCompose } from './shim/route.js';
-import { StandardStream } from './standard-streams.js';
+import { type DockerCall, runAsDocker } from './docker/as-docker.js';
+import type { RoutedBake, RoutedBuild, RoutedCompose } from './docker/routing/route.js';
+import { UsageError } from './flags/usage-error.js';
+import { cacheDirectory } from './process/cache-directory.js';
+import { loadProgram } from './process/compiled-program.js';
+import { followLauncher } from './process/follow-launcher.js';
+import { interruptedExitCode, listenForInterruption } from './process/interruption.js';
+import { restoreEnvironment } from './process/launch-environment.js';
+import { launcherAt } from './process/launcher.js';
+import type { Program } from './process/program.js';
+import { StandardStream } from './process/standard-streams.js';
 import { version } from './version.js';
 
-type BuildProgram = typeof import('./build-program.js');
-type TargetsProgram = typeof import('./targets-program.js');
+type BuildProgram = typeof import('./entries/build-program.js');
+type TargetsProgram = typeof import('./entries/targets-program.js');
 type Reporting = Pick<BuildProgram, 'failureOf'>;
 
 const { env } = process;

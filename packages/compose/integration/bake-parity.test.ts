@@ -41,7 +41,7 @@ describe('images are those of bake itself, with', () => {
     await removeImages(host, name);
 
     const set = await planBake({ program, cwd, env, ...project.bake });
-    await runPlans(set, { env });
+    await runPlans(set, {}, { env });
     expect(await imagesOf(host, name)).toEqual(theirs);
     const names = project.images.map((image) => `${name}${image}`);
     const tagged = names.map((each) => (each.includes(':') ? each : `${each}:latest`));

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isWarmdockError, type Progress, planBuild } from '@warmdock/core';
+import { type CallContext, isWarmdockError, type Progress, planBuild } from '@warmdock/core';
 import { printedBy, runDocker, useTestbed, withShell } from '@warmdock/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type RunPlansOptions, runPlans, TargetError, type TargetSet } from '../src/index.js';
@@ -32,8 +32,9 @@ function setOf(targets: Readonly<Record<string, Target>>): TargetSet {
   };
 }
 
-function run(set: TargetSet, options: RunPlansOptions = {}) {
-  return runPlans(set, { env, engine: useTestbed().containerd.host, ...options });
+function run(set: TargetSet, options: RunPlansOptions = {}, context: CallContext = {}) {
+  const engine = useTestbed().containerd.host;
+  return runPlans(set, { engine, ...options }, { env, ...context });
 }
 
 /** What an image prints that has a shell. */
@@ -76,7 +77,7 @@ describe('builds of one pass', () => {
     });
     const sent = new Map<string, number>();
     await run(setOf({ a: target('a'), b: target('b') }), {
-      onProgress(_, progress) {
+      onTargetProgress(_, progress) {
         if (progress.type !== 'solve') return;
         for (const { vertex, id, current } of progress.status.statuses)
           if (id === 'transferring context:') sent.set(vertex, current);
@@ -95,13 +96,13 @@ describe('builds of one pass', () => {
     const ended: string[] = [];
     let isSlowBuilt = false;
     await run(setOf({ slow: { context: slow }, quick: { context } }), {
-      onProgress(target, progress) {
+      onTargetProgress(target, progress) {
         if (target === 'slow' && progress.type === 'solve')
           isSlowBuilt ||= progress.status.vertexes.some(
             ({ name, completed }) => name.includes('sleep 3') && completed,
           );
       },
-      onDone: (target) => ended.push(`${target}${isSlowBuilt ? '' : ' meanwhile'}`),
+      onTargetDone: (target) => ended.push(`${target}${isSlowBuilt ? '' : ' meanwhile'}`),
     });
     expect(ended).toEqual(['quick meanwhile', 'slow']);
   });
@@ -115,7 +116,7 @@ describe('builds of one pass', () => {
     });
     const user = (name: string): Target => ({
       context: folderOf({ Dockerfile: `FROM base\nRUN --network=none cat /made > /${name}` }),
-      namedContexts: [{ name: 'base', source: 'target:base' }],
+      buildContexts: [{ name: 'base', source: 'target:base' }],
       needs: ['base'],
       noCache: true,
     });
@@ -144,7 +145,7 @@ describe('builds of one pass', () => {
       base: { context: base, load: false },
       app: {
         context,
-        namedContexts: [{ name: 'base', source: 'target:base' }],
+        buildContexts: [{ name: 'base', source: 'target:base' }],
         needs: ['base'],
       },
     });
@@ -176,10 +177,10 @@ describe('the first failure', () => {
   it('ends those that wait for the failed target', async () => {
     const base = folderOf({ Dockerfile: 'FROM scratch\nCOPY none /\n' });
     const context = folderOf({ Dockerfile: 'FROM base\n' });
-    const namedContexts = [{ name: 'base', source: 'target:base' }];
+    const buildContexts = [{ name: 'base', source: 'target:base' }];
     const set = setOf({
       base: { context: base },
-      app: { context, namedContexts, needs: ['base'] },
+      app: { context, buildContexts, needs: ['base'] },
     });
     await expect(run(set)).rejects.toMatchObject({ target: 'base', code: 'BUILD_FAILED' });
   });
@@ -187,10 +188,10 @@ describe('the first failure', () => {
   it('of one that begins with another ends that as well', async () => {
     const base = folderOf({ Dockerfile: 'FROM scratch\nCOPY Dockerfile /\n' });
     const context = folderOf({ Dockerfile: 'FROM base\nCOPY none /\n' });
-    const namedContexts = [{ name: 'base', source: 'target:base' }];
+    const buildContexts = [{ name: 'base', source: 'target:base' }];
     const set = setOf({
       base: { context: base },
-      app: { context, namedContexts, needs: ['base'] },
+      app: { context, buildContexts, needs: ['base'] },
     });
     await expect(run(set)).rejects.toMatchObject({ target: 'app', code: 'BUILD_FAILED' });
   });
@@ -201,14 +202,15 @@ describe('the first failure', () => {
       '/busybox': '',
     });
     const stop = new AbortController();
-    const onProgress = (_: string, progress: Progress) => {
+    const onTargetProgress = (_: string, progress: Progress) => {
       if (
         progress.type === 'solve' &&
         progress.status.vertexes.some(({ name }) => name.includes('sleep'))
       )
         stop.abort();
     };
-    const error = await run(setOf({ a: { context } }), { signal: stop.signal, onProgress }).catch(
+    const { signal } = stop;
+    const error = await run(setOf({ a: { context } }), { onTargetProgress }, { signal }).catch(
       (thrown: unknown) => thrown,
     );
     expect(isWarmdockError(error) && error.code).toBe('CANCELLED');

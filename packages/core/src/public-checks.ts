@@ -2,5 +2,5 @@
  * What the options of calls of other packages are checked by.
  */
 
-export { engine, wantedBuilder, wantedEngine } from './build/option-checks.js';
 export * from './options/checks.js';
+export { engine, wantedBuilder, wantedEngine } from './pipeline/checks/instances.js';

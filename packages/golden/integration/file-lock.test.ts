@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { lockFile } from '../src/store/file-lock.js';
+import { lockFile } from '../src/store/fs/file-lock.js';
 import { bundled } from './support/bundled.js';
 
 const operation = 'test';

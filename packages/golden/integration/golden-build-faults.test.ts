@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { outputOf, runDocker, useTestbed } from '@warmdock/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { runFolder } from '../src/build/run-folder.js';
+import { runFolder } from '../src/builds/daemon/run-folder.js';
 import {
   type BuildStatus,
   type GoldenBuildOptions,

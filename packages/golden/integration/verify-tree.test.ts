@@ -10,7 +10,7 @@ import { cleanTree } from '../src/data-root/clean.js';
 import { databasesOf } from '../src/data-root/databases.js';
 import { imageStoreOf } from '../src/data-root/image-store.js';
 import { findShareable } from '../src/data-root/shareable.js';
-import { verifyTree } from '../src/data-root/verify-tree.js';
+import { verifyTree } from '../src/data-root/verify/verify-tree.js';
 import { makeDataRoot } from './support/make-data-root.js';
 
 const run = promisify(execFile);

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { type CuttableOptions, makeCuttableFileSystem, testbedDir } from '@warmdock/testkit';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { readLinkRecord, writeLinkRecord } from '../src/store/link-record.js';
-import { writeJson } from '../src/store/write-json.js';
+import { readLinkRecord, writeLinkRecord } from '../src/store/records/link-record.js';
+import { writeJson } from '../src/store/records/write-json.js';
 
 const record = z.object({ text: z.string() });
 const large = { text: 'x'.repeat(10_000) };

@@ -1,23 +1,27 @@
-export type { OnState } from './build/build-record.js';
-export type { BuildRequest } from './build/build-request.js';
-export { type BuildPhase, type BuildStatus, readBuildStatus } from './build/build-state.js';
-export { cancelGoldenBuild } from './build/cancel-build.js';
-export type { DaemonLauncher, LaunchOptions, RunningDaemon } from './build/daemon.js';
-export { type DockerdOptions, dockerdLauncher } from './build/dockerd.js';
-export type { ContainerdPlace, DockerdSetUp } from './build/dockerd-set-up.js';
+export { cancelGoldenBuild } from './builds/cancel-build.js';
+export type { DaemonLauncher, LaunchOptions, RunningDaemon } from './builds/daemon/daemon.js';
+export { type DockerdOptions, dockerdLauncher } from './builds/daemon/dockerd.js';
+export type { ContainerdPlace, DockerdSetUp } from './builds/daemon/dockerd-set-up.js';
+export { type Script, ScriptError, type ScriptOptions } from './builds/daemon/script.js';
 export {
   type GoldenBuilds,
   type OpenBuildsOptions,
   openBuilds,
   type TriggerOptions,
-} from './build/golden-builds.js';
+} from './builds/golden-builds.js';
+export type { OnState } from './builds/records/build-record.js';
+export type { BuildRequest } from './builds/records/build-request.js';
+export {
+  type BuildPhase,
+  type BuildStatus,
+  readBuildStatus,
+} from './builds/records/build-state.js';
 export {
   type GoldenBuild,
   type GoldenBuildOptions,
   type ProjectBuild,
   runGoldenBuild,
-} from './build/run-golden-build.js';
-export { type Script, ScriptError, type ScriptOptions } from './build/script.js';
+} from './builds/run-golden-build.js';
 export type { ImageStore } from './data-root/tree.js';
 export type * from './store/golden-store.js';
 export { openStore } from './store/open-store.js';

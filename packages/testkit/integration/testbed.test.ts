@@ -18,7 +18,7 @@ import {
   useTestbed,
 } from '@warmdock/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { namespacePrefix } from '../src/testbed/clients.js';
+import { namespacePrefix } from '../src/testbed/engines/clients.js';
 
 let scratch: string;
 beforeAll(async () => {

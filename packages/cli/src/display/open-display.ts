@@ -1,9 +1,9 @@
 import { WarmdockError } from '@warmdock/core';
-import type { Output } from '../output.js';
+import type { Output } from '../process/output.js';
 import type { DisplayMode } from './choose-mode.js';
-import type { Display } from './display.js';
-import { PlainDisplay } from './plain.js';
-import { RawJsonDisplay } from './raw-json.js';
+import type { Display } from './model/display.js';
+import { PlainDisplay } from './plain/plain.js';
+import { RawJsonDisplay } from './plain/raw-json.js';
 
 /**
  * A display of this mode on `stderr`; `auto` is live for terminals that can move the cursor. Throws
@@ -27,7 +27,7 @@ export async function openDisplay(
       },
     );
   }
-  const { LiveDisplay } = await import('./live.js');
+  const { LiveDisplay } = await import('./live/live.js');
   return new LiveDisplay(stderr, env);
 }
 

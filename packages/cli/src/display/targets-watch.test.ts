@@ -1,9 +1,9 @@
 import type { BuildOutcome, SolveStatus } from '@warmdock/core';
 import { WarmdockError } from '@warmdock/core';
 import { describe, expect, test } from 'vitest';
-import type { Display } from './display.js';
+import type { Display } from './model/display.js';
+import { timestampOf } from './model/timestamp.js';
 import { TargetsWatch } from './targets-watch.js';
-import { timestampOf } from './timestamp.js';
 
 /** A display that notes what it is told. */
 class Notes implements Display {

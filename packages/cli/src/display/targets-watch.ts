@@ -1,6 +1,6 @@
 import type { BuildOutcome, Progress, SolveStatus } from '@warmdock/core';
 import { WarmdockError } from '@warmdock/core';
-import type { Display } from './display.js';
+import type { Display } from './model/display.js';
 import { Warnings } from './warnings.js';
 import { Watch } from './watch.js';
 

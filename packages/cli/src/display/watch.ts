@@ -1,10 +1,10 @@
 import type { LoadResult, OnProgress, SolveStatus } from '@warmdock/core';
 import { isWarmdockError } from '@warmdock/core';
-import type { Display } from './display.js';
-import { LoadStep } from './load-step.js';
-import { cancelledError } from './step.js';
-import { Unstarted } from './unstarted.js';
-import { Uploads } from './uploads.js';
+import type { Display } from './model/display.js';
+import { LoadStep } from './model/load-step.js';
+import { cancelledError } from './model/step.js';
+import { Unstarted } from './model/unstarted.js';
+import { Uploads } from './model/uploads.js';
 import { Warnings } from './warnings.js';
 
 /** Leads the news of one build and load to a display. */

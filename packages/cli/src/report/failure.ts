@@ -1,5 +1,5 @@
 import { BuildError, formatExcerpt, isWarmdockError } from '@warmdock/core';
-import { interruptedExitCode } from '../interruption.js';
+import { interruptedExitCode } from '../process/interruption.js';
 
 /** How the command ends when it fails: what it prints to stderr and its exit code. */
 export interface Failure {

@@ -1,4 +1,4 @@
-import type { Output } from '../output.js';
+import type { Output } from '../process/output.js';
 
 /** Collects what was written. */
 export class MemoryOutput implements Output {

@@ -37,7 +37,7 @@ export function prepare(project: ComposeProject, { compose, host, env: shared }:
     buildByCompose: () => outputOf(run(...buildWords(build))),
     async buildByWarmdock() {
       const set = await plan();
-      return runPlans(set, { env: set.env });
+      return runPlans(set, {}, { env: set.env });
     },
   };
 }

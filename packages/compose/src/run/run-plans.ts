@@ -1,22 +1,23 @@
 import { setMaxListeners } from 'node:events';
 import {
+  abortable,
   type BuildOutcome,
+  type CallContext,
   type Checks,
   checkArgument,
+  checkContext,
   checkOptions,
   checks,
   connectEngine,
   type Engine,
-  type OnProgress,
+  type FrontendResult,
   type OpenBuilder,
   type OpenBuilderOptions,
   openBuilder,
-  orCancelled,
   type Progress,
-  resolveEngineEndpoint,
   runPlan,
-  type SharedLocals,
-  shareLocals,
+  type SharedContexts,
+  shareContexts,
   type WantedBuilder,
 } from '@warmdock/core';
 import type { TargetPlan, TargetSet } from '../targets/target-set.js';
@@ -24,23 +25,21 @@ import { type Links, linksOf } from './links.js';
 import { Slots } from './slots.js';
 import { TargetError } from './target-error.js';
 
-export interface RunPlansOptions extends Pick<OpenBuilderOptions, 'grpc'> {
+/** Where several plans are run, and whom each of them tells. */
+export interface RunPlansOptions {
   /**
    * A builder's address or name in buildx's store, one that was chosen from there, or an open
    * connection, which is kept. Default: the one that buildx would choose.
    */
   readonly builder?: WantedBuilder;
+  /** What speaks gRPC to the builder, unless it is an open connection; default `WARMDOCK_GRPC`, else `builtin`. */
+  readonly grpc?: OpenBuilderOptions['grpc'];
   /** The daemon to load into: its address, or an open connection. Default: as the docker CLI finds it. */
   readonly engine?: string | Engine | undefined;
-  /** Default `process.env`. */
-  readonly env?: NodeJS.ProcessEnv | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Called with what is heard of the builder itself: that it is booted. */
-  readonly onBuilder?: OnProgress | undefined;
   /** Called with all that is heard of a target. */
-  readonly onProgress?: ((target: string, progress: Progress) => void) | undefined;
+  readonly onTargetProgress?: ((target: string, progress: Progress) => void) | undefined;
   /** Called when a target's image is in the daemon, or its build has ended if it is not to be loaded. */
-  readonly onDone?: ((target: string, outcome: BuildOutcome) => void) | undefined;
+  readonly onTargetDone?: ((target: string, outcome: BuildOutcome) => void) | undefined;
   /** How many builds run and load at the same time, default 32. */
   readonly maxParallel?: number | undefined;
 }
@@ -52,12 +51,9 @@ const targetSet = checks.acceptedBy('what planCompose or planBake gave', (value)
 const runChecks: Checks<RunPlansOptions> = {
   builder: checks.wantedBuilder,
   engine: checks.wantedEngine,
-  env: checks.mapOf(checks.text),
-  signal: checks.signal,
   grpc: checks.text,
-  onBuilder: checks.callback,
-  onProgress: checks.callback,
-  onDone: checks.callback,
+  onTargetProgress: checks.callback,
+  onTargetDone: checks.callback,
   maxParallel: checks.number,
 };
 
@@ -71,31 +67,29 @@ const runChecks: Checks<RunPlansOptions> = {
 export async function runPlans(
   set: TargetSet,
   options: RunPlansOptions = {},
+  context: CallContext = {},
 ): Promise<ReadonlyMap<string, BuildOutcome>> {
   checkArgument('runPlans', 'set', set, targetSet);
   checkOptions('runPlans', options, runChecks);
-  const env = options.env ?? process.env;
+  checkContext('runPlans', context);
+  const { env } = context;
   const engine =
-    typeof options.engine === 'object'
-      ? options.engine
-      : connectEngine({ endpoint: resolveEngineEndpoint({ address: options.engine, env }) });
+    typeof options.engine === 'object' ? options.engine : connectEngine(options.engine, { env });
   const closeEngine = () => {
     if (engine !== options.engine) engine.close();
   };
   try {
-    const builder = await openBuilder(options.builder, engine, env, {
-      grpc: options.grpc,
-      onProgress: options.onBuilder,
-    });
+    const { grpc } = options;
+    const builder = await openBuilder(options.builder, engine, { grpc }, context);
     const plans = set.targets.map(({ plan }) => plan);
-    const shared = shareLocals(plans, builder.buildkit, { env });
+    const shared = shareContexts(plans, builder.buildkit, { env });
     const close = () => {
       shared.close();
       builder.close();
     };
     try {
-      const pass = { builder, engine, env, shared, links: linksOf(set) };
-      const outcomes = await runAll(set, pass, options);
+      const pass = { builder, engine, shared, links: linksOf(set) };
+      const outcomes = await runAll(set, pass, options, context);
       // The builder may still ask for something while it records the builds.
       const answers = [...outcomes.values()].map(({ exporterResponse }) => exporterResponse);
       void Promise.allSettled(answers).then(close);
@@ -113,8 +107,7 @@ export async function runPlans(
 interface Pass {
   readonly builder: OpenBuilder;
   readonly engine: Engine;
-  readonly env: NodeJS.ProcessEnv;
-  readonly shared: SharedLocals;
+  readonly shared: SharedContexts;
   readonly links: Links;
 }
 
@@ -122,9 +115,10 @@ async function runAll(
   { targets }: TargetSet,
   pass: Pass,
   options: RunPlansOptions,
+  context: CallContext,
 ): Promise<Map<string, BuildOutcome>> {
   const stop = new AbortController();
-  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  const signal = context.signal ? AbortSignal.any([context.signal, stop.signal]) : stop.signal;
   // Each build listens to it in several places.
   setMaxListeners(0, signal);
   const slots = new Slots(options.maxParallel ?? 32);
@@ -133,9 +127,11 @@ async function runAll(
   await Promise.all(
     targets.map(async (target) => {
       try {
-        const outcome = await runTarget(target, pass, slots, { ...options, signal });
+        const onProgress = (progress: Progress) =>
+          options.onTargetProgress?.(target.name, progress);
+        const outcome = await runTarget(target, pass, slots, { ...context, signal, onProgress });
         outcomes.set(target.name, outcome);
-        options.onDone?.(target.name, outcome);
+        options.onTargetDone?.(target.name, outcome);
       } catch (error) {
         // Those that come after are ended by this one.
         failure ??= new TargetError(target.name, error);
@@ -149,29 +145,27 @@ async function runAll(
 
 async function runTarget(
   { name, plan, dockerfile }: TargetPlan,
-  { builder, engine, env, shared, links }: Pass,
+  { builder, engine, shared, links }: Pass,
   slots: Slots,
-  { signal, onProgress }: RunPlansOptions,
+  context: CallContext,
 ): Promise<BuildOutcome> {
-  const targets = await orCancelled(links.needed(name), `build of target ${name}`, signal);
+  const needed = links.needed(name);
+  const targets = await abortable(needed, `build of target ${name}`, context.signal);
   const release = await slots.take();
+  const onResult = (result: FrontendResult) => {
+    // Else those that need this one might wait for a slot in vain.
+    release();
+    return links.pass(name, result);
+  };
+  const linked = { shared, targets, ...(links.isLinked(name) && { onResult }) };
+  const stdin = dockerfile === undefined ? undefined : pieces(dockerfile);
   try {
-    return await runPlan(plan, builder, engine, {
-      env,
-      signal,
-      shared,
-      targets,
-      asksAtOnce: true,
-      ...(dockerfile !== undefined && { stdin: pieces(dockerfile) }),
-      ...(onProgress && { onProgress: (progress: Progress) => onProgress(name, progress) }),
-      ...(links.isLinked(name) && {
-        onResult: (result) => {
-          // Else those that need this one might wait for a slot in vain.
-          release();
-          return links.pass(name, result);
-        },
-      }),
-    });
+    return await runPlan(
+      plan,
+      { builder, engine },
+      { ...linked, observesEagerly: true },
+      { ...context, stdin },
+    );
   } finally {
     release();
   }

@@ -7,7 +7,7 @@ import {
   type NetworkMode,
   parseAddHost,
   parseAnnotation,
-  parseAttest,
+  parseAttestation,
   parseCacheOption,
   parseSecretSpec,
   parseSize,
@@ -37,13 +37,13 @@ export function targetOptions(target: BakeTarget, env: NodeJS.ProcessEnv): Build
     noCache: target['no-cache'] || target['no-cache-filter'],
     pull: target.pull,
     annotations: target.annotations?.flatMap((each) => parseAnnotation(each)),
-    attests: target.attest?.map((each) => parseAttest(formatSpec(each))),
+    attestations: target.attest?.map((each) => parseAttestation(formatSpec(each))),
     cacheFrom: caches(target['cache-from'], '--cache-from'),
     cacheTo: caches(target['cache-to'], '--cache-to'),
   };
 }
 
-type SourceOptions = Pick<BuildOptions, 'context' | 'dockerfile' | 'namedContexts'>;
+type SourceOptions = Pick<BuildOptions, 'context' | 'dockerfile' | 'buildContexts'>;
 
 function sourceOptions(target: BakeTarget): SourceOptions {
   const { context = '.', contexts } = target;
@@ -51,7 +51,7 @@ function sourceOptions(target: BakeTarget): SourceOptions {
   return {
     context,
     dockerfile: dockerfileOf(target, context),
-    namedContexts: named.map(([name, source]) => ({ name, source })),
+    buildContexts: named.map(([name, source]) => ({ name, source })),
   };
 }
 
@@ -65,7 +65,7 @@ function dockerfileOf(target: BakeTarget, context: string): string | undefined {
 
 function stepOptions(target: BakeTarget, env: NodeJS.ProcessEnv): Partial<BuildOptions> {
   const hosts = Object.entries(withValues(target['extra-hosts']));
-  const shmSize = target['shm-size'];
+  const shmSizeBytes = target['shm-size'];
   return {
     secrets: target.secret?.map((each) => parseSecretSpec(formatSpec(each), env)),
     ssh: target.ssh?.map((each) =>
@@ -74,7 +74,7 @@ function stepOptions(target: BakeTarget, env: NodeJS.ProcessEnv): Partial<BuildO
     // Checked by the core, which knows the choices.
     network: target.network as NetworkMode | undefined,
     addHosts: hosts.map(([host, addresses]) => parseAddHost(`${host}=${addresses}`)),
-    shmSize: shmSize === undefined ? undefined : parseSize(shmSize, 'shm-size'),
+    shmSizeBytes: shmSizeBytes === undefined ? undefined : parseSize(shmSizeBytes, 'shm-size'),
     ulimits: target.ulimits?.map((each) => parseUlimit(each)),
     allow: target.entitlements,
   };

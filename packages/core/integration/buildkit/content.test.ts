@@ -1,22 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { layersOf } from '../../src/build/image.js';
-import { planBuild } from '../../src/build/plan-build.js';
-import { readImage } from '../../src/build/read-image.js';
-import { rootDescriptor } from '../../src/build/root-descriptor.js';
-import { runBuild } from '../../src/build/run-build.js';
 import { readBlob } from '../../src/content/read-blob.js';
 import { digestOf } from '../../src/oci/digest.js';
+import { layersOf } from '../../src/pipeline/image/image.js';
+import { readImage } from '../../src/pipeline/image/read-image.js';
+import { planBuild } from '../../src/pipeline/plan/plan-build.js';
+import { rootDescriptor } from '../../src/pipeline/result/root-descriptor.js';
+import { runBuild } from '../../src/pipeline/run-build.js';
+import { builderAt, cleanEnv } from '../support/build-harness.js';
 import { contextOf } from '../support/context.js';
 import { everyBuilder, type Setting } from '../support/settings.js';
-import { builderAt, cleanEnv } from '../support/workshop.js';
 
 /** The content of a builder that has just built a layer of 5 MB. */
 async function builtContent({ builder }: Setting) {
   const buildkit = builderAt(builder.address);
   const Dockerfile = 'FROM scratch\nCOPY file /file';
   const context = contextOf({ Dockerfile, file: randomBytes(5_000_000) });
-  const result = await runBuild(planBuild({ context }), buildkit, { env: cleanEnv() });
+  const result = await runBuild(planBuild({ context }), buildkit, {}, { env: cleanEnv() });
   onTestFinished(() => result.content[Symbol.asyncDispose]());
   const image = await readImage(buildkit.content, rootDescriptor(result));
   const [layer] = layersOf(image);

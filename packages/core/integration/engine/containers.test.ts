@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { importBaseImage, outputOf, runDocker, useTestbed } from '@warmdock/testkit';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { parseEngineAddress } from '../../src/engine/endpoint.js';
 import { connectEngine } from '../../src/engine/engine.js';
 
 describe.each(['classic', 'containerd'] as const)('containers of the %s store', (store) => {
   const daemon = useTestbed()[store];
-  const engine = connectEngine({ endpoint: parseEngineAddress(daemon.host) });
+  const engine = connectEngine(daemon.host);
   const docker = (...args: string[]) => outputOf(runDocker(args, { host: daemon.host }));
   beforeAll(() => importBaseImage(daemon));
 

@@ -2,13 +2,12 @@ import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
 import { useTestbed } from '@warmdock/testkit';
 import { describe, expect, it } from 'vitest';
-import { parseEngineAddress } from '../../src/engine/endpoint.js';
 import { connectEngine } from '../../src/engine/engine.js';
 
 describe.each(['classic', 'containerd'] as const)(
   'upgrading a connection to an engine with the %s store',
   (store) => {
-    const engine = connectEngine({ endpoint: parseEngineAddress(useTestbed()[store].host) });
+    const engine = connectEngine(useTestbed()[store].host);
 
     it('at /grpc gives HTTP/2', async () => {
       const stream = await engine.hijack('/grpc', { protocol: 'h2c' });

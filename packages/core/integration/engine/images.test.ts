@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { randomImage, runDocker, type TestImage, useTestbed } from '@warmdock/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { parseEngineAddress } from '../../src/engine/endpoint.js';
 import { connectEngine } from '../../src/engine/engine.js';
 import { NEWEST_API_VERSION } from '../../src/engine/version.js';
 import { MediaType } from '../../src/oci/media-types.js';
@@ -10,7 +9,7 @@ import { parseReference } from '../../src/oci/reference.js';
 
 describe.each(['classic', 'containerd'] as const)('an engine with the %s store', (store) => {
   const { host } = useTestbed()[store];
-  const engine = connectEngine({ endpoint: parseEngineAddress(host) });
+  const engine = connectEngine(host);
 
   /** An image of this test alone, in the daemon until the test ends. */
   async function loadedImage(layers = 3) {

@@ -8,13 +8,12 @@ import {
   useTestbed,
 } from '@warmdock/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { parseEngineAddress } from '../../src/engine/endpoint.js';
 import { connectEngine } from '../../src/engine/engine.js';
 import { parseReference } from '../../src/oci/reference.js';
 
 describe.each(['classic', 'containerd'] as const)('loading into the %s store', (store) => {
   const { host, socket } = useTestbed()[store];
-  const engine = connectEngine({ endpoint: parseEngineAddress(host) });
+  const engine = connectEngine(host);
   const idOf = (image: TestImage) =>
     store === 'classic' ? image.configDigest : image.manifestDigest;
 
@@ -76,7 +75,7 @@ describe.each(['classic', 'containerd'] as const)('loading into the %s store', (
       target: { path: socket },
       upstream: { cutAfterBytes: 700_000 },
     });
-    const far = connectEngine({ endpoint: parseEngineAddress(proxy.address) });
+    const far = connectEngine(proxy.address);
     const image = await newImage(2, 1_000_000);
     await expect(far.loadImages(chunked(image.archive))).rejects.toMatchObject({
       code: 'UNAVAILABLE',
@@ -111,7 +110,7 @@ describe.each(['classic', 'containerd'] as const)('loading into the %s store', (
 
   it('throws UNAVAILABLE when the daemon dies in the middle', async () => {
     await using daemon = await startEngine({ store });
-    const doomed = connectEngine({ endpoint: parseEngineAddress(daemon.host) });
+    const doomed = connectEngine(daemon.host);
     const image = await newImage(1, 1_000_000);
     async function* deadly() {
       yield image.archive.subarray(0, 500_000);

@@ -1,8 +1,8 @@
 import { startEngine, useTestbed } from '@warmdock/testkit';
 import { expect, it } from 'vitest';
-import { engineTransport } from '../../src/build/engine-buildkit.js';
 import { openChannel } from '../../src/buildkit/grpc/channel.js';
-import { engineAt } from '../support/workshop.js';
+import { engineTransport } from '../../src/pipeline/builders/engine-transport.js';
+import { engineAt } from '../support/build-harness.js';
 
 /** How often PINGs were answered, by the eight bytes that each answer repeats. */
 function countAnswers(stream: NodeJS.ReadableStream): () => number {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { pipeline } from 'node:stream';
 import { type FaultProxy, startFaultProxy, withShell } from '@warmdock/testkit';
 import { expect, onTestFinished, vi } from 'vitest';
-import type { Progress } from '../../src/build/progress.js';
+import type { Progress } from '../../src/progress.js';
 import { busybox, contextOf, temporaryFolder } from './context.js';
 
 /** A way to an address that can be cut, slowed and frozen; closed with the test. */

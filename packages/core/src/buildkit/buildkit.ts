@@ -1,4 +1,4 @@
-import { orCancelled } from '../content/or-cancelled.js';
+import { abortable } from '../content/abortable.js';
 import { cancelled, isWarmdockError, WarmdockError } from '../errors.js';
 import { BuildHistoryRequest, ListWorkersRequest, ListWorkersResponse } from '../gen/control.js';
 import { checkArgument, checkOptions } from '../options/check-options.js';
@@ -24,7 +24,7 @@ export interface Worker {
 }
 
 /** A BuildKit daemon. */
-export interface BuildKit {
+export interface BuildKit extends AsyncDisposable {
   /** Names the builder in messages. */
   readonly name: string;
   /** The blobs that the builder holds. */
@@ -178,6 +178,10 @@ class BuildKitClient implements BuildKit {
     return events;
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+
   close(): void {
     this.#closing.abort();
     this.#closing = new AbortController();
@@ -197,7 +201,7 @@ class BuildKitClient implements BuildKit {
     if (signal?.aborted) throw cancelled(operation, signal);
     if (this.#channel) return this.#channel;
     this.#opening ??= this.#dial(this.#closing.signal);
-    return orCancelled(this.#opening, operation, signal);
+    return abortable(this.#opening, operation, signal);
   }
 
   /** For calls that a connection opened under `closing` did not take. */

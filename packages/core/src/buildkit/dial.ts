@@ -1,6 +1,6 @@
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
-import { trustedAuthorities } from '../authorities.js';
+import { extraCaCertificates } from '../ca-certificates.js';
 import { cancelled, messageOf, WarmdockError } from '../errors.js';
 import { type BuilderAddress, formatBuilderAddress, type TlsFiles } from './address.js';
 
@@ -53,7 +53,7 @@ async function dialTls(
   const socket = connect({
     host,
     port,
-    ...(ca ? { ca } : await trustedAuthorities()),
+    ...(ca ? { ca } : await extraCaCertificates()),
     cert,
     key,
     ALPNProtocols: ['h2'],

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, constants, fstatSync, lstatSync, openSync, rmSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { cancelled, messageOf, WarmdockError } from '../errors.js';
+import { abortable } from './abortable.js';
 import type { CallOptions } from './content.js';
-import { orCancelled } from './or-cancelled.js';
 
 export interface LockFileOptions extends CallOptions {
   /** For errors, as in "writing layout /out". */
@@ -75,7 +75,7 @@ async function takeTurn(path: string, operation: string, signal: AbortSignal): P
   turns.set(path, mine);
   void mine.then(() => turns.get(path) === mine && turns.delete(path));
   try {
-    await orCancelled(before, operation, signal);
+    await abortable(before, operation, signal);
     return end;
   } catch (error) {
     end();

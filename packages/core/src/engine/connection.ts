@@ -1,7 +1,7 @@
 import type { CallOptions } from '../content/content.js';
 import { cancelled } from '../errors.js';
-import { call, type EngineAnswer } from './call.js';
-import type { EngineHttp, EngineRequest } from './http.js';
+import { call, type EngineAnswer } from './http/call.js';
+import type { EngineHttp, EngineRequest } from './http/http.js';
 import { daemonVersionOf, type EnginePing, ping } from './ping.js';
 import { negotiateApiVersion } from './version.js';
 
@@ -59,7 +59,7 @@ export function createConnection(
         asked = undefined;
         throw error;
       });
-      return signal ? orCancelled(asked, signal) : asked;
+      return signal ? abortable(asked, signal) : asked;
     },
     async versioned(path, options) {
       return `/v${agreed ?? (await connection.ping(options)).apiVersion}${path}`;
@@ -83,7 +83,7 @@ export function createConnection(
 }
 
 /** All callers share one question: a caller's signal ends its own waiting, not the question. */
-function orCancelled<T>(shared: Promise<T>, signal: AbortSignal): Promise<T> {
+function abortable<T>(shared: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(cancelled('connecting to Docker', signal));
     if (signal.aborted) abort();

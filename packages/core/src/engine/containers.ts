@@ -1,8 +1,8 @@
 import type { CallOptions } from '../content/content.js';
 import { WarmdockError } from '../errors.js';
-import { jsonOf, succeeded } from './call.js';
+import { WireObject } from './answers/wire-object.js';
 import type { EngineConnection } from './connection.js';
-import { WireObject } from './wire-object.js';
+import { jsonOf, succeeded } from './http/call.js';
 
 export interface ContainerSummary {
   readonly id: string;

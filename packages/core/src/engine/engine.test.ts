@@ -3,7 +3,6 @@ import { type FakeEngineOptions, startFakeEngine } from '@warmdock/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { digestOf } from '../oci/digest.js';
 import { parseReference } from '../oci/reference.js';
-import { parseEngineAddress } from './endpoint.js';
 import { connectEngine } from './engine.js';
 
 const id = digestOf('image');
@@ -25,7 +24,7 @@ const ping = {
 /** A fake daemon that answers pings, and an engine that talks to it. */
 async function connected(routes: FakeEngineOptions['routes'] = {}, apiVersion?: string) {
   const fake = await startFakeEngine({ routes: { ...ping, ...routes } });
-  const engine = connectEngine({ endpoint: parseEngineAddress(fake.host), apiVersion });
+  const engine = connectEngine(fake.host, { apiVersion });
   onTestFinished(async () => {
     engine.close();
     await fake[Symbol.asyncDispose]();
@@ -317,9 +316,7 @@ describe('answers that are no success', () => {
 
 describe('a daemon that cannot be reached', () => {
   it('has no socket', async () => {
-    const engine = connectEngine({
-      endpoint: parseEngineAddress('unix:///nonexistent/docker.sock'),
-    });
+    const engine = connectEngine('unix:///nonexistent/docker.sock');
     await expect(engine.inspectImage('app')).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       message: expect.stringContaining('unix:///nonexistent/docker.sock'),
@@ -329,7 +326,7 @@ describe('a daemon that cannot be reached', () => {
 
   it('refuses tcp connections', async () => {
     const port = await freePort();
-    const engine = connectEngine({ endpoint: parseEngineAddress(`tcp://127.0.0.1:${port}`) });
+    const engine = connectEngine(`tcp://127.0.0.1:${port}`);
     await expect(engine.info()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
@@ -356,9 +353,7 @@ describe('a daemon that cannot be reached', () => {
     const server = createServer((socket) =>
       socket.on('error', () => {}).end('SSH-2.0-OpenSSH_9.2\r\n'),
     );
-    const engine = connectEngine({
-      endpoint: parseEngineAddress(`tcp://127.0.0.1:${await listen(server)}`),
-    });
+    const engine = connectEngine(`tcp://127.0.0.1:${await listen(server)}`);
     await expect(engine.ping()).rejects.toMatchObject({ code: 'PROTOCOL' });
     server.close();
   });

@@ -1,11 +1,21 @@
 import type { Duplex } from 'node:stream';
+import { abortable } from '../content/abortable.js';
 import type { CallOptions } from '../content/content.js';
-import { orCancelled } from '../content/or-cancelled.js';
 import type { Digest } from '../oci/digest.js';
 import type { Reference } from '../oci/reference.js';
-import { checkOptions } from '../options/check-options.js';
-import { type Checks, choice, number, object, record, text } from '../options/checks.js';
-import { jsonOf } from './call.js';
+import { checkArgument, checkOptions } from '../options/check-options.js';
+import {
+  acceptedBy,
+  type Checks,
+  choice,
+  either,
+  mapOf,
+  number,
+  object,
+  record,
+  text,
+} from '../options/checks.js';
+import type { ImageInspect, ImageSummary } from './answers/image-answers.js';
 import { createConnection } from './connection.js';
 import {
   type ContainerState,
@@ -15,12 +25,14 @@ import {
   type RemoveContainerOptions,
   removeContainer,
 } from './containers.js';
-import type { EngineEndpoint } from './endpoint.js';
+import type { EngineEndpoint } from './endpoint/endpoint.js';
+import { resolveEngineEndpoint } from './endpoint/resolve-endpoint.js';
 import { exec } from './exec.js';
 import type { ExecStream } from './exec-stream.js';
-import { type HijackOptions, hijack } from './hijack.js';
-import { createEngineHttp } from './http.js';
-import type { ImageInspect, ImageSummary } from './image-answers.js';
+import { jsonOf } from './http/call.js';
+import { type HijackOptions, hijack } from './http/hijack.js';
+import { createEngineHttp } from './http/http.js';
+import { DEFAULT_LIMITS, type EngineLimits } from './http/limits.js';
 import {
   inspectImage,
   listImages,
@@ -30,7 +42,6 @@ import {
   tagImage,
 } from './images.js';
 import { type EngineInfo, parseInfo } from './info.js';
-import { DEFAULT_LIMITS, type EngineLimits } from './limits.js';
 import { type LoadImagesOptions, loadImages } from './load-images.js';
 import type { EnginePing } from './ping.js';
 import { isInRegistry, type RegistryQuestionOptions } from './registry-question.js';
@@ -44,7 +55,7 @@ import { isInRegistry, type RegistryQuestionOptions } from './registry-question.
  * this user, `TIMEOUT` past the limits, and `CANCELLED`. An `idOrReference` is
  * an image id (`sha256:...`) or a name in any form that docker takes.
  */
-export interface Engine {
+export interface Engine extends AsyncDisposable {
   readonly endpoint: EngineEndpoint;
   /** Asked once; later calls answer from memory. */
   ping(options?: CallOptions): Promise<EnginePing>;
@@ -81,25 +92,33 @@ export interface Engine {
   newestApiVersion(options?: CallOptions): Promise<string>;
   /** A connection for HTTP/2 with prior knowledge, which daemons take from API 1.53 on; see `dial`. */
   dial(options?: CallOptions): Promise<Duplex>;
-  /** Closes idle connections; streams of `hijack`, `dial` and `exec` stay open. */
+  /** Closes idle connections, as `await using` does; streams of `hijack`, `dial` and `exec` stay open. */
   close(): void;
 }
 
 export interface ConnectEngineOptions {
-  /** Of `resolveEngineEndpoint`. */
-  readonly endpoint: EngineEndpoint;
+  /** Name of a docker context, default the one that docker would take; only without an address. */
+  readonly context?: string | undefined;
+  /** Where docker's settings are looked up, default `process.env`. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
   /** Speak this version without asking, as `DOCKER_API_VERSION` has docker do; default: negotiated. */
   readonly apiVersion?: string | undefined;
   /** Each one's default is in `DEFAULT_LIMITS`. */
   readonly limits?: Partial<EngineLimits> | undefined;
 }
 
-const connectChecks: Checks<ConnectEngineOptions> = {
-  endpoint: object(
+const anAddress = either(
+  acceptedBy('an address', (value) => typeof value === 'string'),
+  object(
     'what parseEngineAddress or resolveEngineEndpoint gave',
     { kind: choice('unix', 'tcp'), path: text, host: text, port: number, tls: record },
     ['kind'],
   ),
+);
+
+const connectChecks: Checks<ConnectEngineOptions> = {
+  context: text,
+  env: mapOf(text),
   apiVersion: text,
   limits: object('an object of milliseconds', {
     connectTimeoutMs: number,
@@ -112,10 +131,19 @@ const connectChecks: Checks<ConnectEngineOptions> = {
 /** Shorter than a daemon takes to come back with another store. */
 const infoLifetimeMs = 10_000;
 
-/** A client of the daemon; nothing is read or sent before the first call. */
-export function connectEngine(options: ConnectEngineOptions): Engine {
-  checkOptions('connectEngine', options, connectChecks, ['endpoint']);
-  const { endpoint, apiVersion, limits } = options;
+/**
+ * A client of the daemon at an address (`unix://`, `tcp://`), default the one that docker would talk to;
+ * nothing is sent before the first call. Throws as `resolveEngineEndpoint` does.
+ */
+export function connectEngine(
+  address?: string | EngineEndpoint,
+  options: ConnectEngineOptions = {},
+): Engine {
+  if (address !== undefined) checkArgument('connectEngine', 'address', address, anAddress);
+  checkOptions('connectEngine', options, connectChecks);
+  const { context, env = process.env, apiVersion, limits } = options;
+  const endpoint =
+    typeof address === 'object' ? address : resolveEngineEndpoint({ address, context, env });
   const http = createEngineHttp(endpoint, { ...DEFAULT_LIMITS, ...limits });
   const connection = createConnection(http, apiVersion);
   const operation = 'asking the Docker daemon about itself';
@@ -133,7 +161,7 @@ export function connectEngine(options: ConnectEngineOptions): Engine {
           if (asked === question) asked = undefined;
         });
       }
-      return orCancelled(asked.info, operation, signal);
+      return abortable(asked.info, operation, signal);
     },
     inspectImage: (idOrReference, options = {}) => inspectImage(connection, idOrReference, options),
     resolveImage: (reference, options = {}) => resolveImage(connection, reference, options),
@@ -151,5 +179,6 @@ export function connectEngine(options: ConnectEngineOptions): Engine {
     newestApiVersion: (options = {}) => connection.newestVersion(options),
     dial: (options = {}) => http.dial(options),
     close: () => http.close(),
+    [Symbol.asyncDispose]: async () => http.close(),
   };
 }

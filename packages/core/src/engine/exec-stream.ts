@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import { Demultiplexer } from './multiplexed.js';
+import { Demultiplexer } from './answers/multiplexed.js';
 
 /** Of what a program says on standard error, the end is kept. */
 const keptBytes = 4 * 1024;

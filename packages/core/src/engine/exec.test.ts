@@ -4,7 +4,6 @@ import { text } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
 import { type FakeEngineOptions, startFakeEngine } from '@warmdock/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { parseEngineAddress } from './endpoint.js';
 import { connectEngine } from './engine.js';
 
 function piece(stream: number, content: string): Buffer {
@@ -18,7 +17,7 @@ const created = { 'POST /containers/box/exec': { status: 201, body: { Id: 'e1' }
 
 async function connected(options: FakeEngineOptions) {
   const fake = await startFakeEngine(options);
-  const engine = connectEngine({ endpoint: parseEngineAddress(fake.host) });
+  const engine = connectEngine(fake.host);
   onTestFinished(async () => {
     engine.close();
     await fake[Symbol.asyncDispose]();

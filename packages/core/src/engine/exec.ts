@@ -1,10 +1,10 @@
 import type { CallOptions } from '../content/content.js';
-import { jsonOf } from './call.js';
+import { WireObject } from './answers/wire-object.js';
 import type { EngineConnection } from './connection.js';
 import { containerPath } from './containers.js';
 import { ExecStream } from './exec-stream.js';
-import { hijack } from './hijack.js';
-import { WireObject } from './wire-object.js';
+import { jsonOf } from './http/call.js';
+import { hijack } from './http/hijack.js';
 
 /**
  * Starts a program in a running container, without a terminal.

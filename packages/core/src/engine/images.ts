@@ -2,15 +2,15 @@ import type { CallOptions } from '../content/content.js';
 import { WarmdockError } from '../errors.js';
 import type { Digest } from '../oci/digest.js';
 import { familiarNameOf, formatReference, type Reference } from '../oci/reference.js';
-import { jsonOf, succeeded } from './call.js';
-import type { EngineConnection } from './connection.js';
 import {
   type ImageInspect,
   type ImageSummary,
   parseHistoryId,
   parseImageList,
   parseInspect,
-} from './image-answers.js';
+} from './answers/image-answers.js';
+import type { EngineConnection } from './connection.js';
+import { jsonOf, succeeded } from './http/call.js';
 
 export interface RemoveImageOptions extends CallOptions {
   /** Also when several tags name it or a stopped container uses it; default false. */

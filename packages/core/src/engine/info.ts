@@ -1,5 +1,5 @@
 import { normalizePlatform, type Platform } from '../oci/platform.js';
-import { WireObject } from './wire-object.js';
+import { WireObject } from './answers/wire-object.js';
 
 /**
  * How the daemon stores images: `classic` (graph drivers; an image's id is its config digest) or

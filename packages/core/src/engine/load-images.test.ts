@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { type EngineHandler, type EngineReply, startFakeEngine } from '@warmdock/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { parseEngineAddress } from './endpoint.js';
 import { connectEngine } from './engine.js';
 
 /** An engine whose daemon answers a load in the given way. */
@@ -11,7 +10,7 @@ async function connected(load: EngineReply | EngineHandler) {
   onTestFinished(() => fake[Symbol.asyncDispose]());
   return {
     fake,
-    engine: connectEngine({ endpoint: parseEngineAddress(fake.host), apiVersion: '1.51' }),
+    engine: connectEngine(fake.host, { apiVersion: '1.51' }),
   };
 }
 
@@ -207,9 +206,7 @@ describe('loadImages fails', () => {
   );
 
   it('with UNAVAILABLE where there is no daemon, and ends an archive that it has not begun', async () => {
-    const engine = connectEngine({
-      endpoint: parseEngineAddress('unix:///nonexistent/docker.sock'),
-    });
+    const engine = connectEngine('unix:///nonexistent/docker.sock');
     const archive = Readable.from(archiveOf(randomBytes(10)));
     await expect(engine.loadImages(archive)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(archive.destroyed).toBe(true);

@@ -4,12 +4,12 @@ import { pipeline } from 'node:stream/promises';
 import type { CallOptions } from '../content/content.js';
 import { untilAborted } from '../content/until-aborted.js';
 import { WarmdockError } from '../errors.js';
-import { failureOf, headOf, refusalOf } from './call.js';
+import { jsonMessages } from './answers/json-stream.js';
 import type { EngineConnection } from './connection.js';
-import { formatEndpoint } from './endpoint.js';
-import { timeoutError } from './engine-error.js';
-import type { EngineHttp, EngineRequest } from './http.js';
-import { jsonMessages } from './json-stream.js';
+import { formatEndpoint } from './endpoint/endpoint.js';
+import { failureOf, headOf, refusalOf } from './http/call.js';
+import { timeoutError } from './http/engine-error.js';
+import type { EngineHttp, EngineRequest } from './http/http.js';
 
 export interface LoadImagesOptions extends CallOptions {
   /** Receives what the daemon says, line by line, for people. */

@@ -1,7 +1,7 @@
 import { WarmdockError } from '../errors.js';
-import { call, type EngineAnswer, refused } from './call.js';
-import { formatEndpoint } from './endpoint.js';
-import type { EngineHttp } from './http.js';
+import { formatEndpoint } from './endpoint/endpoint.js';
+import { call, type EngineAnswer, refused } from './http/call.js';
+import type { EngineHttp } from './http/http.js';
 import { negotiateApiVersion } from './version.js';
 
 export interface EnginePing {

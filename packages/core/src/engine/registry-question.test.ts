@@ -1,7 +1,7 @@
 import { startFakeEngine } from '@warmdock/testkit';
 import { expect, it, onTestFinished } from 'vitest';
 import { parseReference } from '../oci/reference.js';
-import { parseEngineAddress } from './endpoint.js';
+import { parseEngineAddress } from './endpoint/endpoint.js';
 import { connectEngine } from './engine.js';
 
 /** A daemon that answers a question about a registry with a status, and an engine that talks to it. */
@@ -9,7 +9,7 @@ async function connected(status: number) {
   const fake = await startFakeEngine({
     routes: { 'GET /distribution/*/json': { status, body: { message: 'because' } } },
   });
-  const engine = connectEngine({ endpoint: parseEngineAddress(fake.host), apiVersion: '1.47' });
+  const engine = connectEngine(fake.host, { apiVersion: '1.47' });
   onTestFinished(async () => {
     engine.close();
     await fake[Symbol.asyncDispose]();
@@ -43,7 +43,7 @@ it.each([401, 403, 404, 500, 502])('no pull would succeed after status %i', asyn
 
 it('a daemon that is not there is an error', async () => {
   const endpoint = parseEngineAddress('unix:///nonexistent/docker.sock');
-  const engine = connectEngine({ endpoint, apiVersion: '1.47' });
+  const engine = connectEngine(endpoint, { apiVersion: '1.47' });
   await expect(engine.isInRegistry(parseReference('app'))).rejects.toMatchObject({
     code: 'UNAVAILABLE',
   });

@@ -1,8 +1,8 @@
 import type { CallOptions } from '../content/content.js';
 import type { StoredLogin } from '../docker/config.js';
 import { formatReference, type Reference } from '../oci/reference.js';
-import { call } from './call.js';
 import type { EngineConnection } from './connection.js';
+import { call } from './http/call.js';
 
 export interface RegistryQuestionOptions extends CallOptions {
   /** For the reference's registry, default none. */

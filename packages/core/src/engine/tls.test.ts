@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Certificates, makeCertificates } from '@warmdock/testkit';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { EngineTls } from './endpoint.js';
+import type { EngineTls } from './endpoint/endpoint.js';
 import { connectEngine } from './engine.js';
 
 let directory: string;
@@ -53,7 +53,7 @@ const client = (): EngineTls => ({
   keyFile: files.clientKey,
 });
 const connect = (tls: EngineTls | undefined, host = 'localhost') =>
-  connectEngine({ endpoint: { kind: 'tcp', host, port, ...(tls && { tls }) } });
+  connectEngine({ kind: 'tcp', host, port, ...(tls && { tls }) });
 
 describe('an engine over TLS', () => {
   it('is sent small pieces at once', async () => {
@@ -83,7 +83,7 @@ describe('an engine over TLS', () => {
     await new Promise<void>((resolve) => modern.listen(0, '127.0.0.1', resolve));
     const { port } = modern.address() as AddressInfo;
     const endpoint = { kind: 'tcp', host: 'localhost', port, tls: client() } as const;
-    const stream = await connectEngine({ endpoint }).dial();
+    const stream = await connectEngine(endpoint).dial();
     const session = connectHttp2('https://localhost', { createConnection: () => stream });
     await once(session, 'remoteSettings');
     session.destroy();

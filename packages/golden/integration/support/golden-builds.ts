@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connectEngine, type Engine, parseEngineAddress } from '@warmdock/core';
+import { connectEngine, type Engine } from '@warmdock/core';
 import { busyboxImage, useTestbed } from '@warmdock/testkit';
 import { onTestFinished } from 'vitest';
-import type { DaemonLauncher } from '../../src/build/daemon.js';
-import { type DockerdOptions, dockerdLauncher } from '../../src/build/dockerd.js';
+import type { DaemonLauncher } from '../../src/builds/daemon/daemon.js';
+import { type DockerdOptions, dockerdLauncher } from '../../src/builds/daemon/dockerd.js';
 import type { Clone, GoldenStore, ImageStore } from '../../src/index.js';
 import { dockerdOptions } from './dockerd-options.js';
 import { newFolder } from './store-folder.js';
@@ -44,7 +44,7 @@ export async function bootSession(
   const clone = await store.clone({ project, session });
   const logPath = join(newFolder(), 'dockerd.log');
   const daemon = await launch(clone, { signal: new AbortController().signal, logPath });
-  const engine = connectEngine({ endpoint: parseEngineAddress(daemon.host) });
+  const engine = connectEngine(daemon.host);
   onTestFinished(async () => {
     engine.close();
     await daemon[Symbol.asyncDispose]();

@@ -1,6 +1,6 @@
 /** `lock-forever.ts PATH`: holds a lock until it is killed; prints the id of a process that outlives it. */
 import { spawn } from 'node:child_process';
-import { lockFile } from '../../src/store/file-lock.js';
+import { lockFile } from '../../src/store/fs/file-lock.js';
 
 const [path = ''] = process.argv.slice(2);
 await lockFile(path, { operation: 'test' });

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CallOptions, WarmdockError } from '@warmdock/core';
 import { imageStoreOf } from './image-store.js';
-import { leftContainers } from './left-containers.js';
+import { leftContainers } from './leftover-containers.js';
 import { markCommitted } from './mark-committed.js';
 import { buildkitContent, containerdContent, containerdRoots, layerDatabase } from './tree.js';
 import { namesIn, statIn } from './tree-files.js';

@@ -1,10 +1,10 @@
 import { type CallOptions, WarmdockError } from '@warmdock/core';
-import { btrfs } from './btrfs.js';
-import { copy } from './copy.js';
-import { layerLink } from './layer-link.js';
-import { reflink } from './reflink.js';
+import { btrfs } from './drivers/btrfs.js';
+import { copy } from './drivers/copy.js';
+import { layerLink } from './drivers/layer-link.js';
+import { reflink } from './drivers/reflink.js';
+import { zfs } from './drivers/zfs.js';
 import type { Strategy, StrategyName } from './strategy.js';
-import { zfs } from './zfs.js';
 
 /** In the order in which they are tried: what clones in O(1) first, what copies bytes last. */
 export function strategies(pool: string): readonly Strategy[] {

@@ -1,5 +1,5 @@
-import type { BuildStatus } from '../build/build-state.js';
-import type { GoldenBuilds } from '../build/golden-builds.js';
+import type { GoldenBuilds } from '../builds/golden-builds.js';
+import type { BuildStatus } from '../builds/records/build-state.js';
 import type { Reply } from './reply.js';
 
 /** What may be told over the network: no paths, and nothing that a start-up script printed. */

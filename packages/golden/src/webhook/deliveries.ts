@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { lockFile } from '../store/file-lock.js';
+import { lockFile } from '../store/fs/file-lock.js';
 import type { GoldenStore } from '../store/golden-store.js';
-import { checkedName } from '../store/names.js';
-import { projectPaths, storePaths } from '../store/paths.js';
-import { readJsonOr } from '../store/read-json.js';
-import { writeJson } from '../store/write-json.js';
+import { checkedName } from '../store/records/names.js';
+import { projectPaths, storePaths } from '../store/records/paths.js';
+import { readJsonOr } from '../store/records/read-json.js';
+import { writeJson } from '../store/records/write-json.js';
 import type { Delivery } from './provider.js';
 
 const schema = z.object({

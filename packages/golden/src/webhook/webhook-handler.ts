@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isWarmdockError, WarmdockError } from '@warmdock/core';
-import type { GoldenBuilds } from '../build/golden-builds.js';
+import type { GoldenBuilds } from '../builds/golden-builds.js';
 import { answerStatus } from './answer-status.js';
 import { headerOf, isSame } from './authentic.js';
 import { acceptOnce } from './deliveries.js';

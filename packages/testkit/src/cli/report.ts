@@ -1,4 +1,4 @@
-import { accepts, answersOk } from '../testbed/probes.js';
+import { accepts, answersOk } from '../testbed/engines/probes.js';
 import { readTestbed, statePath } from '../testbed/state.js';
 
 /** Prints what runs in `dir` and whether each part answers; resolves to the exit code, 0 when all do. */

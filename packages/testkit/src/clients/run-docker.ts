@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { findClients, writeDockerConfig } from '../testbed/clients.js';
-import { currentRootfs } from '../testbed/current-rootfs.js';
+import { findClients, writeDockerConfig } from '../testbed/engines/clients.js';
 import type { ClientsInfo } from '../testbed/info.js';
 import { testbedDir } from '../testbed/paths.js';
+import { currentRootfs } from '../testbed/rootfs/current-rootfs.js';
 import { readTestbed } from '../testbed/state.js';
 import { type CommandOptions, type CommandResult, runCommand } from './run-command.js';
 

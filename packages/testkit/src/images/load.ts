@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { currentRootfs } from '../testbed/current-rootfs.js';
+import { currentRootfs } from '../testbed/rootfs/current-rootfs.js';
 import { busyboxImage, type TestImage } from './image.js';
 
 /** Loads the image into a daemon under its name. Throws when the daemon reports an error line. */

@@ -1,9 +1,9 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Certificates } from '../testbed/certificates.js';
-import { startContained } from '../testbed/contained.js';
-import { accepts, freePort } from '../testbed/probes.js';
-import { untilReady } from '../testbed/ready.js';
+import type { Certificates } from '../testbed/engines/certificates.js';
+import { startContained } from '../testbed/engines/contained.js';
+import { accepts, freePort } from '../testbed/engines/probes.js';
+import { untilReady } from '../testbed/engines/ready.js';
 import { haproxy } from './haproxy.js';
 import { nghttpx } from './nghttpx.js';
 import { nginx } from './nginx.js';

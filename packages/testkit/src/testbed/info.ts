@@ -1,4 +1,5 @@
-import type { ImageStore } from './engine.js';
+/** Which of dockerd's two image stores: graph drivers, or containerd's content and snapshots. */
+export type ImageStore = 'classic' | 'containerd';
 
 /** What a client needs for mutual TLS; `ca`, `cert` and `key` are paths of PEM files. */
 export interface TlsClientInfo {

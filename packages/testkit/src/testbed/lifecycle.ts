@@ -5,10 +5,10 @@ import { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { removeFolder } from './file-systems/unmount-below.js';
 import type { TestbedInfo } from './info.js';
-import { ensureRootfs } from './rootfs.js';
+import { ensureRootfs } from './rootfs/rootfs.js';
 import { isHeld, lockPath, readTestbed, supervisorLogPath, supervisorPid } from './state.js';
-import { removeFolder } from './unmount-below.js';
 
 const supervisor = fileURLToPath(new URL('supervisor.ts', import.meta.url));
 const START_TIMEOUT_MS = 90_000;

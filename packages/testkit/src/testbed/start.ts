@@ -1,13 +1,13 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startBridge } from './bridge.js';
-import { startBuildkitd } from './buildkitd.js';
-import { type Certificates, makeCertificates } from './certificates.js';
-import { findClients } from './clients.js';
-import { type Engine, type ImageStore, startEngine } from './engine.js';
-import type { BuildkitInfo, EngineInfo, TestbedInfo, TlsClientInfo } from './info.js';
-import { startRegistry } from './registry.js';
-import { ensureRootfs } from './rootfs.js';
+import { startBridge } from './engines/bridge.js';
+import { startBuildkitd } from './engines/buildkitd.js';
+import { type Certificates, makeCertificates } from './engines/certificates.js';
+import { findClients } from './engines/clients.js';
+import { type Engine, startEngine } from './engines/engine.js';
+import { startRegistry } from './engines/registry.js';
+import type { BuildkitInfo, EngineInfo, ImageStore, TestbedInfo, TlsClientInfo } from './info.js';
+import { ensureRootfs } from './rootfs/rootfs.js';
 
 const SERVER_NAME = 'builder.test';
 

@@ -7,9 +7,9 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
+import { removeFolder } from './file-systems/unmount-below.js';
 import { startAll } from './start.js';
 import { pidPath, statePath } from './state.js';
-import { removeFolder } from './unmount-below.js';
 
 const [dir = '', ownership, data] = process.argv.slice(2);
 const say = (line: string) => process.stderr.write(`testbed: ${line}\n`);

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { removeFolder } from './file-systems/unmount-below.js';
 import { cacheDir } from './paths.js';
 import { isHeld, lockPath, supervisorLogPath } from './state.js';
-import { removeFolder } from './unmount-below.js';
 
 /** Removes what is left of a testbed that is down. */
 export async function removeTraces(dir: string): Promise<void> {

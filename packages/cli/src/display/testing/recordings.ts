@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { SolveStatus, Timestamp } from '@warmdock/core';
-import { timeOf } from '../timestamp.js';
+import { timeOf } from '../model/timestamp.js';
 
 /**
  * Builds recorded with `--progress=rawjson`: `parallel` has two stages that run at once, one of them

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { cancelled, messageOf, WarmdockError } from '../../errors.js';
-import { Http2Code, StreamLimit, StreamReset } from '../http2/faults.js';
+import { Http2Code, StreamLimit, StreamReset } from '../http2/frames/faults.js';
 import type { Http2Stream } from '../http2/stream.js';
 import type { Call } from './call.js';
 import { ForeignAnswer } from './foreign-answer.js';

@@ -1,4 +1,4 @@
-import type { HeaderList } from '../http2/header-list.js';
+import type { HeaderList } from '../http2/hpack/header-list.js';
 
 /** gRPC metadata: lower-case keys, each with its values in order. */
 export type Metadata = ReadonlyMap<string, readonly string[]>;

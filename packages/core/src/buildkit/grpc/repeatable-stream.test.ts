@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Http2Code } from '../http2/faults.js';
+import { Http2Code } from '../http2/frames/faults.js';
 import {
   number32,
   rawFrame,

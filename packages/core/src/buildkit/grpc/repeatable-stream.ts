@@ -1,5 +1,5 @@
-import { Http2Code } from '../http2/faults.js';
-import type { HeaderList } from '../http2/header-list.js';
+import { Http2Code } from '../http2/frames/faults.js';
+import type { HeaderList } from '../http2/hpack/header-list.js';
 import type { Http2Stream } from '../http2/stream.js';
 
 /** How often a request is sent anew, and how much of its body is kept for that. */

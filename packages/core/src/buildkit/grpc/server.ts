@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { isWarmdockError, messageOf } from '../../errors.js';
 import { openConnection } from '../http2/connection.js';
-import type { HeaderList } from '../http2/header-list.js';
+import type { HeaderList } from '../http2/hpack/header-list.js';
 import type { Http2Stream } from '../http2/stream.js';
 import { encodeFrames, FrameReader } from './frame.js';
 import { firstValue, type Metadata, metadataOf } from './metadata.js';

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { Http2Code } from './faults.js';
+import { Http2Code } from './frames/faults.js';
 import {
   number32,
   preface,

@@ -1,7 +1,7 @@
 import { duplexPair } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { type Http2Connection, openConnection } from './connection.js';
-import { Http2Code } from './faults.js';
+import { Http2Code } from './frames/faults.js';
 import {
   number32,
   preface,

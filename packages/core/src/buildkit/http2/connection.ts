@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream';
 import { messageOf } from '../../errors.js';
-import { ConnectionFault, codeName, Http2Code, Silence } from './faults.js';
-import { FloodGuard } from './flood-guard.js';
 import { ReceiveWindow } from './flow-window.js';
-import { clientPreface, FrameParser } from './frame-parser.js';
+import { ConnectionFault, codeName, Http2Code, Silence } from './frames/faults.js';
+import { FloodGuard } from './frames/flood-guard.js';
+import { clientPreface, FrameParser } from './frames/frame-parser.js';
 import {
   encodeFrame,
   encodeGoaway,
@@ -13,14 +13,14 @@ import {
   max31Bits,
   priorityBytes,
   withoutPadding,
-} from './frames.js';
-import { HeaderBlock } from './header-block.js';
-import { checkSendable, type HeaderList } from './header-list.js';
-import { HpackDecoder } from './hpack-decoder.js';
+} from './frames/frames.js';
+import { freeStreamMs, futileFrames, maxHeaderListBytes, settingsMs } from './frames/limits.js';
+import { defaultWindowBytes, encodeSettings, PeerSettings, Setting } from './frames/settings.js';
+import { HeaderBlock } from './hpack/header-block.js';
+import { checkSendable, type HeaderList } from './hpack/header-list.js';
+import { HpackDecoder } from './hpack/hpack-decoder.js';
 import { Keepalive, type KeepaliveOptions } from './keepalive.js';
-import { freeStreamMs, futileFrames, maxHeaderListBytes, settingsMs } from './limits.js';
 import { Outbox } from './outbox.js';
-import { defaultWindowBytes, encodeSettings, PeerSettings, Setting } from './settings.js';
 import { type Http2Stream, Stream, type StreamHost } from './stream.js';
 import { WaitingRequests } from './waiting-requests.js';
 

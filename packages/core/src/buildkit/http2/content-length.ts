@@ -1,4 +1,4 @@
-import type { HeaderList } from './header-list.js';
+import type { HeaderList } from './hpack/header-list.js';
 
 /** Holds a body against the length that its headers announce (RFC 9113 §8.1.1). */
 export class ContentLength {

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { Http2Code } from './faults.js';
+import { Http2Code } from './frames/faults.js';
 import { Keepalive, type KeepaliveOptions } from './keepalive.js';
 import {
   rawFrame,

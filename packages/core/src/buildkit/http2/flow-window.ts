@@ -1,4 +1,4 @@
-import { max31Bits } from './frames.js';
+import { max31Bits } from './frames/frames.js';
 
 /** How much may be sent; a changed setting can make it negative (RFC 9113 §6.9.2). */
 export class SendWindow {

@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream';
 import { SendWindow } from './flow-window.js';
-import { encodeFrameHead, encodeHeaderFrames, Flag, FrameType } from './frames.js';
-import type { HeaderList } from './header-list.js';
-import { HpackEncoder } from './hpack-encoder.js';
-import { maxUnsentBytes, maxUnsentReplies } from './limits.js';
+import { encodeFrameHead, encodeHeaderFrames, Flag, FrameType } from './frames/frames.js';
+import { maxUnsentBytes, maxUnsentReplies } from './frames/limits.js';
+import { defaultWindowBytes, type PeerSettings } from './frames/settings.js';
+import type { HeaderList } from './hpack/header-list.js';
+import { HpackEncoder } from './hpack/hpack-encoder.js';
 import type { OutputQueue } from './output-queue.js';
-import { defaultWindowBytes, type PeerSettings } from './settings.js';
 
 /** A stream as far as sending it goes. */
 export interface Sending {

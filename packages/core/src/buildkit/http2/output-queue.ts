@@ -1,6 +1,6 @@
 import { SendWindow } from './flow-window.js';
-import type { HeaderList } from './header-list.js';
-import { maxQueuedBytes } from './limits.js';
+import { maxQueuedBytes } from './frames/limits.js';
+import type { HeaderList } from './hpack/header-list.js';
 
 /** The body of a stream that is to be sent, with the stream's window and what ends it. */
 export class OutputQueue {

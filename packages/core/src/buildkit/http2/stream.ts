@@ -1,7 +1,7 @@
 import { ContentLength } from './content-length.js';
-import { ConnectionFault, codeName, Http2Code, StreamReset } from './faults.js';
 import { ReceiveWindow } from './flow-window.js';
-import { checkSendable, flawOf, type HeaderList, isInformational } from './header-list.js';
+import { ConnectionFault, codeName, Http2Code, StreamReset } from './frames/faults.js';
+import { checkSendable, flawOf, type HeaderList, isInformational } from './hpack/header-list.js';
 import { InputQueue } from './input-queue.js';
 import { OutputQueue } from './output-queue.js';
 

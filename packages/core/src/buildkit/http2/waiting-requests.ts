@@ -1,5 +1,5 @@
-import { StreamLimit } from './faults.js';
-import type { HeaderList } from './header-list.js';
+import { StreamLimit } from './frames/faults.js';
+import type { HeaderList } from './hpack/header-list.js';
 import type { Stream } from './stream.js';
 
 /**

@@ -12,8 +12,8 @@ import {
   VerifyTokenAuthorityResponse,
 } from '../../gen/session.js';
 import { GrpcCode, GrpcStatusError } from '../grpc/status.js';
+import type { Attachable } from './attachable.js';
 import { registryLogin } from './registry-credentials.js';
-import type { Attachable } from './session.js';
 import type { AskOptions } from './token/ask.js';
 import { type TokenAuthority, tokenAuthority } from './token-authority.js';
 import { unary } from './unary.js';

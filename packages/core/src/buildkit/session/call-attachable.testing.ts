@@ -1,7 +1,7 @@
 import { duplexPair } from 'node:stream';
 import { openChannel } from '../grpc/channel.js';
 import { serve } from '../grpc/server.js';
-import type { Attachable } from './session.js';
+import type { Attachable } from './attachable.js';
 import type { Codec } from './unary.js';
 
 /** Calls a method of an attachable as BuildKit does, through gRPC; throws the status it answers with. */

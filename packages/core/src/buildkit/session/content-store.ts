@@ -17,8 +17,8 @@ import { firstValue } from '../grpc/metadata.js';
 import type { ServerCall } from '../grpc/server.js';
 import { GrpcCode, GrpcStatusError } from '../grpc/status.js';
 import { bytesField, encodeBytesMessage } from '../grpc/wire-fields.js';
-import { exportStore } from './lazy-services.js';
-import type { Attachable } from './session.js';
+import type { Attachable } from './attachable.js';
+import { exportStore } from './export-store.js';
 import { unary } from './unary.js';
 
 const service = '/containerd.services.content.v1.Content';

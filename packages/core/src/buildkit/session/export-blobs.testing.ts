@@ -5,7 +5,7 @@ import type { Descriptor } from '../../oci/descriptor.js';
 import { type Channel, openChannel } from '../grpc/channel.js';
 import { serve } from '../grpc/server.js';
 import { GrpcCode, hasStatus } from '../grpc/status.js';
-import type { Attachable } from './session.js';
+import type { Attachable } from './attachable.js';
 
 const write = '/containerd.services.content.v1.Content/Write';
 

@@ -2,8 +2,8 @@ import { firstValue } from '../grpc/metadata.js';
 import type { ServerCall } from '../grpc/server.js';
 import { GrpcCode, GrpcStatusError } from '../grpc/status.js';
 import { bytesField } from '../grpc/wire-fields.js';
+import type { Attachable } from './attachable.js';
 import { packetStreamOf } from './packet-stream-of.js';
-import type { Attachable } from './session.js';
 
 /** Where the files of one exporter go. */
 export type FileTarget =
@@ -42,7 +42,7 @@ export function fileSend(
 }
 
 async function receive(call: ServerCall, directory: string): Promise<void> {
-  const { receiveTree } = await import('../../fsutil/receive.js');
+  const { receiveTree } = await import('../../fsutil/receiving/receive.js');
   await receiveTree(packetStreamOf(call), directory, { signal: call.signal });
 }
 

@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
-import type { ReadAttributes } from '../../fsutil/extended-attributes.js';
-import type { FilterOptions } from '../../fsutil/filter.js';
-import type { TransferTotals } from '../../fsutil/send.js';
+import type { FilterOptions } from '../../fsutil/matching/filter.js';
+import type { TransferTotals } from '../../fsutil/sending/send.js';
+import type { ReadAttributes } from '../../fsutil/wire/extended-attributes.js';
 import { decodedValues } from '../grpc/metadata.js';
 import type { ServerCall } from '../grpc/server.js';
 import { GrpcCode, GrpcStatusError } from '../grpc/status.js';
+import type { Attachable } from './attachable.js';
 import { packetStreamOf } from './packet-stream-of.js';
-import type { Attachable } from './session.js';
 
 /** A directory under the name by which the build asks for it. */
 export interface ServedDirectory {
@@ -45,14 +45,14 @@ export function fileSync(
 
 async function loadSender() {
   const [{ sendTree }, readAttributes] = await Promise.all([
-    import('../../fsutil/send.js'),
+    import('../../fsutil/sending/send.js'),
     attributesReader(),
   ]);
   return { sendTree, readAttributes };
 }
 
 async function attributesReader(): Promise<ReadAttributes | undefined> {
-  const { findAttributesReader } = await import('../../fsutil/extended-attributes.js');
+  const { findAttributesReader } = await import('../../fsutil/wire/extended-attributes.js');
   return findAttributesReader();
 }
 

@@ -1,5 +1,5 @@
 import { HealthCheckResponse } from '../../gen/session.js';
-import type { Attachable } from './session.js';
+import type { Attachable } from './attachable.js';
 
 const serving = 1;
 

@@ -1,9 +1,6 @@
+import type { Attachable } from './attachable.js';
 import type { SessionStores } from './content-store.js';
 import type { FileTarget } from './file-send.js';
-import type { Attachable } from './session.js';
-
-/** The store that the exporters `oci` and `docker` with `tar=false` write to. */
-export const exportStore = 'export';
 
 /*
  * Services that most builders never call: their code is loaded when one does.

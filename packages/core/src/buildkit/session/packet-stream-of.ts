@@ -1,4 +1,4 @@
-import type { PacketStream } from '../../fsutil/packet-stream.js';
+import type { PacketStream } from '../../fsutil/wire/packet-stream.js';
 import { frameHeadBytes, writeFrameHead } from '../grpc/frame.js';
 import type { ServerCall } from '../grpc/server.js';
 

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { WarmdockError } from '../../errors.js';
 import { GetSecretRequest, GetSecretResponse } from '../../gen/session.js';
 import { GrpcCode, GrpcStatusError } from '../grpc/status.js';
-import type { Attachable } from './session.js';
+import type { Attachable } from './attachable.js';
 import { unary } from './unary.js';
 
 /** Where a build secret is found; the value itself is read only when the builder asks for it. */

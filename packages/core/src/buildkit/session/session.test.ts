@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Attachable } from './session.js';
+import type { Attachable } from './attachable.js';
 import { startTestSession } from './session.testing.js';
 
 const health = '/grpc.health.v1.Health/Check';

@@ -11,7 +11,8 @@ import { onTestFinished } from 'vitest';
 import { parseBuilderAddress } from '../address.js';
 import { type BuildKit, buildKitOver } from '../buildkit.js';
 import { addressTransport } from '../transport.js';
-import type { Attachable, Session, SessionOptions } from './session.js';
+import type { Attachable } from './attachable.js';
+import type { Session, SessionOptions } from './session.js';
 
 export interface TestSession {
   readonly session: Session;

@@ -4,13 +4,8 @@ import { messageOf } from '../../errors.js';
 import { WriteError } from '../../write-error.js';
 import { type Method, type Methods, serve } from '../grpc/server.js';
 import { GrpcCode, GrpcStatusError } from '../grpc/status.js';
+import type { Attachable } from './attachable.js';
 import { health } from './health.js';
-
-/** A service that BuildKit may call on us for the length of a session. */
-export interface Attachable {
-  /** The served methods by path, `/package.Service/Method`. */
-  readonly methods: Readonly<Record<string, Method>>;
-}
 
 export interface SessionOptions {
   attachables: readonly Attachable[];

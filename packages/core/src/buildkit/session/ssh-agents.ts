@@ -2,7 +2,7 @@ import { firstValue } from '../grpc/metadata.js';
 import type { ServerCall } from '../grpc/server.js';
 import { GrpcCode, GrpcStatusError } from '../grpc/status.js';
 import { bytesField, encodeBytesMessage } from '../grpc/wire-fields.js';
-import type { Attachable } from './session.js';
+import type { Attachable } from './attachable.js';
 import { agentMessages, answerAsAgent, type SshAgent } from './ssh/agent.js';
 import { sshString } from './ssh/wire.js';
 

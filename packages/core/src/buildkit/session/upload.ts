@@ -1,7 +1,7 @@
 import { firstValue } from '../grpc/metadata.js';
 import { GrpcCode, GrpcStatusError } from '../grpc/status.js';
 import { encodeBytesMessage } from '../grpc/wire-fields.js';
-import type { Attachable } from './session.js';
+import type { Attachable } from './attachable.js';
 
 /** Well below the 4 MiB that a gRPC receiver takes by default. */
 const maxMessageBytes = 1024 * 1024;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toBytePath } from '../byte-path.js';
+import { toBytePath } from '../paths/byte-path.js';
 import { type MatchInfo, PatternMatcher } from './patterns.js';
 
 /** Walks down to `path` as a transfer does, each directory matched with what its parent matched. */

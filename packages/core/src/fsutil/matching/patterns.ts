@@ -1,6 +1,6 @@
 import { messageOf, WarmdockError } from '../../errors.js';
-import { type BytePath, toBytePath, toText } from '../byte-path.js';
-import { cleanPath, trimSpace } from '../go-path.js';
+import { type BytePath, toBytePath, toText } from '../paths/byte-path.js';
+import { cleanPath, trimSpace } from '../paths/go-path.js';
 import { Automaton } from './automaton.js';
 import { refuseMalformedGlob } from './glob.js';
 import { parseGoRegExp } from './go-regexp.js';

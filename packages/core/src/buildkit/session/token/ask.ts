@@ -1,7 +1,7 @@
-import type { RequestOptions } from 'node:https';
 import { isIP } from 'node:net';
-import { trustedAuthorities } from '../../../authorities.js';
+import { extraCaCertificates } from '../../../ca-certificates.js';
 import { cancelled, isWarmdockError, messageOf, WarmdockError } from '../../../errors.js';
+import { answerLimitBytes, type Response, type Sending } from './exchange.js';
 import { isLinkLocal, lookupElsewhere } from './link-local.js';
 import { proxyOf } from './proxy-of.js';
 
@@ -23,23 +23,6 @@ export interface AskOptions {
   /** Where proxies and authorities are looked up, default `process.env`. */
   env?: NodeJS.ProcessEnv | undefined;
 }
-
-/** A request as both ways send it. */
-export interface Sending extends Pick<RequestOptions, 'ca'> {
-  readonly method: 'GET' | 'POST';
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | null;
-  readonly signal: AbortSignal;
-}
-
-/** An answer whose body is still to be read. */
-export interface Response {
-  readonly status: number;
-  readonly body: AsyncIterable<Uint8Array>;
-}
-
-/** A token travels in a header, and servers written in Go take 1 MiB of those. */
-export const answerLimitBytes = 1024 * 1024;
 
 /**
  * Asks a token server as docker's client would: through the user's proxy, trusting the system's
@@ -68,7 +51,7 @@ export async function ask(
     body: body?.toString() ?? null,
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     ...((url.protocol === 'https:' || proxy?.protocol === 'https:') &&
-      (await trustedAuthorities(env))),
+      (await extraCaCertificates(env))),
   };
   try {
     const response = await (proxy

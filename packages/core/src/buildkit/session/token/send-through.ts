@@ -1,5 +1,5 @@
 import { ProxyAgent, request } from 'undici';
-import { answerLimitBytes, type Response, type Sending } from './ask.js';
+import { answerLimitBytes, type Response, type Sending } from './exchange.js';
 
 /**
  * Sends a request through an HTTP proxy: to a server with TLS by a tunnel, in which the proxy reads

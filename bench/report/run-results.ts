@@ -1,0 +1,14 @@
+import type { Machine } from './machine.js';
+import type { Row } from './rows.js';
+
+export interface BuilderResult {
+  builder: string;
+  rows: Row[];
+}
+
+/** All of one run. */
+export interface Results {
+  date: string;
+  machine: Machine;
+  builders: BuilderResult[];
+}

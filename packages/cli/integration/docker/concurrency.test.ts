@@ -1,0 +1,3 @@
+import { crowdOf } from './concurrency-suite.js';
+
+crowdOf(10);

@@ -1,0 +1,69 @@
+import { imagesOf } from '@warmdock/testkit';
+import { describe, expect, test } from 'vitest';
+import { type Engines, useDockerAndShim } from './docker-and-shim.js';
+import { building, makeProject, type UpProject } from './up-project.js';
+
+/** What people find after a line, with nothing in it that has to differ. */
+export async function stateOf({ containers, host, name }: UpProject) {
+  const images = Object.keys(await imagesOf(host, name));
+  return {
+    containers: Object.values(await containers()).sort(),
+    images: images.map((image) => image.replace(name, 'NAME')).sort(),
+  };
+}
+
+/** What compose says of builds and containers. */
+export function said(stderr: string, { name }: UpProject): string[] {
+  const lines = stderr.replaceAll(name, 'NAME').split('\n');
+  return lines.filter((line) => /Built|Created|Started|Pull|no such|failed/.test(line)).sort();
+}
+
+/**
+ * Holds that each line, where no image is there, has the outcome that it has with compose itself, and that the
+ * builds are warmdock's.
+ */
+export function missingImagesOf(engines: Engines, lines: readonly string[]): void {
+  const { store = 'classic', compose = 'compose' } = engines;
+
+  describe(`with ${compose} and the ${store} store, what is missing is built first`, () => {
+    const sides = useDockerAndShim(engines);
+
+    test.each(lines)('%s', async (line) => {
+      const [real, shim] = [makeProject(sides), makeProject(sides)];
+      const [theirs, ours] = await Promise.all([real.run('real', line), shim.run('shim', line)]);
+      expect(ours.stderr).toMatch(building);
+      expect([theirs.exitCode, ours.exitCode], ours.stderr).toEqual([0, 0]);
+      expect(ours.stdout.split('\n').at(-1)).toBe(theirs.stdout.split('\n').at(-1));
+      // Compose says nothing of the service that it runs.
+      const differs = ` NAME-${line.includes(' web ') ? 'web' : 'db'}  Built`;
+      const same = (each: string) => !line.includes(' run ') || each !== differs;
+      expect(said(ours.stderr, shim).filter(same)).toEqual(said(theirs.stderr, real).filter(same));
+      expect(await stateOf(shim)).toEqual(await stateOf(real));
+    });
+  });
+}
+
+export const usualLines = [
+  'docker compose up -d',
+  'docker compose -f build.yaml up -d',
+  'docker compose run --rm -T web busybox cat /file',
+];
+
+export const moreLines = [
+  ...usualLines,
+  'docker compose up -d --wait --quiet-build --no-deps web',
+  'docker compose up -d web',
+  'docker compose up -d --scale db=0',
+  'docker compose up -d --pull never',
+  'docker compose up -d --pull build',
+  'docker compose -f never.yaml up -d',
+  'docker compose -f several.yaml up -d',
+  'docker compose -f profiles.yaml up -d',
+  'docker compose -f profiles.yaml --profile more up -d',
+  'docker compose -f profiles.yaml up -d web',
+  'docker compose create',
+  'docker compose create db',
+  'docker compose run --rm -T db busybox echo --build',
+  'docker compose run --no-deps --rm -T web busybox cat /file',
+  'docker-compose up -d',
+];

@@ -1,3 +1,0 @@
-import { crowdOf } from './crowd-suite.js';
-
-crowdOf(10);

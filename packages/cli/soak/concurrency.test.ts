@@ -1,0 +1,3 @@
+import { crowdOf } from '../integration/docker/concurrency-suite.js';
+
+crowdOf(30);

@@ -1,3 +1,0 @@
-import { crowdOf } from '../integration/shim/crowd-suite.js';
-
-crowdOf(30);

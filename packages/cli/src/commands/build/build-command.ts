@@ -1,0 +1,122 @@
+import {
+  BuildError,
+  type BuildOutcome,
+  type BuildRequest,
+  build,
+  WarmdockError,
+} from '@warmdock/core';
+import { chooseMode, type DisplayMode, type Showing } from '../../display/choose-mode.js';
+import { formatLogTail } from '../../display/model/failed-logs.js';
+import { openDisplay } from '../../display/open-display.js';
+import { Watch } from '../../display/watch.js';
+import type { BuildArguments } from '../../flags/build-arguments.js';
+import { buildOptionsOf } from '../../flags/build-options.js';
+import { takesColors } from '../../process/colors.js';
+import type { Output } from '../../process/output.js';
+import { prepareResultFile } from '../../report/result-file.js';
+import {
+  type FinishedBuild,
+  imageIdOf,
+  type Surface,
+  warmdockSurface,
+} from '../../report/surface.js';
+
+export interface BuildContext {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  /** Default warmdock's own. */
+  readonly surface?: Surface;
+  /** Default the core's. */
+  readonly build?: typeof build;
+}
+
+/** A build as its command line asks for it. */
+export interface BuildCommand extends Showing, Pick<BuildArguments, 'iidfile' | 'metadataFile'> {
+  readonly options: BuildRequest;
+}
+
+/**
+ * Reads what the arguments mean, and docker's `config.json`; throws as `buildOptionsOf` and `chooseMode` do,
+ * `UNSUPPORTED` for flags that are not carried out here.
+ */
+export function planBuildCommand(args: BuildArguments, env: NodeJS.ProcessEnv): BuildCommand {
+  const [left] = args.left;
+  if (left !== undefined) {
+    throw new WarmdockError('UNSUPPORTED', `cannot build with ${left}`, {
+      hint: 'leave it out, or build with docker buildx build',
+    });
+  }
+  const { iidfile, metadataFile } = args;
+  const showing = chooseMode(args.progress, args.quiet, env);
+  return { ...showing, iidfile, metadataFile, options: buildOptionsOf(args, env) };
+}
+
+/**
+ * `warmdock build`: progress and the closing line go to stderr, with `--quiet` the image ID to stdout,
+ * results to the files that were asked for once the daemon has the image.
+ *
+ * Throws what the core's `build` throws, and `INVALID_ARGUMENT` for files that cannot be written.
+ */
+export async function runBuildCommand(command: BuildCommand, context: BuildContext): Promise<void> {
+  const { mode, printsImageId, options } = command;
+  const { stdout, stderr, surface = warmdockSurface } = context;
+  const { imageIdFile, metadataFile } = prepareFiles(command);
+  const { outcome, warnings } = await runWatched(mode, context, ({ onProgress }) => {
+    const { signal, env } = context;
+    return (context.build ?? build)(options, { signal, env, onProgress });
+  });
+
+  const exporterResponse = metadataFile && (await outcome.exporterResponse);
+  const totalMs = performance.now();
+  const finished = { outcome, warnings, totalMs };
+  const metadata = exporterResponse && (await surface.metadataOf(finished, exporterResponse));
+  const imageId = imageIdOf(outcome);
+  if (imageIdFile) imageIdFile.write(imageId);
+  if (metadataFile && metadata) metadataFile.write(JSON.stringify(metadata, null, 2));
+  if (printsImageId) stdout.write(`${imageId}\n`);
+  else if (surface.lastLine && isForPeople(mode)) {
+    stderr.write(`${surface.lastLine(outcome.load, totalMs)}\n`);
+  }
+}
+
+/** What is there when the build fails is what buildx leaves: the metadata of an earlier build, and no image ID. */
+function prepareFiles({ iidfile, metadataFile }: BuildCommand) {
+  const prepare = (what: string, path: string | undefined, keepsOld: boolean) =>
+    path === undefined ? undefined : prepareResultFile({ what, path, keepsOld });
+  return {
+    imageIdFile: prepare('image ID file', iidfile, false),
+    metadataFile: prepare('metadata file', metadataFile, true),
+  };
+}
+
+/** Runs a build below a display, which is ended either way before anything else is printed. */
+async function runWatched(
+  mode: DisplayMode,
+  { stderr, env }: BuildContext,
+  run: (watch: Watch) => Promise<BuildOutcome>,
+): Promise<Pick<FinishedBuild, 'outcome' | 'warnings'>> {
+  const display = await openDisplay(mode, stderr, env);
+  const watch = new Watch(display);
+  const warn = () => {
+    if (isForPeople(mode)) stderr.write(watch.warnings.format(takesColors(stderr, env)));
+  };
+  try {
+    const outcome = await run(watch);
+    watch.succeed(outcome.load);
+    warn();
+    return { outcome, warnings: watch.warnings.all };
+  } catch (error) {
+    watch.fail(error);
+    warn();
+    if (error instanceof BuildError && error.step && !display.showsLogs) {
+      stderr.write(formatLogTail(error.step.name, error.logTail));
+    }
+    throw error;
+  }
+}
+
+function isForPeople(mode: DisplayMode): boolean {
+  return mode !== 'none' && mode !== 'rawjson';
+}

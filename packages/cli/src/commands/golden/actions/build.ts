@@ -1,0 +1,136 @@
+import { resolve } from 'node:path';
+import {
+  type BuildStatus,
+  dockerdLauncher,
+  type GoldenBuild,
+  runGoldenBuild,
+} from '@warmdock/golden';
+import { formatDuration, formatSize } from '../../../display/model/format.js';
+import { goldenCommand } from '../command.js';
+import { environmentOf, secretEnvironmentOf } from '../environment.js';
+import type { Line } from '../line.js';
+import { phaseText } from '../phase-text.js';
+import type { Progress } from '../progress.js';
+import { formatTable } from '../table.js';
+
+export const build = goldenCommand({
+  takes: '[OPTIONS] PROJECT --script FILE | -- COMMAND [ARG...]',
+  about: "Run a project's start-up script beside a dockerd, and make the golden of what it leaves",
+  flags: [
+    {
+      name: 'containerd',
+      kind: 'string',
+      about: 'Of the first golden: dockerd starts its own (dockerd, the default), or runs apart',
+    },
+    {
+      name: 'dockerd',
+      kind: 'list',
+      about: 'One more argument for dockerd, like --dockerd=--registry-mirror=URL',
+    },
+    {
+      name: 'env',
+      short: 'e',
+      kind: 'list',
+      about: "Set a variable for the script: KEY=VALUE, or KEY for the environment's value",
+    },
+    {
+      name: 'image-store',
+      kind: 'string',
+      about: "Of the first golden: classic or containerd (default dockerd's own choice)",
+    },
+    { name: 'script', kind: 'string', about: 'The program to run, in place of COMMAND' },
+    {
+      name: 'secret-env',
+      kind: 'list',
+      about: 'Set a secret variable from the environment, *** in logs: KEY, or KEY=VARIABLE',
+    },
+    {
+      name: 'secret-file',
+      kind: 'list',
+      about: 'Set a secret variable from a file, *** in logs: KEY=FILE',
+    },
+    {
+      name: 'timeout',
+      kind: 'string',
+      about: 'For all but the promotion, like 90s, 30m, 1h30m (default 1h)',
+    },
+  ],
+  makesStore: true,
+  read(line) {
+    const [project] = line.words('PROJECT');
+    return {
+      project,
+      script: scriptOf(line),
+      env: line.all('env'),
+      secretEnv: entriesOf(line, 'secret-env', /^[^=]+(=.+)?$/s),
+      secretFile: entriesOf(line, 'secret-file', /^[^=]+=.+$/s),
+      dockerd: line.all('dockerd'),
+      imageStore: choiceOf(line, 'image-store', ['classic', 'containerd']),
+      containerd: choiceOf(line, 'containerd', ['dockerd', 'apart']),
+      timeoutMs: line.durationMs('timeout'),
+    };
+  },
+  async run(args, { store, env, signal, progress }) {
+    const { project, dockerd, imageStore, containerd, timeoutMs } = args;
+    const secretEnv = secretEnvironmentOf(args.secretEnv, args.secretFile, env);
+    const built = await runGoldenBuild({
+      store,
+      project,
+      script: { ...args.script, env: environmentOf(args.env, env), secretEnv },
+      daemon: dockerdLauncher({ args: dockerd, imageStore, containerd }),
+      timeoutMs,
+      signal,
+      onState: phaseTeller(progress),
+    });
+    return { json: built, text: formatBuild(built) };
+  },
+});
+
+function scriptOf(line: Line) {
+  const file = line.text('script');
+  const [path, ...args] = line.program ?? [];
+  if ((file === undefined) === (path === undefined)) {
+    throw line.refusal('requires either --script FILE or -- COMMAND');
+  }
+  return file === undefined ? { path: path as string, args } : { path: resolve(file), args: [] };
+}
+
+function entriesOf(line: Line, name: string, form: RegExp): readonly string[] {
+  const entries = line.all(name);
+  const bad = entries.find((entry) => !form.test(entry));
+  if (bad === undefined) return entries;
+  throw line.refusal(`takes no --${name} ${JSON.stringify(bad)}`);
+}
+
+function choiceOf<Choice extends string>(
+  line: Line,
+  name: string,
+  choices: readonly Choice[],
+): Choice | undefined {
+  const text = line.text(name);
+  const choice = choices.find((each) => each === text);
+  if (text === choice) return choice;
+  throw line.refusal(`takes no --${name} ${JSON.stringify(text)}: ${choices.join(', ')}`);
+}
+
+/** Says each phase of a build once. */
+export function phaseTeller(progress: Progress): (status: BuildStatus) => void {
+  let last: BuildStatus['phase'];
+  return (status) => {
+    if (status.phase === undefined || status.phase === last) return;
+    last = status.phase;
+    progress.phase(phaseText(status));
+  };
+}
+
+export function formatBuild(built: GoldenBuild): string {
+  const { project, generation, sizeBytes, addedBytes, images, buildId, logPath } = built;
+  return formatTable([
+    ['golden', `generation ${generation} of ${project}`],
+    ['size', `${formatSize(sizeBytes)}, of which ${formatSize(addedBytes)} new`],
+    ...images.map((image) => ['image', image]),
+    ['build', buildId],
+    ['log', logPath],
+    ['promotion', `took ${formatDuration(built.timings.totalMs)}`],
+  ]);
+}

@@ -1,0 +1,46 @@
+import type { Collection } from '@warmdock/golden';
+import { formatSize } from '../../../display/model/format.js';
+import { goldenCommand } from '../command.js';
+import { formatPassedOver } from '../passed-over.js';
+import { count } from '../words.js';
+
+export const gc = goldenCommand({
+  takes: '[OPTIONS]',
+  about: 'Remove generations that nobody needs; exits with 1 when it cannot tell of all',
+  flags: [
+    { name: 'dry-run', kind: 'boolean', about: 'Say what would go, and remove nothing' },
+    {
+      name: 'keep',
+      kind: 'string',
+      about: 'How many to keep per project, besides the current and those in use (default 2)',
+    },
+  ],
+  makesStore: false,
+  read(line) {
+    line.words();
+    return { keep: line.number('keep', 0), dryRun: line.isOn('dry-run') };
+  },
+  async run(args, { store, signal }) {
+    const collection = await store.gc({ ...args, signal });
+    return {
+      json: { dryRun: args.dryRun, ...collection },
+      text: formatCollection(collection, args.dryRun),
+      exitCode: collection.unreadable.length > 0 ? 1 : 0,
+    };
+  },
+});
+
+export function formatCollection(
+  { generations, pooled, freedBytes, left, unreadable }: Collection,
+  dryRun: boolean,
+): string {
+  const remove = dryRun ? 'would remove' : 'removed';
+  const lines = generations.map(
+    ({ project, generation }) => `${remove} generation ${generation} of ${project}\n`,
+  );
+  if (pooled > 0) lines.push(`${remove} ${count(pooled, 'pooled layer')} that nothing refers to\n`);
+  const rest = [...left.map((line) => `${line}\n`), formatPassedOver(unreadable)].join('');
+  if (lines.length === 0) return rest || 'nothing to remove\n';
+  const freed = `${dryRun ? 'would free' : 'freed'} ${formatSize(freedBytes)}\n`;
+  return `${lines.join('')}${freed}${rest}`;
+}

@@ -1,0 +1,77 @@
+import type { SessionSummary, StoreListing, Usage } from '@warmdock/golden';
+import { formatSize } from '../../../display/model/format.js';
+import { formatAge } from '../age.js';
+import { goldenCommand } from '../command.js';
+import { formatPassedOver } from '../passed-over.js';
+import { formatTable, formatTableOf } from '../table.js';
+
+export const list = goldenCommand({
+  takes: '[OPTIONS]',
+  about: 'Show projects and sessions',
+  flags: [{ name: 'usage', kind: 'boolean', about: 'Add up what lies on disk, file by file' }],
+  makesStore: false,
+  read(line) {
+    line.words();
+    return { withUsage: line.isOn('usage') };
+  },
+  async run({ withUsage }, { store, signal }) {
+    const { root, strategy, reason } = store;
+    const listing = await store.list({ signal });
+    const usage = withUsage ? await store.usage({ signal }) : undefined;
+    const head = formatTable([
+      ['store', root],
+      ['strategy', strategy],
+      ['chosen', reason],
+    ]);
+    return {
+      json: { store: root, strategy, reason, ...listing, usage },
+      text: [head, formatListing(listing, usage)].filter(Boolean).join('\n'),
+    };
+  },
+});
+
+export function formatListing(
+  { projects, sessions, unreadable }: StoreListing,
+  usage: Usage | undefined,
+  nowMs?: number,
+): string {
+  const own = new Map(usage?.sessions.map(({ session, uniqueBytes }) => [session, uniqueBytes]));
+  const projectRows = projects.map((project) => [
+    project.project,
+    String(project.current ?? 'none'),
+    project.generations.join(', ') || 'none',
+    String(project.sessions.length),
+  ]);
+  const sessionRows = sessions.map((session) => [
+    session.session,
+    session.project,
+    String(session.generation ?? 'nothing'),
+    madeText(session, nowMs),
+    ...(usage ? [sizeOf(own.get(session.session))] : []),
+    session.dataRoot,
+  ]);
+  const made = usage ? ['MADE', 'OWN SIZE'] : ['MADE'];
+  return [
+    formatTableOf(['PROJECT', 'GOLDEN', 'GENERATIONS', 'SESSIONS'], projectRows),
+    formatTableOf(['SESSION', 'PROJECT', 'FROM', ...made, 'DATA ROOT'], sessionRows),
+    usage ? formatUsage(usage) : '',
+    formatPassedOver([...new Set([...unreadable, ...(usage?.unreadable ?? [])])]),
+  ]
+    .filter(Boolean)
+    .join('\n');
+}
+
+function madeText({ createdAt, isOfEarlierBoot }: SessionSummary, nowMs?: number): string {
+  return `${formatAge(createdAt, nowMs)}${isOfEarlierBoot ? ', before the last start' : ''}`;
+}
+
+function formatUsage({ apparentBytes, sharedBytes }: Usage): string {
+  return formatTable([
+    ['all daemons see', formatSize(apparentBytes)],
+    ['shared, on disk once', formatSize(sharedBytes)],
+  ]);
+}
+
+function sizeOf(sizeBytes: number | undefined): string {
+  return sizeBytes === undefined ? 'unknown' : formatSize(sizeBytes);
+}

@@ -1,0 +1,23 @@
+import type { Removal } from '@warmdock/golden';
+import { formatSize } from '../../../display/model/format.js';
+import { goldenCommand } from '../command.js';
+import { count } from '../words.js';
+
+export const remove = goldenCommand({
+  takes: '[OPTIONS] PROJECT',
+  about: 'Remove a project, with all its generations and logs',
+  flags: [],
+  makesStore: false,
+  read: (line) => line.words('PROJECT'),
+  async run([project], { store, signal }) {
+    const removal = await store.remove({ project, signal });
+    return { json: removal, text: formatRemoval(removal) };
+  },
+});
+
+export function formatRemoval({ project, generations, pooled, freedBytes }: Removal): string {
+  const layers = pooled > 0 ? ` and ${count(pooled, 'pooled layer')}` : '';
+  const what =
+    generations.length > 0 ? count(generations.length, 'generation') + layers : 'no golden';
+  return `removed ${project}, which had ${what}\nfreed ${formatSize(freedBytes)}\n`;
+}

@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { isWarmdockError, messageOf } from '@warmdock/core';
+import { type BuildStatus, openBuilds, serveWebhooks, type WebhookAnswer } from '@warmdock/golden';
+import { formatSize } from '../../../display/model/format.js';
+import { type CommandContext, type Event, goldenCommand } from '../command.js';
+import { phaseText } from '../phase-text.js';
+import { readServeConfig } from '../serve-config.js';
+
+export const serve = goldenCommand({
+  takes: '[OPTIONS] --config FILE',
+  about: 'Take merge webhooks and build goldens, until it is stopped',
+  flags: [{ name: 'config', kind: 'string', about: 'What to listen to and to build, as JSON' }],
+  makesStore: true,
+  read(line) {
+    line.words();
+    const config = line.text('config');
+    if (config === undefined) throw line.refusal('requires --config FILE');
+    return { config };
+  },
+  async run({ config }, context) {
+    context.progress.end();
+    await serveUntilStopped(config, context);
+    context.tell({ json: { event: 'stopped' }, text: 'stopped' });
+    return undefined;
+  },
+});
+
+async function serveUntilStopped(path: string, { store, env, signal, tell }: CommandContext) {
+  const { projects, debounceMs, ...webhooks } = readServeConfig(path, env);
+  await using builds = await openBuilds({
+    store,
+    projects,
+    debounceMs,
+    onState: stateTeller(tell),
+    onError: (project, error) => tell(failureEvent(project, error)),
+  });
+  const onAnswer = (answer: WebhookAnswer) => tell(answerEvent(answer));
+  await using server = await serveWebhooks({ ...webhooks, builds, onAnswer });
+  const { url } = server;
+  tell({ json: { event: 'listening', url }, text: `listening on ${url}` });
+  if (!signal.aborted) await once(signal, 'abort');
+}
+
+/** Tells each phase of a build once, and its end. */
+export function stateTeller(tell: CommandContext['tell']): (status: BuildStatus) => void {
+  const last = new Map<string, string>();
+  return (status) => {
+    const { project, phase, promotion, buildId, generation } = status;
+    const state = `${buildId} ${status.status} ${phase} ${promotion}`;
+    if (last.get(project) === state) return;
+    last.set(project, state);
+    tell({
+      json: {
+        event: 'build',
+        project,
+        buildId,
+        status: status.status,
+        phase,
+        promotion,
+        generation,
+      },
+      text: `${project}: ${stateText(status)}`,
+    });
+  };
+}
+
+function stateText(status: BuildStatus): string {
+  const { generation, sizeBytes = 0, addedBytes = 0 } = status;
+  if (status.status === 'building') return phaseText(status);
+  if (status.promotion !== 'done') return 'the golden stays as it was';
+  return `generation ${generation} is the golden, ${formatSize(sizeBytes)}, ${formatSize(addedBytes)} new`;
+}
+
+function failureEvent(project: string, error: unknown): Event {
+  const code = isWarmdockError(error) ? error.code : 'INTERNAL';
+  const [firstLine] = messageOf(error).split('\n');
+  return {
+    json: { event: 'failure', project, code, message: messageOf(error) },
+    text: `${project}: ${firstLine}`,
+  };
+}
+
+function answerEvent({ project, status, cause }: WebhookAnswer): Event {
+  const message = cause === undefined ? undefined : messageOf(cause);
+  const why = message === undefined ? '' : `: ${message}`;
+  return {
+    json: { event: 'answer', project, status, message },
+    text: `answered ${status}${project === undefined ? '' : ` to a request about ${project}`}${why}`,
+  };
+}

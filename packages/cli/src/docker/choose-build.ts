@@ -1,0 +1,114 @@
+import {
+  type BuilderRule,
+  type ChosenBuilder,
+  containerDaemon,
+  dockerAliases,
+  explainBuilder,
+} from '@warmdock/core';
+import { parseGoBool } from '../flags/go-bool.js';
+import { leftBy } from './left-by.js';
+import { type RoutedBake, type RoutedBuild, type RoutedCompose, route } from './routing/route.js';
+
+/** A builder that is no daemon's own. */
+export type RemoteBuilder = Extract<ChosenBuilder, { kind: 'address' }>;
+
+/** What becomes of a build, by the user's files. */
+export type BuildChoice =
+  | { readonly left: string }
+  | { readonly builder: RemoteBuilder; readonly rule: BuilderRule };
+
+/**
+ * What becomes of `docker ARGV...`, as far as its words, the environment and the user's files decide:
+ * the project that a bake or compose builds is not read.
+ */
+export function chooseForWords(argv: readonly string[], env: NodeJS.ProcessEnv): BuildChoice {
+  const routed = route(argv, env);
+  if (routed.action === 'pass-through') return { left: routed.reason };
+  try {
+    return chooseRouted(routed);
+  } catch (error) {
+    return leftBy(error);
+  }
+}
+
+/** Throws what `explainBuilder` throws. */
+export function chooseRouted(routed: RoutedBuild | RoutedBake | RoutedCompose): BuildChoice {
+  switch (routed.action) {
+    case 'build':
+      return chooseBuild(routed);
+    case 'bake':
+      return chooseForDocker({ ...routed, builder: routed.call.builder });
+    case 'compose':
+      return chooseRemote(routed.call.builder, routed.env);
+  }
+}
+
+/**
+ * Decides whether a build's image is made by another builder than the daemon and is to end in the daemon.
+ *
+ * Throws what `explainBuilder` throws.
+ */
+function chooseBuild(routed: RoutedBuild): BuildChoice {
+  const choice = chooseForDocker(routed);
+  if ('left' in choice || routed.place !== 'default') return choice;
+  const { isBuildx, env } = routed;
+  const isForBuildx = isBuildx || dockerAliases(env).has('builder');
+  const left = leftWithoutOutput(choice.builder, isForBuildx, env);
+  return left === undefined ? choice : { left };
+}
+
+/**
+ * The builder that docker's words mean, which name buildx or leave it to docker to call that.
+ *
+ * Throws what `explainBuilder` throws.
+ */
+function chooseForDocker({
+  isBuildx,
+  builder: name,
+  env,
+}: Pick<RoutedBuild, 'isBuildx' | 'builder' | 'env'>): BuildChoice {
+  const aliases = dockerAliases(env);
+  const refused = [...aliases.keys()].find((word) => word !== 'builder');
+  if (refused !== undefined) return { left: `docker takes no alias such as "${refused}"` };
+  const alias = isBuildx ? 'buildx' : aliases.get('builder');
+  if (alias !== undefined && alias !== 'buildx') {
+    return { left: `builds are for "${alias}", by an alias in docker's config.json` };
+  }
+  // Without the alias, docker names the daemon's own builder where nobody names one.
+  if (!name && !env.BUILDX_BUILDER && !alias)
+    return { left: 'docker build uses the daemon itself' };
+  return chooseRemote(name, env);
+}
+
+/**
+ * The builder that buildx would choose, unless it is a daemon's own; an empty name is none.
+ *
+ * Throws what `explainBuilder` and `containerDaemon` throw.
+ */
+export function chooseRemote(name: string | undefined, env: NodeJS.ProcessEnv): BuildChoice {
+  const { builder, rule } = explainBuilder({ name, env });
+  if (builder.kind === 'engine') {
+    return { left: `builder "${builder.name}" is a docker daemon's own BuildKit` };
+  }
+  // A container's daemon that we cannot reach is a reason to leave the build to docker, before it begins.
+  if (builder.address.kind === 'docker-container') containerDaemon(builder.address, env);
+  return { builder, rule };
+}
+
+/**
+ * Why the result of a build that asks for no output is not for the daemon.
+ *
+ * What docker runs as `docker build` has always meant an image in the daemon; what it leaves to buildx
+ * is loaded where the builder says so.
+ */
+function leftWithoutOutput(
+  { name, loadsByDefault }: RemoteBuilder,
+  isBuildx: boolean,
+  { BUILDX_NO_DEFAULT_LOAD }: NodeJS.ProcessEnv,
+): string | undefined {
+  if (parseGoBool(BUILDX_NO_DEFAULT_LOAD ?? '')) {
+    return `BUILDX_NO_DEFAULT_LOAD=${BUILDX_NO_DEFAULT_LOAD} leaves the result in the builder`;
+  }
+  if (!isBuildx || loadsByDefault) return undefined;
+  return `without --load the result stays in builder "${name}"`;
+}

@@ -1,0 +1,62 @@
+import { runPlans, TargetError, type TargetSet } from '@warmdock/compose';
+import { validateLocalInputs } from '@warmdock/core';
+import type { DisplayMode } from '../display/choose-mode.js';
+import { openDisplay } from '../display/open-display.js';
+import { TargetsWatch } from '../display/targets-watch.js';
+import type { Output } from '../process/output.js';
+import type { RemoteBuilder } from './choose-build.js';
+import type { Connections } from './connections.js';
+
+export interface TargetsBuild {
+  readonly set: TargetSet;
+  readonly builder: RemoteBuilder;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly mode: DisplayMode;
+  /** Where the steps are shown. */
+  readonly output: Output;
+  /** Whether the display tells the builder and the warnings, as buildx does. */
+  readonly isTalkative: boolean;
+  readonly maxParallel?: number | undefined;
+  readonly connections: Connections;
+}
+
+/** Checks that what the builds read is there, before any of them begins. Throws what `validateLocalInputs` throws. */
+export function checkTargets({ targets }: TargetSet): void {
+  for (const { plan } of targets) validateLocalInputs(plan);
+}
+
+/** Runs the builds below one display, which is ended either way; throws what `runPlans` throws. */
+export async function runTargets(build: TargetsBuild): Promise<void> {
+  const { set, builder, env, signal, mode, output, isTalkative, maxParallel, connections } = build;
+  const display = await openDisplay(mode, output, env);
+  const names = set.targets.map(({ name }) => name);
+  const watch = new TargetsWatch(display, names);
+  const warn = () => {
+    if (isTalkative && mode !== 'none' && mode !== 'rawjson')
+      output.write(watch.warnings.format(output.isTerminal && !env.NO_COLOR));
+  };
+  if (isTalkative) display.buildsOn(builder);
+  connections.tell((progress) => watch.onBuilder(progress));
+  try {
+    const { buildkit, engine } = connections;
+    await runPlans(
+      set,
+      {
+        builder: buildkit,
+        engine,
+        maxParallel,
+        onTargetProgress: (target, progress) => watch.onProgress(target, progress),
+        onTargetDone: (target, outcome) => watch.onDone(target, outcome),
+      },
+      { env, signal },
+    );
+    watch.end();
+    warn();
+  } catch (error) {
+    const { target, cause = error } = error instanceof TargetError ? error : {};
+    watch.fail(cause, target);
+    warn();
+    throw error;
+  }
+}

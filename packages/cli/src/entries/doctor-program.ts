@@ -1,0 +1,47 @@
+import { doctorHelp, parseDoctorArguments } from '../commands/doctor/doctor-arguments.js';
+import { examine } from '../commands/doctor/examine.js';
+import type { Finding } from '../commands/doctor/finding.js';
+import { UsageError } from '../flags/usage-error.js';
+import type { Surroundings } from '../process/program.js';
+import { failureOf } from '../report/failure.js';
+import { version } from '../version.js';
+
+/** `warmdock doctor`: findings go to stdout. */
+export async function run(
+  argv: readonly string[],
+  { stdout, stderr, env, signal }: Surroundings,
+): Promise<number> {
+  try {
+    const args = parseDoctorArguments(argv);
+    if (args === 'help') {
+      stdout.write(doctorHelp);
+      return 0;
+    }
+    const findings = await examine({ ...args, env, signal });
+    const isFine = findings.every(({ level }) => level !== 'problem');
+    stdout.write(args.json ? formatJson(findings, isFine) : formatFindings(findings));
+    return isFine ? 0 : 1;
+  } catch (error) {
+    if (error instanceof UsageError) {
+      stderr.write(`${error.message}\n`);
+      return error.exitCode;
+    }
+    const { text, exitCode } = failureOf(error, version);
+    stderr.write(text);
+    return exitCode;
+  }
+}
+
+function formatJson(findings: readonly Finding[], isFine: boolean): string {
+  return `${JSON.stringify({ ok: isFine, warmdock: version, findings }, null, 2)}\n`;
+}
+
+function formatFindings(findings: readonly Finding[]): string {
+  const width = Math.max(...findings.map(({ about }) => about.length));
+  return findings
+    .map((finding) => {
+      const line = `${finding.level.padEnd(7)}  ${finding.about.padEnd(width)}  ${finding.text}\n`;
+      return finding.level === 'ok' ? line : `${line}${' '.repeat(9)}fix: ${finding.fix}\n`;
+    })
+    .join('');
+}

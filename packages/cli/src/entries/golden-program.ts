@@ -1,0 +1,65 @@
+import { openStore } from '@warmdock/golden';
+import type { Answer, Event } from '../commands/golden/command.js';
+import { type GoldenArguments, parseGoldenArguments } from '../commands/golden/golden-arguments.js';
+import { openProgress } from '../commands/golden/progress.js';
+import { stepText } from '../commands/golden/store-steps.js';
+import { UsageError } from '../flags/usage-error.js';
+import type { Surroundings } from '../process/program.js';
+import { failureOf } from '../report/failure.js';
+import { version } from '../version.js';
+
+const DEFAULT_STORE = '/var/lib/warmdock/golden';
+
+/** `warmdock golden`: answers go to stdout, progress and errors to stderr. */
+export async function run(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { stdout, stderr } = surroundings;
+  try {
+    const args = parseGoldenArguments(argv);
+    if (typeof args === 'string') {
+      stdout.write(args);
+      return 0;
+    }
+    const answer = await perform(args, surroundings);
+    if (answer) stdout.write(args.json ? formatJson(answer.json) : answer.text);
+    return answer?.exitCode ?? 0;
+  } catch (error) {
+    if (error instanceof UsageError) {
+      stderr.write(`${error.message}\n`);
+      return error.exitCode;
+    }
+    const { text, exitCode } = failureOf(error, version);
+    stderr.write(text);
+    return exitCode;
+  }
+}
+
+async function perform(
+  { store: root, strategy, json, command }: GoldenArguments,
+  { stdout, stderr, env, signal }: Surroundings,
+): Promise<Answer | undefined> {
+  const progress = openProgress(stderr, env);
+  try {
+    const store = await openStore(root ?? (env.WARMDOCK_GOLDEN_STORE || DEFAULT_STORE), {
+      require: strategy,
+      mustExist: !command.makesStore,
+      onStep: (step) => progress.step(stepText(step)),
+      signal,
+    });
+    const tell = (event: Event) =>
+      json
+        ? stdout.write(`${JSON.stringify(event.json, orNull)}\n`)
+        : stderr.write(`${event.text}\n`);
+    return await command.run({ store, env, signal, progress, tell });
+  } finally {
+    progress.end();
+  }
+}
+
+function formatJson(value: object): string {
+  return `${JSON.stringify(value, orNull, 2)}\n`;
+}
+
+/** So that every key is there, whatever its value. */
+function orNull(_key: string, value: unknown): unknown {
+  return value ?? null;
+}

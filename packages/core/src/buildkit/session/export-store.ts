@@ -1,0 +1,2 @@
+/** The content store that the exporters `oci` and `docker` with `tar=false` write to. */
+export const exportStore = 'export';

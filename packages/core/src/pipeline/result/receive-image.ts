@@ -1,0 +1,79 @@
+import type { SessionStore } from '../../buildkit/session/content-store.js';
+import { exportStore } from '../../buildkit/session/export-store.js';
+import { lazyFileSend } from '../../buildkit/session/lazy-services.js';
+import type { Exporter } from '../../buildkit/solve.js';
+import type { CallContext } from '../../call-context.js';
+import type { SpoolStore } from '../../content/spool-store.js';
+import type { Descriptor } from '../../oci/descriptor.js';
+import { addServices, type SolveServices } from '../solve/solve-options.js';
+
+/** Which of an image's blobs are to be sent. */
+export interface WantedBlobs {
+  readonly wants: (descriptor: Descriptor) => boolean;
+  /** Of all of them together, default a trifle. */
+  readonly sizeBytes?: number | undefined;
+}
+
+/** Takes the image that a builder sends within a solve. */
+export interface ReceivedImage {
+  /** The solve's services with those that take the image. */
+  readonly services: SolveServices;
+  /** What has come until now; `undefined` when the builder sent nothing. Dispose of it. */
+  begun(): Promise<SpoolStore | undefined>;
+  /** As `begun`, empty when nothing came. */
+  open(): Promise<SpoolStore>;
+}
+
+/**
+ * Lets a builder send its image blob by blob, those that are wanted; or all of it in one archive, as
+ * a BuildKit before 0.11 does, which a notice tells.
+ *
+ * Nothing is made or loaded before the builder begins.
+ */
+export function receiveImage(
+  builder: string,
+  { wants: wanted, sizeBytes = 0 }: WantedBlobs,
+  services: SolveServices,
+  { onProgress, env = process.env }: CallContext,
+): ReceivedImage {
+  let opening: Promise<SpoolStore> | undefined;
+  const open = (expectedBytes: number | undefined) => {
+    opening ??= openSpool(expectedBytes, env);
+    return opening;
+  };
+  const store: SessionStore = {
+    sink: { push: async (...blob) => (await open(sizeBytes)).push(...blob) },
+    wanted,
+  };
+  const archive = lazyFileSend(async () => {
+    onProgress?.({
+      type: 'notice',
+      message: `builder ${builder} is older than BuildKit 0.11, which lets nobody read single layers; it sends the whole image instead`,
+    });
+    const { archiveTarget } = await import('./oci-archive-target.js');
+    // Nobody knows how large that is.
+    return archiveTarget(await open(undefined));
+  });
+  return {
+    services: addServices(services, {
+      attachables: [archive],
+      stores: new Map([[exportStore, store]]),
+    }),
+    begun: async () => opening,
+    open: () => open(0),
+  };
+}
+
+/** What makes a builder send; `tar=false` is unknown to those before 0.11, which send an archive. */
+export function sendingExporter(attrs: Exporter['attrs']): Exporter {
+  return { type: 'oci', attrs: { ...attrs, tar: 'false' } };
+}
+
+async function openSpool(
+  sizeBytes: number | undefined,
+  env: NodeJS.ProcessEnv,
+): Promise<SpoolStore> {
+  const { createSpoolStore } = await import('../../content/spool-store.js');
+  const { spoolPlace } = await import('./spool-place.js');
+  return createSpoolStore({ parentDirectory: await spoolPlace(sizeBytes, env) });
+}

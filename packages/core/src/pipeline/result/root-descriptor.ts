@@ -1,0 +1,8 @@
+import type { UnsizedDescriptor } from '../../content/content.js';
+import { MediaType } from '../../oci/media-types.js';
+import type { BuildResult } from './build-result.js';
+
+/** The result's manifest or index; one that nobody described is a manifest of `imageExporter`. */
+export function rootDescriptor({ descriptor, digest }: BuildResult): UnsizedDescriptor {
+  return descriptor ?? { mediaType: MediaType.ociManifest, digest };
+}

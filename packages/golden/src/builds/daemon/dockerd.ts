@@ -1,0 +1,164 @@
+import { closeSync, openSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { cancelled, connectEngine, WarmdockError } from '@warmdock/core';
+import type { Clone } from '../../store/golden-store.js';
+import { tailOf } from '../logs/build-logs.js';
+import { openLogStream } from '../logs/log-stream.js';
+import { answers } from './answers.js';
+import type { DaemonLauncher, LaunchOptions, RunningDaemon } from './daemon.js';
+import { containerdState, type DockerdSetUp, setUpDockerd } from './dockerd-set-up.js';
+import { baseEnvironment } from './environment.js';
+import { type Contained, type ContainOptions, startContained } from './namespaced-process.js';
+import { removeRunFolder, runFolder } from './run-folder.js';
+
+export interface DockerdOptions extends DockerdSetUp {
+  /** Beside PATH, HOME and the like, for example proxies. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Default 60,000. */
+  readonly readyTimeoutMs?: number | undefined;
+  /** How long it may take to end in order; default 60,000. */
+  readonly stopTimeoutMs?: number | undefined;
+}
+
+const defaultTimeoutMs = 60_000;
+const pollMs = 20;
+const tailLines = 20;
+
+/**
+ * Runs dockerd, and a containerd with it, on this machine: in mount and pid namespaces of their own,
+ * with the machine's network. Needs root and util-linux.
+ *
+ * The launcher throws `UNAVAILABLE` with the daemon's last words when it does not come up, `TIMEOUT`,
+ * and `CANCELLED`.
+ */
+export function dockerdLauncher(options: DockerdOptions = {}): DaemonLauncher {
+  return (clone, launch) => startDockerd(clone, options, launch);
+}
+
+async function startDockerd(
+  clone: Clone,
+  options: DockerdOptions,
+  { signal, logPath, redact }: LaunchOptions,
+): Promise<RunningDaemon> {
+  const folder = runFolder(clone.dataRoot);
+  await removeRunFolder(clone.dataRoot);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const { command, companion, files, host } = await setUpDockerd(clone, folder, options);
+  for (const [path, content] of Object.entries(files)) await writeFile(path, content);
+  const daemon = startLogged(logPath, redact, {
+    command,
+    companion,
+    env: { ...baseEnvironment(process.env), ...options.env },
+    cwd: '/',
+    mounts: clone.mounts,
+    ownFolder: containerdState,
+    terminates: 'command',
+  });
+  const dispose = async () => {
+    await daemon[Symbol.asyncDispose]();
+    await removeRunFolder(clone.dataRoot);
+  };
+  try {
+    await untilReady(host, daemon, logPath, options.readyTimeoutMs ?? defaultTimeoutMs, signal);
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  return {
+    host,
+    ended: daemon.ended,
+    stop: () => stop(daemon, logPath, options.stopTimeoutMs ?? defaultTimeoutMs),
+    [Symbol.asyncDispose]: dispose,
+  };
+}
+
+/** What the daemon printed is in the file when it has ended. */
+function startLogged(
+  logPath: string,
+  redact: LaunchOptions['redact'],
+  options: Omit<ContainOptions, 'output'>,
+): Contained {
+  if (redact === undefined) {
+    const log = openSync(logPath, 'a', 0o600);
+    const daemon = startContained({ ...options, output: log });
+    closeSync(log);
+    return daemon;
+  }
+  const { output, written } = openLogStream(logPath, redact());
+  // Where it cannot be written, the daemon learns of it as of a closed pipe.
+  written.catch(() => {});
+  const daemon = startContained({ ...options, output });
+  const ended = daemon.ended.finally(async () => {
+    output.end();
+    await written.catch(() => {});
+  });
+  ended.catch(() => {});
+  const terminate = async (graceMs: number) => {
+    const how = await daemon.terminate(graceMs);
+    await ended.catch(() => {});
+    return how;
+  };
+  return { ended, terminate, [Symbol.asyncDispose]: async () => void (await terminate(0)) };
+}
+
+async function untilReady(
+  host: string,
+  daemon: Contained,
+  logPath: string,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const engine = connectEngine(host);
+  const end = performance.now() + timeoutMs;
+  let hasEnded = false;
+  const note = () => {
+    hasEnded = true;
+  };
+  daemon.ended.then(note, note);
+  try {
+    while (!(await answers(engine, signal))) {
+      if (signal.aborted) throw cancelled('start of dockerd', signal);
+      if (hasEnded) throw await neverReady('ended', daemon, logPath);
+      if (performance.now() > end)
+        throw await neverReady(`did not answer within ${timeoutMs} ms`, undefined, logPath);
+      await delay(pollMs);
+    }
+  } finally {
+    engine.close();
+  }
+}
+
+async function neverReady(
+  what: string,
+  ended: Contained | undefined,
+  logPath: string,
+): Promise<WarmdockError> {
+  // What kept it from being started at all says more.
+  await ended?.ended;
+  const said = await tailOf(logPath, tailLines);
+  return new WarmdockError(
+    ended ? 'UNAVAILABLE' : 'TIMEOUT',
+    `start of dockerd: it ${what}; its last lines:\n${said}`,
+    { hint: `All that it printed is in ${logPath}.` },
+  );
+}
+
+async function stop(daemon: Contained, logPath: string, timeoutMs: number): Promise<void> {
+  const isRunning = Symbol('running');
+  const before = await Promise.race([daemon.ended, Promise.resolve(isRunning)]);
+  const how = before === isRunning ? await daemon.terminate(timeoutMs) : 'ended';
+  const exitCode = await daemon.ended;
+  if (before === isRunning && how === 'ended' && exitCode === 0) return;
+  const what =
+    before !== isRunning
+      ? 'had ended before it was told to'
+      : how === 'killed'
+        ? `had to be killed after ${timeoutMs} ms`
+        : 'failed when it was told to';
+  throw new WarmdockError(
+    'UNAVAILABLE',
+    `end of dockerd: it ${what} (code ${exitCode}); its last lines:\n${await tailOf(logPath, tailLines)}`,
+    { hint: 'What it left cannot become a golden: build again.' },
+  );
+}

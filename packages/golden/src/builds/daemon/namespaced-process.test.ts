@@ -1,0 +1,235 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ContainOptions, startContained } from './namespaced-process.js';
+
+let directory = '';
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'warmdock-contained-'));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+const env = { PATH: process.env.PATH ?? '/usr/bin:/bin' };
+
+function start(script: string, options: Partial<ContainOptions> = {}) {
+  const output = new PassThrough();
+  const command = ['sh', '-c', script];
+  const contained = startContained({
+    command,
+    env,
+    cwd: directory,
+    output,
+    terminates: 'all',
+    ...options,
+  });
+  void contained.ended.finally(() => output.end()).catch(() => {});
+  return { contained, output, printed: text(output) };
+}
+
+/** Processes with this text in their arguments. */
+async function processesWith(mark: string): Promise<string> {
+  const found = spawn('pgrep', ['-f', mark]);
+  const [pids] = await Promise.all([text(found.stdout), once(found, 'close')]);
+  return pids;
+}
+
+describe('a contained command', () => {
+  it.each([
+    ['exit 0', 0],
+    ['exit 3', 3],
+    ['kill -9 $$', 137],
+    ['/no/such/program', 127],
+  ])('%j ends with %i', async (script, code) => {
+    expect(await start(script).contained.ended).toBe(code);
+  });
+
+  it('has its output in one place, its environment and its folder', async () => {
+    const script = 'echo "$GREETING"; echo oops >&2; pwd';
+    const { printed } = start(script, { env: { ...env, GREETING: 'hello' } });
+    expect(await printed).toBe(`hello\noops\n${directory}\n`);
+  });
+
+  it('is gone with everything that it left in the background', async () => {
+    const mark = `6${process.pid}.25`;
+    const { contained } = start(`setsid sleep ${mark} & trap '' HUP; nohup sleep ${mark} & exit 4`);
+    expect(await contained.ended).toBe(4);
+    expect(await processesWith(`sleep ${mark}`)).toBe('');
+  });
+
+  it('sees mounts that nobody else sees, read-only ones among them', async () => {
+    const [source, target] = [join(directory, 'source'), join(directory, 'target')] as const;
+    await Promise.all([mkdir(source), mkdir(target)]);
+    await writeFile(join(source, 'file'), 'text');
+    const { contained, printed } = start('cat target/file; touch target/new source/new', {
+      mounts: [
+        { source, target, readOnly: false },
+        { source, target: source, readOnly: true },
+      ],
+    });
+    expect(await contained.ended).toBe(1);
+    expect(await printed).toMatch(/^text.*source\/new.*Read-only/);
+    expect(await readdir(source)).toEqual(['file', 'new']);
+    expect(await readFile('/proc/self/mountinfo', 'utf8')).not.toContain(directory);
+  });
+
+  it('has a folder empty and for itself', async () => {
+    await writeFile(join(directory, 'file'), '');
+    const script = 'ls; touch own; ls';
+    const { printed } = start('', {
+      ownFolder: directory,
+      command: ['sh', '-c', `cd ${directory}; ${script}`],
+    });
+    expect(await printed).toBe('own\n');
+  });
+
+  it('is not started when something cannot be mounted', async () => {
+    const mounts = [{ source: join(directory, 'missing'), target: directory, readOnly: true }];
+    const { contained, printed } = start('echo started', { mounts });
+    expect(await contained.ended).toBe(126);
+    expect(await printed).not.toContain('started');
+  });
+
+  it('that cannot be started is UNSUPPORTED', async () => {
+    const { contained } = start('', { cwd: join(directory, 'missing') });
+    await expect(contained.ended).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    expect(await contained.terminate(0)).toBe('ended');
+  });
+});
+
+describe('a companion', () => {
+  /** Says so when it is told to end; its socket is there after a while. */
+  const companionOf = (end = 'exit 0', name = 'socket') => {
+    const socket = join(directory, name);
+    const serve = `require('net').createServer().listen(process.argv[1])`;
+    const script = `trap 'echo "it'"'"'s over"; ${end}' TERM
+      sleep 0.1; echo serving; "$0" -e "$1" "$2" & while :; do sleep 0.01; done`;
+    return { command: ['sh', '-c', script, process.execPath, serve, socket], socket };
+  };
+
+  it('is there before the command begins, and ends after it', async () => {
+    const companion = companionOf();
+    const script = `[ -S socket ] && echo "command"`;
+    const { contained, printed } = start(script, { companion });
+    expect(await contained.ended).toBe(0);
+    expect(await printed).toBe("serving\ncommand\nit's over\n");
+  });
+
+  it.each([
+    ['exit 0', 'exit 6', 6],
+    ['exit 3', 'exit 6', 3],
+  ])('beside %j, that ends with %j, makes it %i', async (script, end, code) => {
+    const { contained } = start(script, { companion: companionOf(end) });
+    expect(await contained.ended).toBe(code);
+  });
+
+  it('that fails to start keeps the command from starting', async () => {
+    const companion = { command: ['sh', '-c', 'echo broken; exit 1'], socket: '/nowhere' };
+    const { contained, printed } = start('echo started', { companion });
+    expect(await contained.ended).toBe(125);
+    expect(await printed).toBe('broken\n');
+  });
+
+  it('that takes its time is ended with all that was to come', async () => {
+    const companion = { ...companionOf(), socket: '/nowhere' };
+    const { contained, output, printed } = start('echo started', { companion });
+    await once(output, 'data');
+    expect(await contained.terminate(5_000)).toBe('ended');
+    expect(await contained.ended).toBe(143);
+    expect(await printed).toBe("serving\nit's over\n");
+  });
+
+  it('that dies ends the command, as one that failed', async () => {
+    const { command, socket } = companionOf();
+    const [shell = '', flag = '', script = '', ...args] = command;
+    const dying = {
+      command: [shell, flag, `(sleep 0.5; kill -9 $$) & ${script}`, ...args],
+      socket,
+    };
+    const main = `trap 'echo bye; exit 0' TERM; while :; do sleep 0.01; done`;
+    const { contained, printed } = start(main, { companion: dying });
+    expect(await contained.ended).toBe(137);
+    expect(await printed).toContain('bye');
+  });
+
+  it('ends after a command that is told to end', async () => {
+    const script = `trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.01; done`;
+    const options = { companion: companionOf(), terminates: 'command' } as const;
+    const { contained, output, printed } = start(script, options);
+    let seen = '';
+    output.on('data', (chunk) => {
+      seen += chunk;
+    });
+    await expect.poll(() => seen).toContain('ready');
+    expect(await contained.terminate(5_000)).toBe('ended');
+    expect(await contained.ended).toBe(0);
+    expect(await printed).toMatch(/bye\nit's over\n$/);
+  });
+});
+
+describe('terminate', () => {
+  const ready = 'echo ready; while :; do sleep 0.01; done';
+
+  it('lets it end by itself', async () => {
+    const { contained, output, printed } = start(`trap 'echo bye; exit 5' TERM; ${ready}`);
+    await once(output, 'data');
+    expect(await contained.terminate(10_000)).toBe('ended');
+    expect(await contained.ended).toBe(5);
+    expect(await printed).toContain('bye');
+  });
+
+  it('never mistakes its own signal for the end of the command', async () => {
+    const rounds = Array.from({ length: 40 }, async (_, round) => {
+      const { contained, output } = start(`trap 'exit 5' TERM; ${ready}`, {
+        terminates: round % 2 ? 'all' : 'command',
+      });
+      await once(output, 'data');
+      await contained.terminate(10_000);
+      return contained.ended;
+    });
+    expect(new Set(await Promise.all(rounds))).toEqual(new Set([5]));
+  });
+
+  it.each([
+    ['reaches what it has started as well', 'all', 'child\n'],
+    ['reaches it alone where told so', 'command', ''],
+  ] as const)('%s', async (_, terminates, expected) => {
+    const path = join(directory, 'signals');
+    const child = `sh -c 'trap "echo child >>${path}; exit" TERM; while :; do sleep 0.01; done' &`;
+    const { contained, output } = start(
+      `>${path}; ${child} trap 'sleep 0.2; exit 0' TERM; sleep 0.1; ${ready}`,
+      { terminates },
+    );
+    await once(output, 'data');
+    await contained.terminate(10_000);
+    expect(await readFile(path, 'utf8')).toBe(expected);
+  });
+
+  it('kills who does not listen in time', async () => {
+    const { contained, output } = start(`trap '' TERM; ${ready}`);
+    await once(output, 'data');
+    expect(await contained.terminate(30)).toBe('killed');
+    expect(await contained.ended).not.toBe(0);
+  });
+
+  it('ends what has hardly begun', async () => {
+    for (let afterMs = 0; afterMs < 20; afterMs++) {
+      const { contained } = start('sleep 60');
+      await delay(afterMs);
+      expect(await contained.terminate(5_000)).toBe('ended');
+    }
+  });
+
+  it('of what has ended does nothing', async () => {
+    const { contained } = start('exit 6');
+    await contained.ended;
+    await delay(10);
+    expect(await contained.terminate(0)).toBe('ended');
+    expect(await contained.ended).toBe(6);
+  });
+});

@@ -1,0 +1,14 @@
+import type { CallOptions } from '@warmdock/core';
+import { runProgram } from '../../strategy/trees/run-program.js';
+
+/**
+ * Brings all that was written so far, below these paths and anywhere on the file systems that they
+ * are on, to the disk. A tree may be a file system of its own.
+ */
+export async function syncFileSystems(
+  paths: readonly string[],
+  options?: CallOptions,
+): Promise<void> {
+  const operation = `syncing the file systems of ${paths.join(', ')}`;
+  await runProgram(operation, 'sync', ['--file-system', '--', ...paths], options);
+}

@@ -1,0 +1,123 @@
+import { stat } from 'node:fs/promises';
+import { WarmdockError } from '@warmdock/core';
+import { contentBytes } from '../../strategy/strategy.js';
+import { lockFile, tryLockFile } from '../fs/file-lock.js';
+import type { Collection, GcOptions } from '../golden-store.js';
+import type { Manifest } from '../records/manifest.js';
+import { projectPaths, type StorePaths, treeOf } from '../records/paths.js';
+import {
+  currentGeneration,
+  generationFolder,
+  manifestsOf,
+  ofProjects,
+} from '../records/project.js';
+import { collectPool } from './collect-pool.js';
+import type { StoreContext } from './context.js';
+import { leasesOn, parkGeneration, settleParked } from './pending-deletions.js';
+import { emptyTrash } from './trash.js';
+
+const DEFAULT_KEEP = 2;
+
+interface Candidate {
+  readonly project: string;
+  readonly generation: number;
+}
+
+/** See `GoldenStore.gc`. */
+export async function gc(context: StoreContext, options: GcOptions = {}): Promise<Collection> {
+  const { keep = DEFAULT_KEEP, dryRun = false, signal } = options;
+  if (!Number.isInteger(keep) || keep < 0) {
+    throw new WarmdockError(
+      'INVALID_ARGUMENT',
+      `collecting garbage: cannot keep ${keep} generations`,
+    );
+  }
+  const { paths } = context;
+  const operation = `collecting garbage in ${paths.root}`;
+  await using _lock = await lockFile(paths.gcLock, { operation, signal });
+  const dropped = await dropGenerations(context, { keep, dryRun, signal });
+  const { generations } = dropped;
+  const pool = await collectPool(context, { dropped: dryRun ? generations : [], dryRun, signal });
+  const left = dryRun ? [] : await emptyTrash(context, { signal });
+  context.onStep('gc:trash');
+  return {
+    generations,
+    pooled: pool.entries,
+    freedBytes: dropped.freedBytes + pool.sizeBytes,
+    left,
+    unreadable: [...new Set([...dropped.unreadable, ...pool.unreadable])],
+  };
+}
+
+/** What cannot be read of one project keeps no other from being looked at. */
+async function dropGenerations(
+  context: StoreContext,
+  { keep, dryRun, signal }: GcOptions & { readonly keep: number },
+) {
+  const { paths, onStep } = context;
+  const generations: Candidate[] = [];
+  let freedBytes = 0;
+  const { found, unreadable } = await ofProjects(paths, (project) =>
+    candidatesOf(paths, project, keep),
+  );
+  for (const { candidates } of found.map(({ answer }) => answer)) {
+    for (const candidate of candidates) {
+      signal?.throwIfAborted();
+      const sizeBytes = await ownBytes(context, candidate);
+      if (!dryRun && !(await drop(context, candidate))) continue;
+      onStep('gc:generation');
+      generations.push({ project: candidate.project, generation: candidate.generation });
+      freedBytes += sizeBytes;
+    }
+  }
+  const passedOver = found.flatMap(({ answer }) => answer.unreadable);
+  return { generations, freedBytes, unreadable: [...unreadable, ...passedOver] };
+}
+
+/**
+ * Neither current, nor leased, nor among those used last; none of a project that promotes now. None at
+ * all when there is a record that may lease any.
+ */
+async function candidatesOf(paths: StorePaths, project: string, keep: number) {
+  const current = await currentGeneration(paths, project);
+  const { leased, unreadable } = await leasesOn(paths, project);
+  const known = await manifestsOf(paths, project);
+  const passedOver = [...unreadable, ...known.unreadable];
+  if (current === undefined || unreadable.length > 0) {
+    return { candidates: [], unreadable: passedOver };
+  }
+  const others = known.manifests.filter(
+    ({ generation }) => generation < current && !leased.has(generation),
+  );
+  const used = await Promise.all(
+    others.map(async (manifest) => ({
+      manifest,
+      usedMs: (await stat(generationFolder(paths, project, manifest.generation))).mtimeMs,
+    })),
+  );
+  const ages = (a: (typeof used)[number], b: (typeof used)[number]) =>
+    b.usedMs - a.usedMs || b.manifest.generation - a.manifest.generation;
+  used.sort(ages);
+  return { candidates: used.slice(keep).map(({ manifest }) => manifest), unreadable: passedOver };
+}
+
+/** Out of sight first: see `settleParked`. False when it had to be put back, or a promotion is under way. */
+async function drop(context: StoreContext, { project, generation }: Candidate): Promise<boolean> {
+  const operation = `removing generation ${generation} of ${project}`;
+  const { lock } = projectPaths(context.paths, project);
+  await using held = await tryLockFile(lock, { operation });
+  // Somebody promotes: what they need is not known yet.
+  if (held === undefined) return false;
+  await parkGeneration(context.paths, project, generation);
+  context.onStep('gc:discard');
+  return (await settleParked(context, project, generation)) === 'removed';
+}
+
+/** What goes with the generation itself; what it shares is counted with the pool. */
+async function ownBytes(
+  { paths, strategy }: StoreContext,
+  { project, generation, content }: Manifest,
+): Promise<number> {
+  const tree = treeOf(generationFolder(paths, project, generation));
+  return (await strategy.uniqueBytes(tree)) ?? contentBytes(content);
+}

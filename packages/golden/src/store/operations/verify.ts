@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { join, relative } from 'node:path';
+import { type CallOptions, messageOf } from '@warmdock/core';
+import { verifyTree } from '../../data-root/verify/verify-tree.js';
+import { sharedPart } from '../../strategy/layers/sealed-tree.js';
+import { measure } from '../../strategy/trees/measure.js';
+import { exists } from '../fs/exists.js';
+import type { Problem, Verification, VerifyOptions } from '../golden-store.js';
+import type { Manifest } from '../records/manifest.js';
+import { checkedName } from '../records/names.js';
+import { type StorePaths, treeOf } from '../records/paths.js';
+import {
+  assertProject,
+  existingManifest,
+  generationFolder,
+  generationsOf,
+} from '../records/project.js';
+import { claimSession } from './claim-session.js';
+import type { StoreContext } from './context.js';
+import { rehashBlobs } from './rehash-blobs.js';
+import { removeIfThere } from './trash.js';
+
+interface Found {
+  readonly at: string;
+  readonly text: string;
+}
+
+/** See `GoldenStore.verify`. */
+export async function verify(
+  context: StoreContext,
+  { project: name, generation, deep = false, signal }: VerifyOptions,
+): Promise<Verification> {
+  const { paths } = context;
+  const project = checkedName('project', name);
+  await assertProject(paths, project);
+  const numbers = generation === undefined ? await generationsOf(paths, project) : [generation];
+  const looked: number[] = [];
+  const problems: Problem[] = [];
+  const seen = new Set<string>();
+  for (const number of numbers) {
+    await using lease = await leaseGeneration(context, project, number);
+    const manifest = await manifestOf(paths, project, number, generation);
+    // One of all that gc has taken since they were listed.
+    if (manifest === undefined) continue;
+    const found =
+      'at' in manifest
+        ? [manifest]
+        : await look(context, manifest, lease.tree, { deep, seen, signal });
+    context.onStep('verify:generation');
+    looked.push(number);
+    problems.push(...found.map((problem) => ({ generation: number, ...problem })));
+  }
+  return { generations: looked, problems };
+}
+
+/** Keeps the generation where it is, as a session would that is being made; `tree` is for a clone. */
+async function leaseGeneration(context: StoreContext, project: string, generation: number) {
+  const session = `verify-${randomUUID()}`;
+  const claim = await claimSession(context, { project, session, generation });
+  return {
+    tree: treeOf(claim.folder),
+    async [Symbol.asyncDispose]() {
+      await removeIfThere(context, claim.folder);
+      await claim[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** One that cannot be read is what was found. */
+async function manifestOf(
+  paths: StorePaths,
+  project: string,
+  number: number,
+  wanted: number | undefined,
+): Promise<Manifest | Found | undefined> {
+  const folder = generationFolder(paths, project, number);
+  try {
+    return await existingManifest(paths, project, number);
+  } catch (error) {
+    if (await exists(folder)) return { at: relative(paths.root, folder), text: messageOf(error) };
+    if (wanted === undefined) return undefined;
+    throw error;
+  }
+}
+
+interface LookOptions extends CallOptions {
+  readonly deep: boolean;
+  /** Layers that were compared already. */
+  readonly seen: Set<string>;
+}
+
+async function look(
+  context: StoreContext,
+  manifest: Manifest,
+  tree: string,
+  { deep, seen, signal }: LookOptions,
+): Promise<Found[]> {
+  const found = await verifyClone(context, manifest, tree, { deep, signal });
+  if (deep) found.push(...(await compareShared(context, manifest, seen, { signal })));
+  return found;
+}
+
+/** Looks at what a session would get. */
+async function verifyClone(
+  { paths, strategy }: StoreContext,
+  { project, generation, content }: Manifest,
+  tree: string,
+  { deep, signal }: CallOptions & { readonly deep: boolean },
+): Promise<Found[]> {
+  const source = treeOf(generationFolder(paths, project, generation));
+  try {
+    await strategy.clone({ tree: source, content }, tree, { signal });
+    const found = [...(await verifyTree(tree, { signal }))];
+    if (deep) found.push(...(await rehashBlobs(tree, { signal })));
+    return found;
+  } catch (error) {
+    signal?.throwIfAborted();
+    return [{ at: relative(paths.root, source), text: `cannot be cloned: ${messageOf(error)}` }];
+  }
+}
+
+/** Names, modes, owners, sizes, times and links, as they were when they were promoted. */
+async function compareShared(
+  context: StoreContext,
+  manifest: Manifest,
+  seen: Set<string>,
+  options: CallOptions,
+): Promise<Found[]> {
+  const { project, generation, content } = manifest;
+  if (content.kind !== 'linked') return [];
+  const { root, pool } = context.paths;
+  const unseen = content.layers.filter((layer) => !seen.has(layer.pool) && seen.add(layer.pool));
+  const tree = treeOf(generationFolder(context.paths, project, generation));
+  const found: Found[] = [];
+  for (const layer of unseen) {
+    found.push(...(await compare(root, join(pool, layer.pool), layer.fingerprint, options)));
+  }
+  return [...found, ...(await compare(root, sharedPart(tree), content.fingerprint, options))];
+}
+
+async function compare(
+  root: string,
+  path: string,
+  fingerprint: string,
+  { signal }: CallOptions,
+): Promise<Found[]> {
+  const at = relative(root, path);
+  try {
+    const isSame = (await measure([path], { signal })).fingerprint === fingerprint;
+    return isSame ? [] : [{ at, text: 'was changed since it was promoted' }];
+  } catch (error) {
+    signal?.throwIfAborted();
+    return [{ at, text: messageOf(error) }];
+  }
+}

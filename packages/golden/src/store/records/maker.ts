@@ -1,0 +1,127 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
+import { link } from 'node:fs/promises';
+import { connect, createServer, type Server } from 'node:net';
+import { hasCode } from '../fs/disk-error.js';
+
+/*
+ * Who makes something in a folder listens on a socket in it. The kernel refuses connections to the
+ * socket of a process that has ended, also of one in another pid, mount or network namespace, and
+ * after a restart of the machine; it accepts them for a process that is busy or stopped. That takes
+ * no program, and a tenth of a millisecond.
+ */
+
+/** Of the maker; of those who took over what a dead one left: `maker.2`, `maker.3`. */
+const socketName = (turn: number) => (turn === 1 ? 'maker' : `maker.${turn}`);
+
+/** Listens in a folder of ours until it is disposed of or this process ends. */
+export async function listenIn(folder: string): Promise<AsyncDisposable> {
+  const opened = openFolder(folder);
+  const server = createServer((connection) => connection.destroy());
+  try {
+    await listening(server, `${opened.at}/${socketName(1)}`);
+  } catch (error) {
+    opened[Symbol.dispose]();
+    throw error;
+  }
+  return {
+    async [Symbol.asyncDispose]() {
+      // It removes the socket, by the folder's descriptor: the folder may have another name by now.
+      await new Promise((resolve) => server.close(resolve));
+      opened[Symbol.dispose]();
+    },
+  };
+}
+
+/** Does the one live who makes something in the folder, or who took it over? */
+export async function isBeingMade(folder: string): Promise<boolean> {
+  using opened = openFolder(folder);
+  return (await takenTurns(opened.at)) === 'alive';
+}
+
+/**
+ * Makes the folder of a maker that has ended ours, to be removed: false when somebody lives whose it
+ * is, or when it is not there any more. Of many at once one gets it. `own` is where we listen.
+ */
+export async function takeOver(folder: string, own: string): Promise<boolean> {
+  try {
+    return await becomeOwner(folder, own);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
+  }
+}
+
+async function becomeOwner(folder: string, own: string): Promise<boolean> {
+  using opened = openFolder(folder);
+  for (;;) {
+    const turns = await takenTurns(opened.at);
+    if (turns === 'alive') return false;
+    if (await isLinked(`${own}/${socketName(1)}`, `${opened.at}/${socketName(turns + 1)}`)) break;
+  }
+  // Somebody who had it before us, and has ended, may have moved it.
+  return opened.isAt(folder);
+}
+
+/** How many have had the folder, all of whom have ended. Sockets of earlier versions are missing. */
+async function takenTurns(at: string): Promise<number | 'alive'> {
+  for (let turn = 1; ; turn++) {
+    const end = await knock(`${at}/${socketName(turn)}`);
+    if (end === 'alive') return 'alive';
+    if (end === 'missing' && turn > 1) return turn - 1;
+  }
+}
+
+async function knock(path: string): Promise<'alive' | 'dead' | 'missing'> {
+  const socket = connect(path);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve).once('error', reject);
+    });
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return 'missing';
+    if (hasCode(error, 'ECONNREFUSED')) return 'dead';
+    // With more connections waiting than it may have, for one.
+    if (hasCode(error, 'EAGAIN')) return 'alive';
+    throw error;
+  } finally {
+    socket.destroy();
+  }
+  return 'alive';
+}
+
+/** A link to a socket that listens is one that listens from its first moment, and no link replaces another. */
+async function isLinked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+function listening(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+}
+
+interface OpenedFolder extends Disposable {
+  /** A short path, since those of sockets have 107 bytes at most. */
+  readonly at: string;
+  isAt(path: string): boolean;
+}
+
+function openFolder(folder: string): OpenedFolder {
+  const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+  const descriptor = openSync(folder, flags);
+  return {
+    at: `/proc/self/fd/${descriptor}`,
+    isAt(path) {
+      const [opened, found] = [fstatSync(descriptor), lstatSync(path, { throwIfNoEntry: false })];
+      return opened.ino === found?.ino && opened.dev === found.dev;
+    },
+    [Symbol.dispose]: () => closeSync(descriptor),
+  };
+}

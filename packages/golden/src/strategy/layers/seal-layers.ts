@@ -1,0 +1,102 @@
+import { renameSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { WarmdockError } from '@warmdock/core';
+import type { PooledLayer, SealOptions } from '../strategy.js';
+import { ensureFolder } from '../trees/ensure-folder.js';
+import { exists } from '../trees/exists.js';
+import { measure } from '../trees/measure.js';
+import { type Linked, type Placement, planSeal, sealPlan } from './plan-seal.js';
+import { ownPart, sharedPart } from './sealed-tree.js';
+import { splitTree } from './split-tree.js';
+
+const nothing: Linked = {
+  kind: 'linked',
+  layers: [],
+  sharedBytes: 0,
+  fingerprint: '',
+  ownBytes: 0,
+  addedBytes: 0,
+};
+
+/**
+ * Moves the layers that are new in the tree into the pool, leaves links to them, and parts the rest
+ * into what clones share and what they copy.
+ */
+export async function sealLayers(
+  pool: string,
+  tree: string,
+  options: SealOptions,
+): Promise<Linked> {
+  const base = linkedBase(tree, options);
+  const folder = join(pool, options.transaction);
+  ensureFolder(folder, 0o711);
+  const plan = await sealPlan(folder, () => planSeal(pool, tree, base, options));
+  // Until the tree is parted the layers are in their places; afterwards all have moved.
+  if (!exists(sharedPart(tree))) for (const placement of plan) moveLayer(pool, tree, placement);
+  const places = new Set(plan.map(({ at }) => at));
+  splitTree(tree, (at) => places.has(at));
+  return contentOf(pool, tree, plan, base);
+}
+
+/** See `Strategy.assertSealable`. */
+export async function assertSealable(
+  pool: string,
+  tree: string,
+  options: SealOptions,
+): Promise<void> {
+  await planSeal(pool, tree, linkedBase(tree, options), options);
+}
+
+function linkedBase(tree: string, { base = nothing }: SealOptions): Linked {
+  if (base.kind === 'linked') return base;
+  throw new WarmdockError('UNSUPPORTED', `sealing ${tree}: its base was not made by layer-link`);
+}
+
+function moveLayer(pool: string, tree: string, { at, pool: entry, isNew }: Placement): void {
+  if (!isNew) return;
+  const [path, target] = [join(tree, at), join(pool, entry)];
+  if (!exists(target)) renameSync(path, target);
+  if (!exists(path)) symlinkSync(target, path);
+}
+
+/** Files that the base has too carry a link of it; those that are new carry one alone. */
+async function contentOf(
+  pool: string,
+  tree: string,
+  plan: readonly Placement[],
+  base: Linked,
+): Promise<Linked> {
+  const layers = await layersOf(pool, plan, base);
+  const known = new Set(base.layers.map(({ pool: entry }) => entry));
+  const added = layers.filter(({ pool: entry }) => !known.has(entry));
+  const { sizeBytes: ownBytes } = await measure([ownPart(tree)]);
+  const shared = await measure([sharedPart(tree)]);
+  return {
+    kind: 'linked',
+    layers,
+    sharedBytes: shared.sizeBytes,
+    fingerprint: shared.fingerprint,
+    ownBytes,
+    addedBytes: added.reduce((sum, { sizeBytes }) => sum + sizeBytes, ownBytes + shared.aloneBytes),
+  };
+}
+
+/** Looks at every file of what is new. */
+async function layersOf(
+  pool: string,
+  plan: readonly Placement[],
+  base: Linked,
+): Promise<PooledLayer[]> {
+  const known = new Map(base.layers.map((layer) => [layer.pool, layer]));
+  const layers: PooledLayer[] = [];
+  for (const { at, pool: entry } of plan) {
+    const kept = known.get(entry);
+    layers.push(kept ?? (await measured(at, entry, join(pool, entry))));
+  }
+  return layers;
+}
+
+async function measured(at: string, pool: string, path: string): Promise<PooledLayer> {
+  const { sizeBytes, entries, fingerprint } = await measure([path]);
+  return { at, pool, sizeBytes, entries, fingerprint };
+}

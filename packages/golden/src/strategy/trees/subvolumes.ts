@@ -1,0 +1,50 @@
+import { type CallOptions, WarmdockError } from '@warmdock/core';
+import { mountsOf } from '../../data-root/in-use/mounts-of.js';
+import { runProgram } from './run-program.js';
+
+/*
+ * Subvolumes of btrfs in a folder: who may make folders may make some, as in a volume of a container. A
+ * snapshot has an empty folder in the place of each, and a subvolume that has some is not deleted.
+ */
+
+/** The inode number of a subvolume's root, and of nothing else on btrfs. */
+const rootInode = '256';
+
+/** Whether a subvolume has others in it: the file system knows, without a look at the files. */
+export async function hasSubvolumes(tree: string, options?: CallOptions): Promise<boolean> {
+  const args = ['subvolume', 'list', '-o', tree];
+  return (await runProgram(`looking for subvolumes in ${tree}`, 'btrfs', args, options)) !== '';
+}
+
+/** Relative paths, outer ones first; a letter that is no UTF-8 is U+FFFD. Looks at every folder. */
+export async function subvolumesBelow(folder: string, options?: CallOptions): Promise<string[]> {
+  return (await find(folder, ['-printf', '%P\\0'], options)).split('\0').filter(Boolean).sort();
+}
+
+/**
+ * Deletes all subvolumes below a folder of a btrfs, read-only ones too. Each is named within the folder
+ * that it lies in, so that no link leads elsewhere. Throws `CONFLICT` when something is mounted there.
+ */
+export async function removeSubvolumes(folder: string, options?: CallOptions): Promise<void> {
+  assertNoMounts(folder);
+  // Nothing is deleted in a subvolume that is read-only.
+  const makeWritable = ['btrfs', 'property', 'set', '-ts', '{}', 'ro', 'false'];
+  await find(folder, ['-execdir', ...makeWritable, ';'], options);
+  await find(folder, ['-depth', '-execdir', 'btrfs', 'subvolume', 'delete', '{}', '+'], options);
+}
+
+/** `find` would go on into it, as it does into subvolumes. */
+export function assertNoMounts(folder: string): void {
+  const [mount] = mountsOf(folder);
+  if (mount === undefined) return;
+  throw new WarmdockError('CONFLICT', `removing ${folder}: it is in use: ${mount}`, {
+    hint: 'Unmount it, then run `warmdock golden recover`.',
+  });
+}
+
+/** Of each subvolume. */
+function find(folder: string, action: readonly string[], options?: CallOptions): Promise<string> {
+  const isSubvolume = ['-mindepth', '1', '-type', 'd', '-inum', rootInode];
+  const args = [folder, ...isSubvolume, ...action];
+  return runProgram(`looking for subvolumes in ${folder}`, 'find', args, options);
+}

@@ -1,8 +1,0 @@
-import { testbedDir } from './paths.js';
-import { ensureRootfs } from './rootfs.js';
-import { readTestbed } from './state.js';
-
-/** The rootfs of the testbed that is up, else the one in the cache folder, made when missing. */
-export async function currentRootfs(): Promise<string> {
-  return readTestbed(testbedDir())?.rootfs ?? ensureRootfs();
-}

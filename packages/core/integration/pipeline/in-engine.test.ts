@@ -78,12 +78,13 @@ describe.each(['classic', 'containerd'] as const)(
       const context = contextOf({ Dockerfile: 'FROM scratch\nCOPY note /note', note });
       const env = { ...cleanEnv(), DOCKER_HOST: host };
       const dest = join(temporaryFolder(), 'out');
-      const asked = { context, builder: 'default', engine: host, env } as const;
-      const exported = await build({ ...asked, outputs: [{ type: 'local', dest, attrs: {} }] });
+      const asked = { context, builder: 'default', engine: host } as const;
+      const directory = { type: 'local', dest, attrs: {} } as const;
+      const exported = await build({ ...asked, outputs: [directory] }, { env });
       expect(exported.load).toBeUndefined();
       expect(readFileSync(join(dest, 'note'), 'utf8')).toBe(note);
       const outputs = [{ type: 'load', attrs: {} }] as const;
-      const loaded = await build({ ...asked, tags: [newTag()], outputs });
+      const loaded = await build({ ...asked, tags: [newTag()], outputs }, { env });
       expect(loaded.load?.outcome).toBe('in-place');
       const imageId = loaded.load?.imageId ?? '';
       expect(await fileOf(host, imageId, 'note')).toBe(note);

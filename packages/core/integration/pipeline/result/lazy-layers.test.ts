@@ -36,15 +36,15 @@ describe.each(everySetting())('layers that a builder has to send, %s', (_name, s
     const plan = planBuild({ context, tags: [newTag()] });
     const env = { ...cleanEnv(), TMPDIR: disk };
     let mostBytes = 0;
-    const options = {
+    const told = {
       env,
       onProgress: () => {
         mostBytes = Math.max(mostBytes, bytesIn(disk));
       },
     };
-    const result = await runBuild(plan, buildkit, { ...options, spoolSizeBytes: layerBytes });
+    const result = await runBuild(plan, buildkit, { spoolSizeBytes: layerBytes }, told);
     onTestFinished(() => result.content[Symbol.asyncDispose]());
-    const load = await loadImage(result, engine, { ...options, partSizeBytes: 3 * layerBytes });
+    const load = await loadImage(result, engine, { partSizeBytes: 3 * layerBytes }, told);
     onTestFinished(() => void engine.removeImage(load.imageId, { force: true }).catch(() => {}));
     expect(load).toMatchObject({ outcome: 'full', layersSent: 8 });
     expect((await inspect(host, load.imageId))?.RootFS.Layers).toEqual(image.diffIds);

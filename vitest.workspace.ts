@@ -23,8 +23,8 @@ const longest = [
   'cli/integration/docker/compose',
   'compose/integration/compose-parity',
   'cli/integration/docker/old-compose',
-  'golden/integration/linked-layers',
-  'golden/integration/golden-build',
+  'golden/integration/strategy/linked-layers',
+  'golden/integration/builds/golden-build',
   'cli/integration/docker/build-script',
   'cli/integration/docker/compose-up',
 ];

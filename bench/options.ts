@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { cases } from './cases/index.js';
-import type { Rounds } from './setting.js';
+import type { Rounds } from './sides/setting.js';
 
 export interface Options {
   /** Names of cases. */

@@ -5,14 +5,14 @@ import { cases } from './cases/index.js';
 import { type Options, parseOptions, usage } from './options.js';
 import { describeBuilder, describeMachine, type Machine } from './report/machine.js';
 import { writeResults } from './report/results.js';
-import type { Row } from './report/rows.js';
+import type { Row } from './report/row.js';
 import type { BuilderResult, Results } from './report/run-results.js';
 import { formatBuilder, formatResults } from './report/table.js';
-import type { Setting } from './setting.js';
 import { removeBigImages } from './sides/big-images.js';
 import { registerBuilder } from './sides/commands.js';
 import { findPrograms } from './sides/programs.js';
-import { useTestbed } from './sides/testbed.js';
+import type { Setting } from './sides/setting.js';
+import { ensureTestbed } from './sides/testbed.js';
 
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -23,7 +23,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 const say = (line: string) => process.stderr.write(`bench: ${line}\n`);
 
 async function run(options: Options): Promise<void> {
-  const { testbed, release } = await useTestbed(say);
+  const { testbed, release } = await ensureTestbed(say);
   try {
     const [load = 0] = loadavg();
     if (load > 1) say(`THIS MACHINE IS BUSY (load ${load.toFixed(1)}): the times will be wrong`);

@@ -1,13 +1,13 @@
 import type { ImageStore } from '@warmdock/testkit';
-import { alternate, type Side, type Summary } from '../alternate.js';
-import { type Command, timeCommand } from '../measure.js';
-import type { Row } from '../report/rows.js';
-import { enginesOf, quickRounds, type Setting } from '../setting.js';
+import { alternate, type Side, type Summary } from '../measure/alternate.js';
+import { type Command, timeCommand } from '../measure/time-command.js';
+import type { Row } from '../report/row.js';
 import { ensureBigImage } from '../sides/big-images.js';
 import { buildxBuild, otherBareBuilds } from '../sides/commands.js';
 import { type ContextName, ensureContext } from '../sides/contexts.js';
 import { removeTags } from '../sides/daemon.js';
 import { timeWarmdock } from '../sides/ours.js';
+import { enginesOf, quickRounds, type Setting } from '../sides/setting.js';
 
 const contexts = [
   { name: 'small', title: 'small', atMost: 0.6 },

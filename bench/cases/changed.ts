@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { EngineInfo } from '@warmdock/testkit';
-import { alternate, type Side, type Summary } from '../alternate.js';
-import { timeCommand } from '../measure.js';
-import type { Row } from '../report/rows.js';
-import { enginesOf, type LoadedImage, type Setting, slowRounds } from '../setting.js';
-import { settle } from '../settle.js';
+import { alternate, type Side, type Summary } from '../measure/alternate.js';
+import { settle } from '../measure/settle.js';
+import { timeCommand } from '../measure/time-command.js';
+import type { Row } from '../report/row.js';
 import { type Arrival, ensureBigImage, loadWithBuildx, pushAndPull } from '../sides/big-images.js';
 import { otherBareBuilds } from '../sides/commands.js';
 import { contextDir, ensureContext, writeTiny } from '../sides/contexts.js';
 import { restoreTag } from '../sides/daemon.js';
 import { timeWarmdock } from '../sides/ours.js';
+import { enginesOf, type LoadedImage, type Setting, slowRounds } from '../sides/setting.js';
 
 type Times = Record<'load' | 'pull' | 'warmdock' | 'shim', Summary> & { solve?: Summary };
 

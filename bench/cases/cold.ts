@@ -1,16 +1,16 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EngineInfo, type ImageStore, startEngine } from '@warmdock/testkit';
-import { alternate, summarise } from '../alternate.js';
-import { type Timed, timeCommand } from '../measure.js';
-import type { Row } from '../report/rows.js';
-import { enginesOf, type Setting, slowRounds } from '../setting.js';
-import { settle } from '../settle.js';
+import { alternate, summarise } from '../measure/alternate.js';
+import { settle } from '../measure/settle.js';
+import { type Timed, timeCommand } from '../measure/time-command.js';
+import type { Row } from '../report/row.js';
 import { ensureBigImage } from '../sides/big-images.js';
 import { buildxBuild, dockerLoad } from '../sides/commands.js';
 import { benchDir, ensureContext } from '../sides/contexts.js';
 import { saveImage } from '../sides/daemon.js';
 import { timeWarmdock } from '../sides/ours.js';
+import { enginesOf, type Setting, slowRounds } from '../sides/setting.js';
 
 /** No further round begins after this time: one takes some 50 s. */
 const budgetMs = 100_000;

@@ -1,9 +1,8 @@
 import type { EngineInfo, ImageStore } from '@warmdock/testkit';
-import { alternate, type Side } from '../alternate.js';
-import { type Command, timeCommand } from '../measure.js';
-import type { Row } from '../report/rows.js';
-import { enginesOf, quickRounds, type Setting, slowRounds } from '../setting.js';
-import { settle } from '../settle.js';
+import { alternate, type Side } from '../measure/alternate.js';
+import { settle } from '../measure/settle.js';
+import { type Command, timeCommand } from '../measure/time-command.js';
+import type { Row } from '../report/row.js';
 import {
   type ComposeProject,
   composeBuild,
@@ -18,6 +17,7 @@ import {
 } from '../sides/compose-projects.js';
 import { imageOf, inEmptyDaemon, withOneChanged } from '../sides/compose-sides.js';
 import { imageUnder, removeTags } from '../sides/daemon.js';
+import { enginesOf, quickRounds, type Setting, slowRounds } from '../sides/setting.js';
 
 const against = 'docker compose build';
 const floorAgainst = 'docker compose build --print + 20 buildctl build';

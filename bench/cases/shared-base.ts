@@ -1,8 +1,7 @@
 import { type ImageStore, startEngine } from '@warmdock/testkit';
-import { alternate } from '../alternate.js';
-import { type Command, timeCommand } from '../measure.js';
-import type { Row } from '../report/rows.js';
-import { enginesOf, type Setting, slowRounds } from '../setting.js';
+import { alternate } from '../measure/alternate.js';
+import { type Command, timeCommand } from '../measure/time-command.js';
+import type { Row } from '../report/row.js';
 import {
   type ComposeProject,
   composeBuild,
@@ -11,6 +10,7 @@ import {
 } from '../sides/compose-commands.js';
 import { services } from '../sides/compose-projects.js';
 import { inEmptyDaemon, withOneChanged } from '../sides/compose-sides.js';
+import { enginesOf, type Setting, slowRounds } from '../sides/setting.js';
 import { ensureSharedBase } from '../sides/shared-base.js';
 
 const against = 'docker compose build';

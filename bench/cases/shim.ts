@@ -1,8 +1,8 @@
-import { alternate, type Side } from '../alternate.js';
-import { timeCommand } from '../measure.js';
-import type { Row } from '../report/rows.js';
-import { quickRounds, type Setting } from '../setting.js';
+import { alternate, type Side } from '../measure/alternate.js';
+import { timeCommand } from '../measure/time-command.js';
+import type { Row } from '../report/row.js';
 import { dockerVersion } from '../sides/commands.js';
+import { quickRounds, type Setting } from '../sides/setting.js';
 
 /** A sample takes some 50 ms, and the difference is a hundredth of it. */
 const samplesPerRound = 10;

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { alternate } from '../alternate.js';
-import { timeCommand } from '../measure.js';
-import type { Row } from '../report/rows.js';
-import { quickRounds, type Setting } from '../setting.js';
-import { settle } from '../settle.js';
+import { alternate } from '../measure/alternate.js';
+import { settle } from '../measure/settle.js';
+import { timeCommand } from '../measure/time-command.js';
+import type { Row } from '../report/row.js';
 import { buildxBuild } from '../sides/commands.js';
 import { ensureContext, linkContext, removeContext } from '../sides/contexts.js';
 import { removeTags } from '../sides/daemon.js';
 import { listLocalSources, pruneLocalSources } from '../sides/local-sources.js';
 import { timeWarmdock } from '../sides/ours.js';
+import { quickRounds, type Setting } from '../sides/setting.js';
 
 /**
  * A context that the builder has nothing of. Its content is known, so that every step is cached:

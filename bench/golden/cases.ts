@@ -2,11 +2,11 @@ import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clone, GoldenStore } from '@warmdock/golden';
 import { loadTestImage, runDocker, startEngine } from '@warmdock/testkit';
-import { alternate, type Side, summarise } from '../alternate.js';
-import type { Row } from '../report/rows.js';
-import { settle } from '../settle.js';
+import { alternate, type Side, summarise } from '../measure/alternate.js';
+import { settle } from '../measure/settle.js';
+import type { Row } from '../report/row.js';
 import { imageNames, oneMoreImage } from './images.js';
-import { copyTree, type Place } from './places.js';
+import { type BenchPlace, copyByCp } from './places.js';
 
 const project = 'bench';
 const AT_ONCE = 50;
@@ -22,11 +22,11 @@ export interface CaseOptions {
  */
 let count = 0;
 const nextSession = () => `s${count++}`;
-const nextCopy = ({ dir }: Place) => join(dir, `copy-${count++}`);
+const nextCopy = ({ dir }: BenchPlace) => join(dir, `copy-${count++}`);
 
 /** A clone and what the system before did, a copy, on one file system. */
 export async function cloneCase(
-  place: Place,
+  place: BenchPlace,
   store: GoldenStore,
   tree: string,
   options: CaseOptions,
@@ -45,7 +45,7 @@ export async function cloneCase(
 
 /** The same number of layers and files, a tenth of the bytes. */
 export async function growthCase(
-  place: Place,
+  place: BenchPlace,
   stores: { readonly small: GoldenStore; readonly large: GoldenStore },
   options: CaseOptions,
 ): Promise<Row[]> {
@@ -63,7 +63,7 @@ export async function growthCase(
 
 /** From nothing to the list of images of a daemon that runs. */
 export async function sessionCase(
-  place: Place,
+  place: BenchPlace,
   store: GoldenStore,
   tree: string,
   options: CaseOptions,
@@ -78,7 +78,7 @@ export async function sessionCase(
     const copy = nextCopy(place);
     await settle();
     const start = performance.now();
-    await copyTree(tree, copy);
+    await copyByCp(tree, copy);
     return await untilImages(start, join(copy, 'docker'));
   };
   const times = await alternate({ ours: { sample: ours }, theirs: { sample: theirs } }, options);
@@ -95,7 +95,7 @@ export async function sessionCase(
 
 /** Many sessions that begin at the same time. */
 export async function manyCase(
-  place: Place,
+  place: BenchPlace,
   store: GoldenStore,
   tree: string,
   options: CaseOptions,
@@ -120,7 +120,7 @@ export async function manyCase(
 
 /** A promotion of one layer of 10 MB: on top of 1 GB, of 100 MB, and what the system before did. */
 export async function promoteCase(
-  place: Place,
+  place: BenchPlace,
   stores: { readonly small: GoldenStore; readonly large: GoldenStore },
   tree: string,
   options: CaseOptions,
@@ -156,12 +156,16 @@ function promoting(store: GoldenStore): Side {
 }
 
 /** What a session takes on disk before it does anything. */
-export async function diskCase(place: Place, store: GoldenStore, tree: string): Promise<Row[]> {
+export async function diskCase(
+  place: BenchPlace,
+  store: GoldenStore,
+  tree: string,
+): Promise<Row[]> {
   const sessions = Array.from({ length: AT_ONCE }, nextSession);
   const clones = await taken(place, async () => {
     for (const session of sessions) await store.clone({ project, session });
   });
-  const copied = await taken(place, () => copyTree(tree, nextCopy(place)));
+  const copied = await taken(place, () => copyByCp(tree, nextCopy(place)));
   return [
     {
       case: `disk that one of ${AT_ONCE} clones of 1 GB takes`,
@@ -185,12 +189,12 @@ function cloning(store: GoldenStore): Side {
   return { sample, perRound: 3 };
 }
 
-function copying(place: Place, tree: string): Side {
+function copying(place: BenchPlace, tree: string): Side {
   const sample = async () => {
     const copy = nextCopy(place);
     await settle();
     const start = performance.now();
-    await copyTree(tree, copy);
+    await copyByCp(tree, copy);
     return performance.now() - start;
   };
   return { sample };
@@ -214,7 +218,7 @@ async function addImage({ dataRoot, mounts, session }: Clone): Promise<void> {
 }
 
 /** Bytes that the file system has less afterwards. */
-async function taken({ dir }: Place, work: () => Promise<void>): Promise<number> {
+async function taken({ dir }: BenchPlace, work: () => Promise<void>): Promise<number> {
   await settle();
   const before = freeBytes(dir);
   await work();

@@ -7,9 +7,9 @@ import { parseArgs, promisify } from 'node:util';
 import type { GoldenStore, StrategyName } from '@warmdock/golden';
 import { writeHeadlines } from '../report/headlines.js';
 import { describeMachine } from '../report/machine.js';
-import { isReached, type Row } from '../report/rows.js';
+import { isReached, type Row } from '../report/row.js';
 import { formatRows, writeBetweenMarkers } from '../report/table.js';
-import { useTestbed } from '../sides/testbed.js';
+import { ensureTestbed } from '../sides/testbed.js';
 import {
   type CaseOptions,
   cloneCase,
@@ -20,7 +20,7 @@ import {
   sessionCase,
 } from './cases.js';
 import { large, type Size, small } from './images.js';
-import { copyTree, hostPlace, loopPlace, openOrMakeGolden, type Place } from './places.js';
+import { type BenchPlace, copyByCp, hostPlace, loopPlace, openOrMakeGolden } from './places.js';
 
 /** Stores of the strategy that is chosen by itself get all cases, others their clones. */
 const loops: { fileSystem: 'btrfs' | 'xfs'; chosen: StrategyName; others: StrategyName[] }[] = [
@@ -37,7 +37,7 @@ const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3'
 const options: CaseOptions = { rounds: Number(values.rounds), signal: interrupt.signal };
 const say = (line: string) => process.stderr.write(`bench: ${line}\n`);
 
-const { testbed, release } = await useTestbed(say);
+const { testbed, release } = await ensureTestbed(say);
 try {
   const machine = await describeMachine(testbed);
   const rows = await measureAll();
@@ -74,8 +74,8 @@ async function measureAll(): Promise<Row[]> {
   for (const { fileSystem, chosen, others } of loops) {
     await using place = await loopPlace(fileSystem);
     const copies = treesIn(place);
-    await copyTree(trees.large, copies.large);
-    await copyTree(trees.small, copies.small);
+    await copyByCp(trees.large, copies.large);
+    await copyByCp(trees.small, copies.small);
     rows.push(...(await measureClones(place, copies, chosen)));
     rows.push(...(await measureRest(place, copies, chosen)));
     for (const other of others) rows.push(...(await measureClones(place, copies, other)));
@@ -83,16 +83,24 @@ async function measureAll(): Promise<Row[]> {
   return rows;
 }
 
-function treesIn({ dir }: Place): Trees {
+function treesIn({ dir }: BenchPlace): Trees {
   return { large: join(dir, 'large'), small: join(dir, 'small') };
 }
 
-async function measureClones(place: Place, trees: Trees, strategy: StrategyName): Promise<Row[]> {
+async function measureClones(
+  place: BenchPlace,
+  trees: Trees,
+  strategy: StrategyName,
+): Promise<Row[]> {
   const store = await openGolden(place, trees, 'large', strategy);
   return told(place, await cloneCase(place, store, trees.large, options));
 }
 
-async function measureRest(place: Place, trees: Trees, strategy: StrategyName): Promise<Row[]> {
+async function measureRest(
+  place: BenchPlace,
+  trees: Trees,
+  strategy: StrategyName,
+): Promise<Row[]> {
   const stores = {
     large: await openGolden(place, trees, 'large', strategy),
     small: await openGolden(place, trees, 'small', strategy),
@@ -106,13 +114,13 @@ async function measureRest(place: Place, trees: Trees, strategy: StrategyName): 
   ];
 }
 
-function told({ fileSystem }: Place, rows: Row[]): Row[] {
+function told({ fileSystem }: BenchPlace, rows: Row[]): Row[] {
   for (const row of rows) say(`${fileSystem}: ${row.case}: ${row.ours.median.toFixed(0)}`);
   return rows;
 }
 
 function openGolden(
-  { dir }: Place,
+  { dir }: BenchPlace,
   trees: Trees,
   size: keyof Trees,
   strategy: StrategyName,

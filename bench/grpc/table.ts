@@ -1,4 +1,4 @@
-import type { Summary } from '../alternate.js';
+import type { Summary } from '../measure/alternate.js';
 import type { Case } from './cases.js';
 
 /** A case with what both clients took, in the order of `clients`. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Row } from './rows.js';
+import type { Row } from './row.js';
 import type { Results } from './run-results.js';
 import { formatRows, writeBetweenMarkers } from './table.js';
 

@@ -1,7 +1,7 @@
 import { cpus, release } from 'node:os';
 import { type BuildkitInfo, runClient, runDocker, type TestbedInfo } from '@warmdock/testkit';
-import type { Setting } from '../setting.js';
 import { runBuildx } from '../sides/commands.js';
+import type { Setting } from '../sides/setting.js';
 
 /** What the figures depend on. */
 export interface Machine {

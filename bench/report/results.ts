@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeHeadlines } from './headlines.js';
-import { isReached } from './rows.js';
+import { isReached } from './row.js';
 import type { Results } from './run-results.js';
 import { formatResults, writeBetweenMarkers } from './table.js';
 

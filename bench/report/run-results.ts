@@ -1,5 +1,5 @@
 import type { Machine } from './machine.js';
-import type { Row } from './rows.js';
+import type { Row } from './row.js';
 
 export interface BuilderResult {
   builder: string;

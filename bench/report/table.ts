@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { isReached, type Row, type Target } from './rows.js';
+import { isReached, type Row, type Target } from './row.js';
 import type { BuilderResult, Results } from './run-results.js';
 
 /** The results as Markdown, one table for each builder. */

@@ -7,7 +7,7 @@ import {
   isWarmdockError,
   WarmdockError,
 } from '@warmdock/core';
-import { assertNotInUse } from '../../data-root/in-use/not-in-use.js';
+import { assertNotInUse } from '../../data-root/in-use/assert-not-in-use.js';
 import type { RunningDaemon } from './daemon.js';
 
 /** More rounds than removals that are under way take; what comes back each time is somebody's. */

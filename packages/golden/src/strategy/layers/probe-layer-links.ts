@@ -2,12 +2,12 @@ import { link, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CallOptions, messageOf } from '@warmdock/core';
 import type { Probe } from '../strategy.js';
-import { gnuCp } from '../trees/gnu-cp.js';
+import { probeGnuCp } from '../trees/probe-gnu-cp.js';
 import { runProgram } from '../trees/run-program.js';
 
 /** Mounts, in a mount namespace of its own, an overlay whose lower layer is a symbolic link. */
 export async function probeLayerLinks(directory: string, options?: CallOptions): Promise<Probe> {
-  const cp = await gnuCp(options);
+  const cp = await probeGnuCp(options);
   if (!cp.works) return cp;
   const folder = await mkdtemp(join(directory, '.probe-'));
   try {

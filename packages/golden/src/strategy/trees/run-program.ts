@@ -1,11 +1,6 @@
 import { execFile } from 'node:child_process';
 import { type CallOptions, cancelled, WarmdockError } from '@warmdock/core';
 
-export interface RunProgramOptions extends CallOptions {
-  /** Default: this process's. */
-  readonly cwd?: string | undefined;
-}
-
 const maxOutputBytes = 2 ** 26;
 
 const full = /No space left on device|Disk quota exceeded/;
@@ -19,7 +14,8 @@ export function runProgram(
   operation: string,
   program: string,
   args: readonly string[],
-  { signal, cwd }: RunProgramOptions = {},
+  { signal }: CallOptions = {},
+  cwd?: string,
 ): Promise<string> {
   const env = { PATH: absolutePath(), LC_ALL: 'C' };
   return new Promise((resolve, reject) => {

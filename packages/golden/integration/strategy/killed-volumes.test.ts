@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { makeFileSystem } from '@warmdock/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -72,69 +72,3 @@ function volumesOf(type: 'btrfs' | 'zfs', root: string): string[] {
   const lines = execFileSync(program, args, { encoding: 'utf8' }).split('\n');
   return lines.filter((line) => line.includes(`${basename(root)}/`));
 }
-
-describe('on ZFS', () => {
-  beforeAll(async () => {
-    disk = await makeFileSystem({ type: 'zfs', sizeMb: 512 });
-  });
-  afterAll(() => disk[Symbol.asyncDispose]());
-
-  const zfs = (...args: string[]) => execFileSync('zfs', args, { encoding: 'utf8' }).trim();
-  const pool = () => zfs('list', '-H', '-o', 'name', disk.dir);
-  const namesOf = (type: 'filesystem' | 'snapshot') =>
-    zfs('list', '-H', '-o', 'name', '-t', type, '-r', pool()).split('\n').filter(Boolean);
-
-  test('a store that the machine did not mount is there when it is opened', async () => {
-    const { root, store, layers } = await makeSmallGolden(newRoot(), 1, 'zfs');
-    const { dataRoot } = await store.clone({ project: 'app', session: 's1' });
-    const files = ['sessions/s1', 'projects/app/generations/000001'].map((at) =>
-      join(root, at, 'tree/docker/overlay2', layers[0]?.cacheId ?? '', 'diff/file'),
-    );
-    expect(files.filter(existsSync)).toEqual(files);
-    for (const name of namesOf('filesystem').slice(1)) zfs('unmount', name);
-    await expect.poll(() => files.filter(existsSync)).toEqual([]);
-    await openStore(root, { mustExist: true });
-    expect(files.filter(existsSync)).toEqual(files);
-    expect(existsSync(dataRoot)).toBe(true);
-    await store.release({ session: 's1' });
-  });
-
-  test('a store is opened by many while sessions are made and go', async () => {
-    const { root, store } = await makeSmallGolden(newRoot(), 1, 'zfs');
-    const live = async (session: string) => {
-      for (let round = 0; round < 3; round++) {
-        await store.clone({ project: 'app', session });
-        await store.release({ session });
-      }
-    };
-    const open = async () => {
-      for (let round = 0; round < 20; round++) await openStore(root, { mustExist: true });
-    };
-    await Promise.all([live('s1'), live('s2'), live('s3'), open(), open()]);
-    expect(await store.list()).toMatchObject({ sessions: [], projects: [{ generations: [1] }] });
-  });
-
-  test('releases and collections take their own datasets, and no others', async () => {
-    const root = newRoot();
-    zfs('create', `${pool()}/theirs`);
-    zfs('snapshot', `${pool()}@theirs`);
-    const before = { datasets: namesOf('filesystem'), snapshots: namesOf('snapshot') };
-    const { store } = await makeSmallGolden(root, 1, 'zfs');
-    await store.clone({ project: 'app', session: 'old' });
-    for (const session of ['second', 'third']) {
-      await store.clone({ project: 'app', session });
-      await store.promote({ session, proof });
-    }
-    await store.clone({ project: 'app', session: 'new' });
-    await store.release({ session: 'old' });
-    expect((await store.gc({ keep: 0 })).generations).toHaveLength(2);
-    await store.release({ session: 'new' });
-    // One generation, and the snapshot that its clones are made of.
-    expect(namesOf('filesystem')).toHaveLength(before.datasets.length + 1);
-    expect(namesOf('snapshot')).toHaveLength(before.snapshots.length + 1);
-    expect(namesOf('filesystem')).toEqual(expect.arrayContaining(before.datasets));
-    expect(namesOf('snapshot')).toEqual(expect.arrayContaining(before.snapshots));
-    expect(readdirSync(join(root, 'trash'))).toEqual([]);
-    expect(await store.verify({ project: 'app' })).toEqual({ generations: [3], problems: [] });
-  });
-});

@@ -11,7 +11,7 @@ import {
 import { basename, join } from 'node:path';
 import { busyboxImage, makeFileSystem, outputOf, runDocker, useTestbed } from '@warmdock/testkit';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { type Clone, dockerdLauncher, openStore, type StrategyName } from '../../src/index.js';
+import { type Clone, dockerdLauncher, type StrategyName } from '../../src/index.js';
 import { dockerdOptions } from '../support/dockerd-options.js';
 import { runVictim } from '../support/run-victim.js';
 import { makeSmallGolden, proof } from '../support/store-folder.js';
@@ -216,23 +216,3 @@ describe('a file that is immutable', () => {
     expect(existsSync(dataRoot)).toBe(false);
   });
 });
-
-test('datasets of ZFS below that of a session are refused by name, and go with it', async () => {
-  await using disk = await makeFileSystem({ type: 'zfs', sizeMb: 320 });
-  const root = join(disk.dir, 'store');
-  const { store } = await makeSmallGolden(root, 1, 'zfs');
-  await store.clone({ project: 'app', session: 's' });
-  const dataset = readFileSync(join(root, 'sessions/s/dataset'), 'utf8').trim();
-  run('zfs', 'create', '-o', 'mountpoint=none', `${dataset}/child`);
-  await expect(store.promote({ session: 's', proof })).rejects.toMatchObject({
-    code: 'CONFLICT',
-    message: expect.stringContaining(`${dataset}/child`),
-    hint: expect.stringContaining(`zfs destroy -r ${dataset}/child`),
-  });
-  await store.release({ session: 's' });
-  expect(run('zfs', 'list', '-H', '-o', 'name')).not.toContain(dataset);
-  const opened = await openStore(root, { mustExist: true });
-  expect(await opened.remove({ project: 'app' })).toMatchObject({ generations: [1] });
-  expect(run('zfs', 'list', '-H', '-o', 'name')).not.toContain('/warmdock-');
-  // It may have to wait for its turn at ZFS.
-}, 300_000);

@@ -10,32 +10,14 @@ import { makeSpecialFiles } from '../support/special-files.js';
 
 const proof = { buildId: 'build', exitCode: 0 } as const;
 
-describe('a store that is told nothing', () => {
-  test.each([
-    ['ext4', 'layer-link', 'btrfs: '],
-    ['xfs', 'layer-link', 'btrfs: '],
-    ['btrfs', 'btrfs', 'first choice'],
-    ['zfs', 'zfs', 'btrfs: '],
-  ] as const)('on %s takes %s, and says why', async (type, strategy, reason) => {
-    await using disk = await makeFileSystem({ type, sizeMb: 320 });
-    const store = await openStore(join(disk.dir, 'store'));
-    expect(store).toMatchObject({ strategy, reason: expect.stringContaining(reason) });
-  });
-});
+type FileSystemType = 'ext4' | 'xfs' | 'btrfs' | 'zfs';
 
-/** Every strategy on every file system that it is for. */
-const settings: { strategy: StrategyName; type: 'ext4' | 'xfs' | 'btrfs' | 'zfs' }[] = [
-  { strategy: 'layer-link', type: 'ext4' },
-  { strategy: 'layer-link', type: 'xfs' },
-  { strategy: 'layer-link', type: 'btrfs' },
-  { strategy: 'btrfs', type: 'btrfs' },
-  { strategy: 'zfs', type: 'zfs' },
-  { strategy: 'reflink', type: 'xfs' },
-  { strategy: 'reflink', type: 'btrfs' },
-  { strategy: 'copy', type: 'ext4' },
-];
+/** What every strategy has to do, on each file system that it is for. */
+export function testStrategy(strategy: StrategyName, types: readonly FileSystemType[]): void {
+  describe.each(types)(`${strategy} on %s`, (type) => suite(strategy, type));
+}
 
-describe.each(settings)('$strategy on $type', ({ strategy, type }) => {
+function suite(strategy: StrategyName, type: FileSystemType): void {
   let disk: Awaited<ReturnType<typeof makeFileSystem>>;
   let count = 0;
   beforeAll(async () => {
@@ -146,7 +128,7 @@ describe.each(settings)('$strategy on $type', ({ strategy, type }) => {
     expect((await store.inspect({ project: 'app' })).generations).toHaveLength(1);
     expect((await store.verify({ project: 'app', deep: true })).problems).toEqual([]);
   });
-});
+}
 
 function diffIn(dataRoot: string, { cacheId }: TestLayer): string {
   return `${join(dataRoot, 'overlay2', cacheId, 'diff')}/`;

@@ -62,7 +62,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts'],
+          include: ['packages/*/src/**/*.test.ts', 'bench/**/*.test.ts'],
           isolate: false,
           maxWorkers,
           // Beside integration tests, which leave them little.

@@ -9,6 +9,7 @@ import { removeTags } from '../sides/daemon.js';
 import { listLocalSources, pruneLocalSources } from '../sides/local-sources.js';
 import { timeWarmdock } from '../sides/ours.js';
 import { quickRounds, type Setting } from '../sides/setting.js';
+import { targets } from '../targets/targets.js';
 
 /**
  * A context that the builder has nothing of. Its content is known, so that every step is cached:
@@ -42,7 +43,7 @@ export async function transfer(setting: Setting): Promise<Row[]> {
         case: 'first transfer of a 500 MB context',
         store: engine.store,
         against: 'docker buildx build',
-        target: { type: 'ratio', atMost: 0.9 },
+        target: targets.transfer,
         ours: times.warmdock,
         theirs: times.buildx,
       },

@@ -7,6 +7,7 @@ import { ensureContext } from '../sides/contexts.js';
 import { restoreTag } from '../sides/daemon.js';
 import { timeWarmdock } from '../sides/ours.js';
 import { enginesOf, type Setting, slowRounds } from '../sides/setting.js';
+import { targets } from '../targets/targets.js';
 
 /** The daemon has the image already, loaded by the same side. */
 export async function unchanged(setting: Setting): Promise<Row[]> {
@@ -41,7 +42,7 @@ async function unchangedIn(setting: Setting, engine: EngineInfo): Promise<Row[]>
   const row: Omit<Row, 'case' | 'ours'> = {
     store: engine.store,
     against: 'docker buildx build --load',
-    target: { type: 'faster', times: 50 },
+    target: targets.unchanged,
     theirs: times.load,
   };
   return [

@@ -6,6 +6,7 @@ import { buildxBuild } from '../sides/commands.js';
 import { ensureContext } from '../sides/contexts.js';
 import { importBuiltCore } from '../sides/programs.js';
 import { enginesOf, quickRounds, type Setting } from '../sides/setting.js';
+import { targets } from '../targets/targets.js';
 
 /** A program that keeps its connections open and builds again and again. */
 export async function warmConnection(setting: Setting): Promise<Row[]> {
@@ -36,7 +37,7 @@ export async function warmConnection(setting: Setting): Promise<Row[]> {
       case: 'unchanged, 2 GB image, SDK on open connections',
       store,
       against: 'docker buildx build',
-      target: { type: 'faster', times: 4 },
+      target: targets.sdk,
       ours: times.sdk,
       theirs: times.buildx,
     });

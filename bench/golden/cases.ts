@@ -5,6 +5,7 @@ import { loadTestImage, runDocker, startEngine } from '@warmdock/testkit';
 import { alternate, type Side, summarise } from '../measure/alternate.js';
 import { settle } from '../measure/settle.js';
 import type { Row } from '../report/row.js';
+import { goldenTargets } from '../targets/targets.js';
 import { imageNames, oneMoreImage } from './images.js';
 import { type BenchPlace, copyByCp } from './places.js';
 
@@ -37,7 +38,7 @@ export async function cloneCase(
       case: `clone of 1 GB by ${store.strategy}`,
       store: place.fileSystem,
       against: 'cp -a',
-      target: { type: 'faster', times: 50 },
+      target: goldenTargets.clone,
       ...times,
     },
   ];
@@ -55,7 +56,7 @@ export async function growthCase(
       case: 'clone of 1 GB',
       store: place.fileSystem,
       against: 'clone of 100 MB of as many layers',
-      target: { type: 'ratio', atMost: 1.5 },
+      target: goldenTargets.growth,
       ...(await alternate(sides, options)),
     },
   ];
@@ -87,7 +88,7 @@ export async function sessionCase(
       case: 'clone, dockerd ready, `docker images` complete',
       store: place.fileSystem,
       against: 'cp -a, dockerd, docker images',
-      target: { type: 'time', atMostMs: 1000 },
+      target: goldenTargets.session,
       ...times,
     },
   ];
@@ -137,7 +138,7 @@ export async function promoteCase(
     {
       ...row,
       against: 'promotion of 10 MB on top of 100 MB',
-      target: { type: 'ratio', atMost: 1.5 },
+      target: goldenTargets.promote,
       theirs: small,
     },
   ];
@@ -171,7 +172,7 @@ export async function diskCase(
       case: `disk that one of ${AT_ONCE} clones of 1 GB takes`,
       store: place.fileSystem,
       against: 'cp -a',
-      target: { type: 'memory', belowBytes: 2_000_000 },
+      target: goldenTargets.disk,
       ours: summarise([clones / AT_ONCE]),
       theirs: summarise([copied]),
     },

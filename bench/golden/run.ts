@@ -1,14 +1,13 @@
 /** `pnpm bench:golden`: golden snapshots against copies of a data root, on real daemons. */
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import type { GoldenStore, StrategyName } from '@warmdock/golden';
-import { writeHeadlines } from '../report/headlines.js';
-import { describeMachine } from '../report/machine.js';
-import { isReached, type Row } from '../report/row.js';
-import { formatRows, writeBetweenMarkers } from '../report/table.js';
+import type { Row } from '../report/row.js';
+import { formatGoldenResults } from '../report/table.js';
+import { writeGoldenResults } from '../report/write-results.js';
+import { describeMachine } from '../sides/describe-machine.js';
 import { ensureTestbed } from '../sides/testbed.js';
 import {
   type CaseOptions,
@@ -40,12 +39,10 @@ const say = (line: string) => process.stderr.write(`bench: ${line}\n`);
 const { testbed, release } = await ensureTestbed(say);
 try {
   const machine = await describeMachine(testbed);
-  const rows = await measureAll();
-  const facts = [`${machine.cores} cores`, `kernel ${machine.kernel}`, `Node ${machine.node}`];
-  const head = `Medians by \`pnpm bench:golden\` on ${[...facts, `Docker ${machine.docker}`].join(', ')}; 4 images of 5 layers, 20,000 files.`;
-  const textOf = (some: Row[]) => `${head}\n\n${formatRows(some, 'file system')}`;
-  console.log(textOf(rows));
-  if (options.rounds >= 3) writeResults(textOf, { machine, rows });
+  const date = new Date().toISOString().slice(0, 10);
+  const results = { date, machine, rows: await measureAll() };
+  console.log(formatGoldenResults(results));
+  if (options.rounds >= 3) writeGoldenResults(results);
 } finally {
   await release();
 }
@@ -126,17 +123,4 @@ function openGolden(
   strategy: StrategyName,
 ): Promise<GoldenStore> {
   return openOrMakeGolden(join(dir, `${strategy}-${size}`), trees[size], strategy);
-}
-
-/** Writes `results/golden.json`, the table of docs/measurements.md, and the README's. */
-function writeResults(
-  textOf: (rows: Row[]) => string,
-  results: { machine: object; rows: Row[] },
-): void {
-  const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-  const rows = results.rows.map((row) => ({ ...row, reached: isReached(row) }));
-  const content = { date: new Date().toISOString().slice(0, 10), ...results, rows };
-  writeFileSync(path('../results/golden.json'), `${JSON.stringify(content, null, 2)}\n`);
-  writeBetweenMarkers(path('../../docs/measurements.md'), 'bench-golden', textOf(results.rows));
-  writeHeadlines();
 }

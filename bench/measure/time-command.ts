@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { benchDir } from '../sides/contexts.js';
+import { benchDir } from './bench-dir.js';
 import { watchPeakMemory } from './peak-memory.js';
 
 export interface Command {

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { makeDockerConfig, runClient } from '@warmdock/testkit';
+import { benchDir } from '../measure/bench-dir.js';
 import type { Command } from '../measure/time-command.js';
-import { benchDir } from './contexts.js';
 import type { Setting } from './setting.js';
 
 export interface BuildCommand {

@@ -1,5 +1,6 @@
-import type { BuildOutcome, SolveStatus } from '@warmdock/core';
+import type { BuildOutcome } from '@warmdock/core';
 import { WarmdockError } from '@warmdock/core';
+import type { SolveStatus } from '@warmdock/core/buildkit';
 import { describe, expect, test } from 'vitest';
 import type { Display } from './model/display.js';
 import { timestampOf } from './model/timestamp.js';

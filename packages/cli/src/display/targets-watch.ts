@@ -1,5 +1,6 @@
-import type { BuildOutcome, Progress, SolveStatus } from '@warmdock/core';
+import type { BuildOutcome, Progress } from '@warmdock/core';
 import { WarmdockError } from '@warmdock/core';
+import type { SolveStatus } from '@warmdock/core/buildkit';
 import type { Display } from './model/display.js';
 import { Warnings } from './warnings.js';
 import { Watch } from './watch.js';

@@ -1,5 +1,6 @@
-import type { LoadResult, OnProgress, SolveStatus } from '@warmdock/core';
+import type { LoadResult, OnProgress } from '@warmdock/core';
 import { isWarmdockError } from '@warmdock/core';
+import type { SolveStatus } from '@warmdock/core/buildkit';
 import type { Display } from './model/display.js';
 import { LoadStep } from './model/load-step.js';
 import { cancelledError } from './model/step.js';

@@ -1,5 +1,5 @@
 import { runPlans, TargetError, type TargetSet } from '@warmdock/compose';
-import { validateLocalInputs } from '@warmdock/core';
+import { validateLocalInputs } from '@warmdock/core/internal';
 import type { DisplayMode } from '../display/choose-mode.js';
 import { openDisplay } from '../display/open-display.js';
 import { TargetsWatch } from '../display/targets-watch.js';

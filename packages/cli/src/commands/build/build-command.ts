@@ -1,16 +1,10 @@
-import {
-  BuildError,
-  type BuildOutcome,
-  type BuildRequest,
-  build,
-  WarmdockError,
-} from '@warmdock/core';
+import { BuildError, type BuildOutcome, build, WarmdockError } from '@warmdock/core';
 import { chooseMode, type DisplayMode, type Showing } from '../../display/choose-mode.js';
 import { formatLogTail } from '../../display/model/failed-logs.js';
 import { openDisplay } from '../../display/open-display.js';
 import { Watch } from '../../display/watch.js';
 import type { BuildArguments } from '../../flags/build-arguments.js';
-import { buildOptionsOf } from '../../flags/build-options.js';
+import { buildOptionsOf, type ParsedRequest } from '../../flags/build-options.js';
 import { takesColors } from '../../process/colors.js';
 import type { Output } from '../../process/output.js';
 import { prepareResultFile } from '../../report/result-file.js';
@@ -34,7 +28,7 @@ export interface BuildContext {
 
 /** A build as its command line asks for it. */
 export interface BuildCommand extends Showing, Pick<BuildArguments, 'iidfile' | 'metadataFile'> {
-  readonly options: BuildRequest;
+  readonly options: ParsedRequest;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { SolveStatus } from '@warmdock/core';
+import type { SolveStatus } from '@warmdock/core/buildkit';
 import { createColors } from 'picocolors';
 import { takesColors } from '../../process/colors.js';
 import type { Output } from '../../process/output.js';

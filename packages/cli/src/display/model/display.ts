@@ -1,4 +1,4 @@
-import type { SolveStatus } from '@warmdock/core';
+import type { SolveStatus } from '@warmdock/core/buildkit';
 
 /** By its name, and by the driver with which buildx reaches such ones. */
 export interface Builder {

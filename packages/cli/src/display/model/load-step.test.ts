@@ -1,4 +1,6 @@
-import type { Digest, LoadPlan, Progress, SolveStatus } from '@warmdock/core';
+import type { LoadPlan, Progress } from '@warmdock/core';
+import type { SolveStatus } from '@warmdock/core/buildkit';
+import type { Digest } from '@warmdock/core/oci';
 import { expect, test } from 'vitest';
 import { LoadStep } from './load-step.js';
 import { Steps } from './steps.js';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { LoadPlan, Progress, SolveStatus } from '@warmdock/core';
+import type { LoadPlan, Progress } from '@warmdock/core';
+import type { SolveStatus } from '@warmdock/core/buildkit';
 import { formatSize } from './format.js';
 import { timestampOf } from './timestamp.js';
 import { Transfer } from './transfer.js';

@@ -1,4 +1,4 @@
-import type { SolveStatus } from '@warmdock/core';
+import type { SolveStatus } from '@warmdock/core/buildkit';
 import { Step } from './step.js';
 
 type Vertex = SolveStatus['vertexes'][number];

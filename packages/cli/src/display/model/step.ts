@@ -1,4 +1,4 @@
-import type { SolveStatus } from '@warmdock/core';
+import type { SolveStatus } from '@warmdock/core/buildkit';
 import { StepLog } from './step-log.js';
 import { timeOf } from './timestamp.js';
 

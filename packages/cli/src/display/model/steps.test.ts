@@ -1,4 +1,4 @@
-import type { Vertex } from '@warmdock/core';
+import type { Vertex } from '@warmdock/core/buildkit';
 import { expect, test } from 'vitest';
 import type { Step } from './step.js';
 import { Steps } from './steps.js';

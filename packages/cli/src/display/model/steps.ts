@@ -1,4 +1,4 @@
-import type { SolveStatus } from '@warmdock/core';
+import type { SolveStatus } from '@warmdock/core/buildkit';
 import { formatLogTime } from './format.js';
 import { Step } from './step.js';
 import { StepGroup } from './step-group.js';

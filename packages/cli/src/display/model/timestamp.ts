@@ -1,4 +1,4 @@
-import type { Timestamp } from '@warmdock/core';
+import type { Timestamp } from '@warmdock/core/buildkit';
 
 /** Milliseconds since the epoch. */
 export function timeOf({ seconds, nanos }: Timestamp): number {

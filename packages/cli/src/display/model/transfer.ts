@@ -1,4 +1,4 @@
-import type { SolveStatus } from '@warmdock/core';
+import type { SolveStatus } from '@warmdock/core/buildkit';
 import { timestampOf } from './timestamp.js';
 
 /** Something that takes time inside a step, with the bytes of it where they are known. */

@@ -1,4 +1,4 @@
-import type { SolveStatus } from '@warmdock/core';
+import type { SolveStatus } from '@warmdock/core/buildkit';
 import { expect, test } from 'vitest';
 import { timestampOf } from './timestamp.js';
 import { Unstarted } from './unstarted.js';

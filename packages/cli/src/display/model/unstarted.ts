@@ -1,4 +1,4 @@
-import type { SolveStatus } from '@warmdock/core';
+import type { SolveStatus } from '@warmdock/core/buildkit';
 import { timestampOf } from './timestamp.js';
 
 type Vertex = SolveStatus['vertexes'][number];

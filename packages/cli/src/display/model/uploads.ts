@@ -1,4 +1,5 @@
-import type { Progress, SolveStatus } from '@warmdock/core';
+import type { Progress } from '@warmdock/core';
+import type { SolveStatus } from '@warmdock/core/buildkit';
 
 type Sent = Extract<Progress, { type: 'context' }>;
 type Transfer = SolveStatus['statuses'][number];

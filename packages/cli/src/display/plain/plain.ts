@@ -1,4 +1,4 @@
-import type { SolveStatus } from '@warmdock/core';
+import type { SolveStatus } from '@warmdock/core/buildkit';
 import type { Output } from '../../process/output.js';
 import type { Builder, Display } from '../model/display.js';
 import { formatFailedLogs } from '../model/failed-logs.js';

@@ -4,7 +4,7 @@ import type {
   SourceInfo,
   SourcePosition,
   SourceRange,
-} from '@warmdock/core';
+} from '@warmdock/core/buildkit';
 import type { Output } from '../../process/output.js';
 import type { Display } from '../model/display.js';
 import { formatTimestamp } from '../model/timestamp.js';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { SolveStatus, Timestamp } from '@warmdock/core';
+import type { SolveStatus, Timestamp } from '@warmdock/core/buildkit';
 import { timeOf } from '../model/timestamp.js';
 
 /**

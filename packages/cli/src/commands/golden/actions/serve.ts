@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { isWarmdockError, messageOf } from '@warmdock/core';
+import { isWarmdockError } from '@warmdock/core';
+import { messageOf } from '@warmdock/core/internal';
 import { type BuildStatus, openBuilds, serveWebhooks, type WebhookAnswer } from '@warmdock/golden';
 import { formatSize } from '../../../display/model/format.js';
 import { type CommandContext, type Event, goldenCommand } from '../command.js';

@@ -15,7 +15,7 @@ export const documents = {
   readme: repository('README.md'),
   measurements: repository('docs/measurements.md'),
   plot: repository('docs/measurements.svg'),
-  grpc: repository('docs/grpc.md'),
+  grpc: repository('docs/internals/grpc.md'),
 };
 
 export function readResults<T>(path: string): T {

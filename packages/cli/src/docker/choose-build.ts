@@ -1,10 +1,6 @@
-import {
-  type BuilderRule,
-  type ChosenBuilder,
-  containerDaemon,
-  dockerAliases,
-  explainBuilder,
-} from '@warmdock/core';
+import { type ChosenBuilder, explainBuilder } from '@warmdock/core';
+import { type BuilderRule, containerDaemon } from '@warmdock/core/buildkit';
+import { dockerAliases } from '@warmdock/core/internal';
 import { parseGoBool } from '../flags/go-bool.js';
 import { leftBy } from './left-by.js';
 import { type RoutedBake, type RoutedBuild, type RoutedCompose, route } from './routing/route.js';

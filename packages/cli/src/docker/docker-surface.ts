@@ -1,10 +1,5 @@
-import type {
-  BuildOutcome,
-  Provenance,
-  SourcePosition,
-  SourceRange,
-  VertexWarning,
-} from '@warmdock/core';
+import type { BuildOutcome, Provenance } from '@warmdock/core';
+import type { SourcePosition, SourceRange, VertexWarning } from '@warmdock/core/buildkit';
 import { parseGoBool } from '../flags/go-bool.js';
 import { metadataOf } from '../report/metadata.js';
 import type { Surface } from '../report/surface.js';

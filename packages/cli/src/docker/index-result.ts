@@ -1,7 +1,9 @@
-import { type Attestation, type BuildRequest, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import type { Attestation } from '@warmdock/core/flags';
+import type { ParsedOptions } from '@warmdock/core/internal';
 import { parseGoBool } from '../flags/go-bool.js';
 
-type Options = Pick<BuildRequest, 'platforms' | 'attestations' | 'buildArgs'>;
+type Options = Pick<ParsedOptions, 'platforms' | 'attestations' | 'buildArgs'>;
 
 /** Whether the result is an index: of several images, or of one with attestations. */
 export function makesIndex({

@@ -1,4 +1,4 @@
-import type { CallOptions } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import { containerdSnapshots } from './containerd-snapshots.js';
 import { classicLayers } from './layer-database.js';
 import {

@@ -1,10 +1,10 @@
-import type { EngineInfo } from '@warmdock/core';
+import type { EngineInfo } from '@warmdock/core/engine';
 import { type Finding, ok, warning } from './finding.js';
 import { isOlder, parseVersion } from './parse-version.js';
 
 const about = 'thin load';
 
-/** What the releases of Docker are known to take, by store: see docs/thin-load.md. */
+/** What the releases of Docker are known to take, by store: see docs/concepts/thin-load.md. */
 export function thinLoadSupport({
   store,
   serverVersion,

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { type CallOptions, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import { contentBytes } from '../../strategy/strategy.js';
 import { lockFile, tryLockFile } from '../fs/file-lock.js';
 import type { GarbageCollection, GcRequest } from '../golden-store.js';

@@ -1,4 +1,4 @@
-import type { CallOptions } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import { assertNotInUse } from '../../data-root/in-use/assert-not-in-use.js';
 import { exists } from '../fs/exists.js';
 import type { SessionRequest } from '../golden-store.js';

@@ -1,6 +1,7 @@
 import { renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CallOptions, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import type { PooledLayer, SealOptions } from '../strategy.js';
 import { ensureFolder } from '../trees/ensure-folder.js';
 import { lexistsSync } from '../trees/lexists-sync.js';

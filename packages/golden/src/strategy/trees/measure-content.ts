@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { CallOptions } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import { findShareable } from '../../data-root/shareable.js';
 import type { Content, SealOptions } from '../strategy.js';
 import { measureTrees } from './measure-trees.js';

@@ -2,7 +2,7 @@ import { Transform, type TransformCallback } from 'node:stream';
 import { PatternSet } from './pattern-set.js';
 import { redactError } from './redact-error.js';
 import { Redactor } from './redactor.js';
-import { formsOf } from './secret-forms.js';
+import { encodedForms } from './secret-forms.js';
 
 /** Keeps secrets out of what is written down and told. */
 export interface Redaction {
@@ -16,8 +16,8 @@ export interface Redaction {
 }
 
 /** Secrets are recognised by their values, however short, in all their forms: see `formsOf`. */
-export function redactionOf(secrets: readonly string[]): Redaction {
-  const forms = new Set(secrets.flatMap((secret) => [...formsOf(secret)]));
+export function createRedaction(secrets: readonly string[]): Redaction {
+  const forms = new Set(secrets.flatMap((secret) => [...encodedForms(secret)]));
   const patterns = new PatternSet([...forms].map((form) => Buffer.from(form)));
   const text = (plain: string) => {
     const redactor = new Redactor(patterns);

@@ -11,7 +11,7 @@ const hasSubstance = /[\p{L}\p{N}]/u;
  * A secret in all the forms in which programs print it: as it is, line by line, as part of JSON, of a
  * shell's command, of an address, and in base64, also with other text before and behind it.
  */
-export function formsOf(secret: string): Set<string> {
+export function encodedForms(secret: string): Set<string> {
   if (secret.trim() === '') return new Set();
   const plain = new Set([secret, secret.trim(), ...linesOf(secret)]);
   const forms = new Set([...plain].flatMap((text) => [text, ...quotedForms(text)]));

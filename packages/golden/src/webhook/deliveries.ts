@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { lockFile } from '../store/fs/file-lock.js';
 import type { GoldenStore } from '../store/golden-store.js';
-import { checkedName } from '../store/records/names.js';
+import { parseName } from '../store/records/names.js';
 import { projectPaths, storePaths } from '../store/records/paths.js';
 import { readJsonOr } from '../store/records/read-json.js';
 import { writeJson } from '../store/records/write-json.js';
@@ -31,7 +31,7 @@ export async function acceptOnce(
   delivery: Delivery & { kind: 'build' },
   accept: () => Promise<void>,
 ): Promise<boolean> {
-  const { folder } = projectPaths(storePaths(store.root), checkedName('project', project));
+  const { folder } = projectPaths(storePaths(store.root), parseName('project', project));
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, 'deliveries.json');
   const operation = `accepting a delivery for ${project}`;

@@ -1,7 +1,7 @@
 import { WarmdockError } from '@warmdock/core';
 import { cancelled } from '@warmdock/core/internal';
 import type { CallOptions } from '@warmdock/core/oci';
-import { type Redaction, redactionOf } from '../../redact/redaction.js';
+import { createRedaction, type Redaction } from '../../redact/redaction.js';
 import { diskError } from '../../store/fs/disk-error.js';
 import { tailOf } from '../logs/build-logs.js';
 import { openLogStream } from '../logs/log-stream.js';
@@ -86,7 +86,7 @@ export async function runScript(script: Script, options: RunScriptOptions): Prom
 
 /** Of what is secret in the script's variables. */
 export function scriptRedaction({ env = {}, secretEnv = {} }: Script): Redaction {
-  return redactionOf([...guessedSecrets(env), ...Object.values(secretEnv)]);
+  return createRedaction([...guessedSecrets(env), ...Object.values(secretEnv)]);
 }
 
 function variablesOf({ env, secretEnv }: Script): Record<string, string> {

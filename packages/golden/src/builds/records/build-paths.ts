@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { checkedName } from '../../store/records/names.js';
+import { parseName } from '../../store/records/names.js';
 import { projectPaths, storePaths } from '../../store/records/paths.js';
 
 /** Where a project keeps what is known of its golden builds. */
@@ -18,7 +18,7 @@ export interface BuildPaths {
 /** Throws `INVALID_ARGUMENT` for what is no project's name. */
 export function buildPaths(storeRoot: string, project: string): BuildPaths {
   const paths = storePaths(storeRoot);
-  const { folder, buildLock } = projectPaths(paths, checkedName('project', project));
+  const { folder, buildLock } = projectPaths(paths, parseName('project', project));
   return {
     folder,
     lock: buildLock,

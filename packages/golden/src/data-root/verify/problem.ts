@@ -9,7 +9,7 @@ export interface TreeProblem {
 }
 
 /** What `look` finds; what it throws about damage of `at` is one more. */
-export function problemsOf(at: string, look: () => Iterable<TreeProblem>): TreeProblem[] {
+export function collectProblems(at: string, look: () => Iterable<TreeProblem>): TreeProblem[] {
   const found: TreeProblem[] = [];
   try {
     for (const problem of look()) found.push(problem);

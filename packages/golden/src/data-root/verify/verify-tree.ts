@@ -5,7 +5,7 @@ import { databasesOf } from '../databases.js';
 import { leftoverContainers } from '../leftover-containers.js';
 import { containerdRoots } from '../tree.js';
 import { treeNames } from '../tree-files.js';
-import { problemsOf, type TreeProblem } from './problem.js';
+import { collectProblems, type TreeProblem } from './problem.js';
 import { contentStores, verifyContent } from './verify-content.js';
 import { verifyImages } from './verify-images.js';
 import { verifyLayers } from './verify-layers.js';
@@ -19,28 +19,28 @@ export async function verifyTree(
   tree: string,
   { signal }: CallOptions = {},
 ): Promise<TreeProblem[]> {
-  const damaged = problemsOf('.', () => damagedDatabases(tree));
+  const damaged = collectProblems('.', () => damagedDatabases(tree));
   if (damaged.length > 0) return damaged;
   const found = [
-    ...problemsOf('docker/containers', () => ofContainers(tree)),
-    ...problemsOf('docker/overlay2', () => verifyLayers(tree)),
-    ...problemsOf('docker/image', () => verifyImages(tree)),
-    ...problemsOf('docker/image', () => ofOtherDrivers(tree)),
+    ...collectProblems('docker/containers', () => ofContainers(tree)),
+    ...collectProblems('docker/overlay2', () => verifyLayers(tree)),
+    ...collectProblems('docker/image', () => verifyImages(tree)),
+    ...collectProblems('docker/image', () => ofOtherDrivers(tree)),
   ];
   for (const store of contentStores) {
     signal?.throwIfAborted();
-    found.push(...problemsOf(store.folder, () => verifyContent(tree, store)));
+    found.push(...collectProblems(store.folder, () => verifyContent(tree, store)));
   }
   for (const root of containerdRoots) {
     signal?.throwIfAborted();
-    found.push(...problemsOf(root, () => verifySnapshots(tree, root)));
+    found.push(...collectProblems(root, () => verifySnapshots(tree, root)));
   }
   return found;
 }
 
 function damagedDatabases(tree: string): TreeProblem[] {
   return databasesOf(tree).flatMap((at) =>
-    problemsOf(at, () => {
+    collectProblems(at, () => {
       readBolt(join(tree, at));
       return [];
     }),

@@ -7,7 +7,7 @@ import { hasCode } from '../fs/disk-error.js';
 import { exists } from '../fs/exists.js';
 import type { Clone, CloneRequest, Mount } from '../golden-store.js';
 import type { Manifest } from '../records/manifest.js';
-import { checkedName } from '../records/names.js';
+import { parseName } from '../records/names.js';
 import { projectPaths, type StorePaths, treeOf } from '../records/paths.js';
 import { currentGeneration, existingManifest, generationFolder } from '../records/project.js';
 import { sessionFolder } from '../records/session.js';
@@ -25,8 +25,8 @@ export async function clone(
   call: CallOptions = {},
 ): Promise<Clone> {
   const startMs = performance.now();
-  const project = checkedName('project', request.project);
-  const session = checkedName('session', request.session);
+  const project = parseName('project', request.project);
+  const session = parseName('session', request.session);
   for (let attempt = 1; ; attempt++) {
     const manifest = await tryClone(context, { ...request, project, session }, attempt, call);
     if (manifest === 'overtaken') continue;

@@ -10,7 +10,7 @@ import { lockFile } from '../fs/file-lock.js';
 import { syncFileSystems } from '../fs/sync-file-systems.js';
 import type { PromoteRequest, Promotion } from '../golden-store.js';
 import { type Journal, readJournal, writeJournal } from '../records/journal.js';
-import { checkedName } from '../records/names.js';
+import { parseName } from '../records/names.js';
 import { projectPaths, treeOf } from '../records/paths.js';
 import { currentGeneration, existingManifest, generationsOf } from '../records/project.js';
 import {
@@ -34,7 +34,7 @@ export async function promote(
 ): Promise<Promotion> {
   const startMs = performance.now();
   const { paths } = context;
-  const session = await existingSession(paths, checkedName('session', request.session));
+  const session = await existingSession(paths, parseName('session', request.session));
   const operation = `promoting session ${session.session} of ${session.project}`;
   assertProof(operation, request);
   const project = projectPaths(paths, session.project);

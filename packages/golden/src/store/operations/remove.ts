@@ -10,7 +10,7 @@ import { lockFile, tryLockFile } from '../fs/file-lock.js';
 import type { ProjectRequest, Removal } from '../golden-store.js';
 import { readJournal } from '../records/journal.js';
 import type { Manifest } from '../records/manifest.js';
-import { checkedName } from '../records/names.js';
+import { parseName } from '../records/names.js';
 import { type ProjectPaths, projectPaths, type StorePaths } from '../records/paths.js';
 import {
   assertProject,
@@ -46,7 +46,7 @@ export async function remove(
   { signal }: CallOptions = {},
 ): Promise<Removal> {
   const { paths } = context;
-  const project = checkedName('project', request.project);
+  const project = parseName('project', request.project);
   const operation = `removing project ${project}`;
   await using _gc = await lockFile(paths.gcLock, { operation, waitMs: GC_WAIT_MS }, { signal });
   await assertProject(paths, project);

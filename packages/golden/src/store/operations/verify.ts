@@ -8,7 +8,7 @@ import { measureTrees } from '../../strategy/trees/measure-trees.js';
 import { exists } from '../fs/exists.js';
 import type { GenerationProblem, Verification, VerifyRequest } from '../golden-store.js';
 import type { Manifest } from '../records/manifest.js';
-import { checkedName } from '../records/names.js';
+import { parseName } from '../records/names.js';
 import { type StorePaths, treeOf } from '../records/paths.js';
 import {
   assertProject,
@@ -33,7 +33,7 @@ export async function verify(
   { signal }: CallOptions = {},
 ): Promise<Verification> {
   const { paths } = context;
-  const project = checkedName('project', name);
+  const project = parseName('project', name);
   await assertProject(paths, project);
   const numbers = generation === undefined ? await generationsOf(paths, project) : [generation];
   const looked: number[] = [];

@@ -9,7 +9,7 @@ import { rootNames } from '../../data-root/tree.js';
 import type { Content, SealOptions } from '../strategy.js';
 
 /** Where a layer of a tree belongs in the pool. */
-export interface Placement {
+export interface LayerPlacement {
   readonly at: string;
   /** `TRANSACTION/NAME` */
   readonly pool: string;
@@ -28,8 +28,8 @@ export const PLAN_NAME = '.plan.json';
  */
 export async function sealPlan(
   folder: string,
-  makePlan: () => Promise<readonly Placement[]>,
-): Promise<readonly Placement[]> {
+  makePlan: () => Promise<readonly LayerPlacement[]>,
+): Promise<readonly LayerPlacement[]> {
   const path = join(folder, PLAN_NAME);
   const kept = await readFile(path, 'utf8').catch(() => undefined);
   if (kept !== undefined) return JSON.parse(kept);
@@ -63,7 +63,7 @@ export async function planSeal(
   base: Linked,
   { transaction }: SealOptions,
   { signal }: CallOptions = {},
-): Promise<readonly Placement[]> {
+): Promise<readonly LayerPlacement[]> {
   assertOnlyRoots(tree);
   const { layers } = await findShareable(tree, { signal });
   for (const at of layers) assertRealFolders(tree, at);
@@ -90,7 +90,7 @@ function knownLayer(
   tree: string,
   at: string,
   known: ReadonlyMap<string, string>,
-): Placement | undefined {
+): LayerPlacement | undefined {
   const path = join(tree, at);
   const stat = lstatSync(path);
   if (stat.isDirectory()) return undefined;

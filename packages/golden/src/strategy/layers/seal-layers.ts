@@ -6,7 +6,7 @@ import type { PooledLayer, SealOptions } from '../strategy.js';
 import { ensureFolder } from '../trees/ensure-folder.js';
 import { lexistsSync } from '../trees/lexists-sync.js';
 import { measureTrees } from '../trees/measure-trees.js';
-import { type Linked, type Placement, planSeal, sealPlan } from './plan-seal.js';
+import { type LayerPlacement, type Linked, planSeal, sealPlan } from './plan-seal.js';
 import { ownPart, sharedPart } from './sealed-tree.js';
 import { splitTree } from './split-tree.js';
 
@@ -56,7 +56,7 @@ function linkedBase(tree: string, { base = nothing }: SealOptions): Linked {
   throw new WarmdockError('UNSUPPORTED', `sealing ${tree}: its base was not made by layer-link`);
 }
 
-function moveLayer(pool: string, tree: string, { at, pool: entry, isNew }: Placement): void {
+function moveLayer(pool: string, tree: string, { at, pool: entry, isNew }: LayerPlacement): void {
   if (!isNew) return;
   const [path, target] = [join(tree, at), join(pool, entry)];
   if (!lexistsSync(target)) renameSync(path, target);
@@ -67,7 +67,7 @@ function moveLayer(pool: string, tree: string, { at, pool: entry, isNew }: Place
 async function contentOf(
   pool: string,
   tree: string,
-  plan: readonly Placement[],
+  plan: readonly LayerPlacement[],
   base: Linked,
 ): Promise<Linked> {
   const layers = await layersOf(pool, plan, base);
@@ -88,7 +88,7 @@ async function contentOf(
 /** Looks at every file of what is new. */
 async function layersOf(
   pool: string,
-  plan: readonly Placement[],
+  plan: readonly LayerPlacement[],
   base: Linked,
 ): Promise<PooledLayer[]> {
   const known = new Map(base.layers.map((layer) => [layer.pool, layer]));

@@ -5,7 +5,7 @@ import type { Redaction } from '../redact/redaction.js';
 import type { Clone } from '../store/golden-store.js';
 import type { DaemonLauncher, RunningDaemon } from './daemon/daemon.js';
 import { isReachable } from './daemon/is-reachable.js';
-import { quiesce } from './daemon/quiesce.js';
+import { quiesceDaemon } from './daemon/quiesce-daemon.js';
 import { runScript, type Script } from './daemon/script.js';
 import type { BuildLogs } from './logs/build-logs.js';
 import type { BuildPhase } from './records/build-state.js';
@@ -25,7 +25,7 @@ export interface PopulateOptions {
  * Fills a clone: starts a daemon on it, runs the script, and ends the daemon in order. Answers with
  * the names of the images that are in it then. When it throws, nothing of it runs any more.
  */
-export async function populate(clone: Clone, options: PopulateOptions): Promise<string[]> {
+export async function populateClone(clone: Clone, options: PopulateOptions): Promise<string[]> {
   const { operation, logs, signal, enter } = options;
   await enter('starting');
   const redact = options.redaction.isEmpty ? undefined : () => options.redaction.stream();
@@ -35,7 +35,7 @@ export async function populate(clone: Clone, options: PopulateOptions): Promise<
   await enter('quiescing');
   const images = await imagesOf(daemon.host, signal);
   // A data root is a folder of the session's tree.
-  await quiesce(daemon, dirname(clone.dataRoot), operation, { signal });
+  await quiesceDaemon(daemon, dirname(clone.dataRoot), operation, { signal });
   return images;
 }
 

@@ -14,7 +14,7 @@ const roundMs = 100;
  * anonymous volumes, stops it, and looks that nothing of it is left. Throws `CONFLICT` when something
  * is, what the daemon throws, and `CANCELLED`.
  */
-export async function quiesce(
+export async function quiesceDaemon(
   daemon: RunningDaemon,
   tree: string,
   operation: string,

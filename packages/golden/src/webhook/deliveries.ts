@@ -22,8 +22,8 @@ const maxIdLength = 100;
 const waitMs = 10_000;
 
 /**
- * Carries out `accept` unless the delivery was accepted before, by its id or by what the sender
- * vouched for; answers whether it did. What was accepted is remembered across restarts.
+ * Calls `accept` unless the delivery was accepted before, by its id or its signed content. Resolves
+ * to whether it did. Remembers deliveries across restarts.
  */
 export async function acceptOnce(
   store: GoldenStore,
@@ -36,7 +36,7 @@ export async function acceptOnce(
   const path = join(folder, 'deliveries.json');
   const operation = `accepting a delivery for ${project}`;
   await using _lock = await lockFile(join(folder, 'deliveries.lock'), { operation, waitMs });
-  // A memory that was lost is begun anew: the worst is a build that was not needed.
+  // A lost record begins anew: at worst, an unneeded build follows.
   const accepted = (await readJsonOr(path, schema, undefined))?.accepted ?? [];
   const digest = createHash('sha256').update(delivery.vouched).digest('hex');
   const id = delivery.id?.slice(0, maxIdLength);

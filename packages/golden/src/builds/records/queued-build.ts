@@ -6,16 +6,16 @@ import { writeJson } from '../../store/records/write-json.js';
 import type { BuildPaths } from './build-paths.js';
 
 /*
- * A request lies in a file of its own, so that who asks does not write where a build of another
- * process writes, and so that it survives that process.
+ * The queued build has a file of its own. A trigger must not write where a build of another process
+ * writes, and must survive that process.
  */
 
 const queuedBuildSchema = z.object({
-  /** Of the first one that asked. */
+  /** Time of the first trigger. */
   requestedAt: z.iso.datetime(),
-  /** How many asked. */
+  /** Number of triggers. */
   count: z.number().int().positive(),
-  /** Why, those who said so; the newest few. */
+  /** Reasons of the newest triggers that gave one. */
   reasons: z.array(z.string()),
 });
 
@@ -24,19 +24,21 @@ export type QueuedBuild = z.infer<typeof queuedBuildSchema>;
 const maxReasons = 10;
 const waitMs = 10_000;
 
-/** Of a request of which nothing is known but that there is one. */
+/**
+ * Stands for a record whose content was lost: there is a queued build, and nothing else is known.
+ */
 const lost: QueuedBuild = {
   requestedAt: new Date(0).toISOString(),
   count: 1,
   reasons: ['a request that was lost'],
 };
 
-/** `undefined` when no build is asked for. */
+/** `undefined` when no build is queued. */
 export function readQueuedBuild({ queued: request }: BuildPaths): Promise<QueuedBuild | undefined> {
   return readJsonOr(request, queuedBuildSchema, lost);
 }
 
-/** Asks for a build, together with those who have already; survives a power cut. */
+/** Queues a build, or joins the one that is queued. Survives a power cut. */
 export async function queueBuild(
   paths: BuildPaths,
   reasons: readonly string[],
@@ -54,7 +56,7 @@ export async function queueBuild(
   return request;
 }
 
-/** Takes the request: what is asked for from now on is for another build. */
+/** Takes the queued build out: later triggers queue another one. */
 export async function takeQueuedBuild(paths: BuildPaths): Promise<QueuedBuild | undefined> {
   await using _lock = await lockQueue(paths);
   const request = await readQueuedBuild(paths);

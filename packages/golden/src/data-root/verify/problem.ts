@@ -8,7 +8,7 @@ export interface TreeProblem {
   readonly text: string;
 }
 
-/** What `look` finds; what it throws about damage of `at` is one more. */
+/** The problems that `look` finds; an error that it throws is one more, at `at`. */
 export function collectProblems(at: string, look: () => Iterable<TreeProblem>): TreeProblem[] {
   const found: TreeProblem[] = [];
   try {

@@ -12,8 +12,8 @@ import { verifyLayers } from './verify-layers.js';
 import { verifySnapshots } from './verify-snapshots.js';
 
 /**
- * Looks whether everything that the daemons' databases name is there: layers, their parents and links,
- * snapshots, blobs. Does not look into layers. Tells of damaged databases alone where there are any.
+ * Checks that everything in the daemons' databases exists: layers, their parents and links,
+ * snapshots, blobs. Does not look into layers. Reports only damaged databases when there are any.
  */
 export async function verifyTree(
   tree: string,
@@ -47,7 +47,7 @@ function damagedDatabases(tree: string): TreeProblem[] {
   );
 }
 
-/** Layers of a driver that nobody here knows would be neither shared nor looked at. */
+/** Layers of other storage drivers can be neither shared nor verified. */
 function ofOtherDrivers(tree: string): TreeProblem[] {
   const drivers = treeNames(tree, 'docker/image').filter((name) => name !== 'overlay2');
   const used = drivers.filter((name) => treeNames(tree, `docker/image/${name}/layerdb`).length > 0);

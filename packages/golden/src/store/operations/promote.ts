@@ -54,8 +54,8 @@ export async function promote(
 }
 
 /**
- * Everything that can refuse it; when the journal is on disk, the promotion will be finished. What the
- * journal names is on disk before it.
+ * All checks that can refuse the promotion. Once the journal is on disk, the promotion will be
+ * finished. What the journal names is on disk before it.
  */
 async function begin(
   context: StoreContext,
@@ -128,7 +128,7 @@ async function assertBase(
   );
 }
 
-/** What had not reached the disk when the machine stopped is missing, which no check can tell. */
+/** Files that had not reached the disk are missing after a restart, and no check can find that. */
 function assertOfThisBoot(session: Session, operation: string): void {
   if (!isOfEarlierBoot(session)) return;
   throw new WarmdockError(
@@ -151,7 +151,7 @@ async function prepare(tree: string, operation: string, options: CallOptions): P
   );
 }
 
-/** Higher than all that exist: the current one always does. */
+/** One more than the highest: the current generation always exists. */
 async function nextGeneration({ paths }: StoreContext, project: string): Promise<number> {
   return Math.max(0, ...(await generationsOf(paths, project))) + 1;
 }

@@ -13,18 +13,18 @@ export interface LayerPlacement {
   readonly at: string;
   /** `TRANSACTION/NAME` */
   readonly pool: string;
-  /** It is not in the pool before this promotion. */
+  /** Whether this promotion adds it to the pool. */
   readonly isNew: boolean;
 }
 
 export type Linked = Content & { readonly kind: 'linked' };
 
-/** In the transaction's folder, among what it moves there. */
+/** The plan's file, in the transaction's folder of the pool. */
 export const PLAN_NAME = '.plan.json';
 
 /**
- * The plan that an earlier call kept in `folder`, else a new one, on disk before it is answered: once
- * layers have moved, the tree no longer tells what was in it.
+ * The plan that an earlier call wrote to `folder`, or a new one, which is on disk when this
+ * resolves. Once layers have moved, the tree does not show any more what was in it.
  */
 export async function sealPlan(
   folder: string,

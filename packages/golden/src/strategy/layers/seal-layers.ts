@@ -20,8 +20,8 @@ const nothing: Linked = {
 };
 
 /**
- * Moves the layers that are new in the tree into the pool, leaves links to them, and parts the rest
- * into what clones share and what they copy.
+ * Moves new layers of the tree into the pool and leaves links to them. Splits the rest into what
+ * clones share and what they copy.
  */
 export async function sealLayers(
   pool: string,
@@ -33,7 +33,7 @@ export async function sealLayers(
   const folder = join(pool, options.transaction);
   ensureFolder(folder, 0o711);
   const plan = await sealPlan(folder, () => planSeal(pool, tree, base, options, call));
-  // Until the tree is parted the layers are in their places; afterwards all have moved.
+  // All layers have moved once the tree is split.
   if (!lexistsSync(sharedPart(tree)))
     for (const placement of plan) moveLayer(pool, tree, placement);
   const places = new Set(plan.map(({ at }) => at));
@@ -63,7 +63,7 @@ function moveLayer(pool: string, tree: string, { at, pool: entry, isNew }: Layer
   if (!lexistsSync(path)) symlinkSync(target, path);
 }
 
-/** Files that the base has too carry a link of it; those that are new carry one alone. */
+/** Files that the base has too have a link there; new ones have none elsewhere. */
 async function contentOf(
   pool: string,
   tree: string,

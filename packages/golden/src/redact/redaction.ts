@@ -15,7 +15,7 @@ export interface Redaction {
   error(error: unknown): unknown;
 }
 
-/** Secrets are recognised by their values, however short, in all their forms: see `formsOf`. */
+/** Secrets are recognised by their values, however short, in all their forms: see `encodedForms`. */
 export function createRedaction(secrets: readonly string[]): Redaction {
   const forms = new Set(secrets.flatMap((secret) => [...encodedForms(secret)]));
   const patterns = new PatternSet([...forms].map((form) => Buffer.from(form)));

@@ -23,7 +23,7 @@ export function buildPaths(storeRoot: string, project: string): BuildPaths {
     folder,
     lock: buildLock,
     state: join(folder, 'build.json'),
-    queued: join(folder, 'build-request.json'),
+    queued: join(folder, 'queued-build.json'),
     cancellation: join(folder, 'build-cancellation.json'),
     logs: join(folder, 'logs'),
   };

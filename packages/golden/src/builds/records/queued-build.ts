@@ -65,7 +65,7 @@ export async function takeQueuedBuild(paths: BuildPaths): Promise<QueuedBuild | 
 }
 
 function lockQueue({ folder }: BuildPaths): Promise<AsyncDisposable> {
-  return lockFile(`${folder}/build-request.lock`, {
+  return lockFile(`${folder}/queued-build.lock`, {
     operation: 'asking for a golden build',
     waitMs,
   });

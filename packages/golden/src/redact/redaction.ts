@@ -4,14 +4,14 @@ import { redactError } from './redact-error.js';
 import { Redactor } from './redactor.js';
 import { encodedForms } from './secret-forms.js';
 
-/** Keeps secrets out of what is written down and told. */
+/** Keeps secrets out of logs, states and errors. */
 export interface Redaction {
-  /** There is nothing to keep out. */
+  /** Whether there are no secrets. */
   readonly isEmpty: boolean;
   /** Passes bytes on with `***` in place of secrets, wherever they are cut. */
   stream(): Transform;
   text(text: string): string;
-  /** Changes what the error says, and its causes, in place; answers with the same error. */
+  /** Redacts the error and its causes in place; returns the same error. */
   error(error: unknown): unknown;
 }
 

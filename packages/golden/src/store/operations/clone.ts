@@ -15,7 +15,7 @@ import { claimSession } from './claim-session.js';
 import type { StoreContext } from './store-context.js';
 import { removeIfExists } from './trash.js';
 
-/** A clone that loses its generation to gc begins again; gc cannot overtake it for ever. */
+/** How often a clone starts again when gc removes its generation. */
 const MAX_ATTEMPTS = 5;
 
 /** See `GoldenStore.clone`. */
@@ -101,7 +101,7 @@ async function isGone(paths: StorePaths, project: string, generation: number | u
   return generation !== undefined && !(await exists(generationFolder(paths, project, generation)));
 }
 
-/** As when gc takes a generation out of sight to look whether somebody needs it. */
+/** Whether the generation is missing, as when gc hides it to check whether it is needed. */
 function isMissing(error: unknown): boolean {
   return hasCode(error, 'ENOENT') || (isWarmdockError(error) && error.code === 'NOT_FOUND');
 }

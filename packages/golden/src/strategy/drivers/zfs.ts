@@ -90,7 +90,7 @@ export const zfs: Strategy = {
     try {
       await attachDataset(dataset, tree, call);
     } catch (error) {
-      // Somebody has removed it in the meantime.
+      // It was removed meanwhile.
       if ((await readDataset(tree)) !== undefined) throw error;
     }
   },

@@ -1,8 +1,9 @@
 import type { CallOptions } from '@warmdock/core/oci';
 
-/** In the order in which they are tried. */
+/** Names of the ways to keep goldens, in the order in which they are tried. */
 export const strategyNames = ['btrfs', 'zfs', 'layer-link', 'reflink', 'copy'] as const;
 
+/** A way to keep goldens. */
 export type StrategyName = (typeof strategyNames)[number];
 
 /** Whether a strategy works in a folder. */

@@ -16,4 +16,5 @@ export type WebhookConfig =
       readonly secret: WebhookSecret;
     };
 
+/** A kind of sender of webhooks. */
 export type ProviderName = WebhookConfig['provider'];

@@ -18,6 +18,7 @@ export interface RunningDaemon extends AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** What a launcher gets beside the clone. */
 export interface LaunchOptions {
   /** Fires when the build is cancelled: nothing of the daemon may stay. */
   readonly signal: AbortSignal;

@@ -41,6 +41,7 @@ export const buildStateSchema = z.object({
 });
 
 export type BuildState = z.infer<typeof buildStateSchema>;
+/** What a running build does now. */
 export type BuildPhase = NonNullable<BuildState['phase']>;
 
 /** The state of a project's golden builds. */

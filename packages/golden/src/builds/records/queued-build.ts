@@ -19,6 +19,7 @@ const queuedBuildSchema = z.object({
   reasons: z.array(z.string()),
 });
 
+/** A build that was triggered and has not begun. */
 export type QueuedBuild = z.infer<typeof queuedBuildSchema>;
 
 const maxReasons = 10;

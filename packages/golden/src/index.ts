@@ -14,6 +14,7 @@ export type { BuildRequest } from './builds/records/build-request.js';
 export {
   type BuildPhase,
   type BuildStatus,
+  type LastError,
   readBuildStatus,
 } from './builds/records/build-state.js';
 export {

@@ -1,6 +1,6 @@
 import { WarmdockError } from '../errors.js';
 import type { DockerfileExcerpt } from './dockerfile-excerpt.js';
-import { type ErrorDetails, readErrorDetails } from './error-details.js';
+import { readErrorDetails, type SolveErrorDetails } from './error-details.js';
 import { GrpcCode, type GrpcStatusError } from './grpc/status.js';
 
 /** A step of a build, named as progress shows it, such as `[2/3] RUN make`. */
@@ -9,6 +9,7 @@ export interface FailedStep {
   readonly digest: string;
 }
 
+/** What is known of a failed build. */
 export interface BuildFailure {
   readonly step?: FailedStep | undefined;
   readonly logTail: readonly string[];
@@ -113,7 +114,7 @@ function builderFailure(status: GrpcStatusError): WarmdockError | undefined {
 
 function buildFailure(
   status: GrpcStatusError,
-  details: ErrorDetails,
+  details: SolveErrorDetails,
   observed: ObservedSolve,
 ): BuildError {
   const { exitCode, sources } = details;
@@ -130,7 +131,10 @@ function stepFailure(digest: string | undefined, observed: ObservedSolve) {
   };
 }
 
-function failedDigest({ vertexes }: ErrorDetails, observed: ObservedSolve): string | undefined {
+function failedDigest(
+  { vertexes }: SolveErrorDetails,
+  observed: ObservedSolve,
+): string | undefined {
   return (
     vertexes.findLast((digest) => observed.vertexName(digest) !== undefined) ??
     vertexes.at(-1) ??

@@ -5,6 +5,7 @@ import type { OnState } from './records/build-record.js';
 import { type BuildStatus, readBuildStatus } from './records/build-state.js';
 import type { ProjectBuild } from './run-golden-build.js';
 
+/** Which goldens are built, in which store, and who hears of it. */
 export interface OpenBuildsOptions {
   readonly store: GoldenStore;
   /** By name. */
@@ -16,6 +17,7 @@ export interface OpenBuildsOptions {
   readonly onError?: ((project: string, error: unknown) => void) | undefined;
 }
 
+/** Why a build is asked for. */
 export interface TriggerOptions {
   /** For `status().pending`, one line. */
   readonly reason?: string | undefined;

@@ -35,6 +35,7 @@ export interface GoldenBuildOptions extends ProjectBuild, CallOptions {
   readonly onState?: OnState | undefined;
 }
 
+/** A golden that was built, as it stands in the store. */
 export interface GoldenBuild extends Promotion {
   readonly buildId: string;
   /** Names of the images in the golden. */

@@ -53,6 +53,7 @@ export interface GoldenStore {
   usage(options?: CallOptions): Promise<Usage>;
 }
 
+/** How a store is opened, and how a new one is made. */
 export interface OpenStoreOptions extends CallOptions {
   /**
    * Fail when this strategy does not work here, or is not the one that the store was made with.
@@ -68,10 +69,12 @@ export interface OpenStoreOptions extends CallOptions {
 /** Told after a step is done, before the next begins. Names are stable, like `promote:journal`. */
 export type OnStep = (step: string) => void;
 
+/** Which project is meant. */
 export interface ProjectOptions extends CallOptions {
   readonly project: string;
 }
 
+/** Which session is meant. */
 export interface SessionOptions extends CallOptions {
   readonly session: string;
 }
@@ -84,6 +87,7 @@ export interface Mount {
   readonly readOnly: boolean;
 }
 
+/** Whose golden is cloned, and for which session. */
 export interface CloneOptions extends ProjectOptions {
   /** Unique among all projects of the store. */
   readonly session: string;
@@ -93,6 +97,7 @@ export interface CloneOptions extends ProjectOptions {
   readonly allowEmpty?: boolean | undefined;
 }
 
+/** A session's own copy of a golden, with what a daemon on it is started with. */
 export interface Clone {
   readonly project: string;
   readonly session: string;
@@ -121,12 +126,14 @@ export interface Proof {
   readonly exitCode: 0;
 }
 
+/** Which session becomes a golden, and the proof that it may. */
 export interface PromoteOptions extends SessionOptions {
   readonly proof: Proof;
   /** Names of the images that the daemon had at the end, for `inspect` and for people. */
   readonly images?: readonly string[] | undefined;
 }
 
+/** The generation that a session became. */
 export interface Promotion {
   readonly project: string;
   readonly generation: number;
@@ -153,6 +160,7 @@ export interface Generation {
   readonly addedBytes: number;
 }
 
+/** A session of the store, and the generation that it began with. */
 export interface SessionSummary {
   readonly session: string;
   readonly project: string;
@@ -166,6 +174,7 @@ export interface SessionSummary {
   readonly dataRoot: string;
 }
 
+/** A project of the store, with its generations and the sessions on them. */
 export interface ProjectSummary {
   readonly project: string;
   /** `undefined`: no golden yet. */
@@ -191,6 +200,7 @@ export interface ProjectInspection extends PassedOver {
   readonly sessions: readonly SessionSummary[];
 }
 
+/** What is verified, and how closely. */
 export interface VerifyOptions extends ProjectOptions {
   /** Default: all that the project has. */
   readonly generation?: number | undefined;
@@ -198,6 +208,7 @@ export interface VerifyOptions extends ProjectOptions {
   readonly deep?: boolean | undefined;
 }
 
+/** Damage that a verification found in a generation. */
 export interface Problem {
   readonly generation: number;
   /** A path, relative to a clone of it or, for what is pooled, to the store. */
@@ -205,11 +216,13 @@ export interface Problem {
   readonly text: string;
 }
 
+/** What a verification looked at and found. */
 export interface Verification {
   readonly generations: readonly number[];
   readonly problems: readonly Problem[];
 }
 
+/** What a garbage collection keeps. */
 export interface GcOptions extends CallOptions {
   /** Generations to keep per project, those used last, besides the current and the leased; default 2. */
   readonly keep?: number | undefined;
@@ -227,6 +240,7 @@ export interface Collection extends PassedOver {
   readonly left: readonly string[];
 }
 
+/** What was removed of a project. */
 export interface Removal {
   readonly project: string;
   /** Their numbers. */
@@ -237,6 +251,7 @@ export interface Removal {
   readonly freedBytes: number;
 }
 
+/** What was finished or undone after a crash. */
 export interface Recovery {
   /** What was found and what was done about it, one line each. */
   readonly actions: readonly string[];

@@ -3,6 +3,7 @@ import type { CallOptions } from '@warmdock/core/oci';
 /** In the order in which they are tried. */
 export const strategyNames = ['btrfs', 'zfs', 'layer-link', 'reflink', 'copy'] as const;
 
+/** How a store keeps generations and makes clones of them. */
 export type StrategyName = (typeof strategyNames)[number];
 
 /** What trying a strategy's operation in a folder showed. */
@@ -62,6 +63,7 @@ export interface Snapshot {
   readonly content: Content;
 }
 
+/** What a promotion needs to know when it seals a tree. */
 export interface SealOptions extends CallOptions {
   /** Names what this promotion adds to the pool; the same when it is repeated after a crash. */
   readonly transaction: string;

@@ -16,4 +16,5 @@ export type Hook =
       readonly secret: HookSecret;
     };
 
+/** Whose webhooks are understood. */
 export type ProviderName = Hook['provider'];

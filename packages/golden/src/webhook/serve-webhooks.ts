@@ -3,6 +3,7 @@ import { type AddressInfo, isIPv6 } from 'node:net';
 import { WarmdockError } from '@warmdock/core';
 import { type WebhookOptions, webhookHandler } from './webhook-handler.js';
 
+/** What is served, and where it listens. */
 export interface ServeWebhooksOptions extends WebhookOptions {
   readonly listen: {
     /** 0 takes a free one. */
@@ -12,6 +13,7 @@ export interface ServeWebhooksOptions extends WebhookOptions {
   };
 }
 
+/** A running server of webhooks; disposing of it ends it. */
 export interface WebhookServer extends AsyncDisposable {
   /** Like `http://127.0.0.1:8080`. */
   readonly url: string;

@@ -14,6 +14,7 @@ import { type Body, readBody } from './read-body.js';
 import { readSecret } from './read-secret.js';
 import { type Reply, refusal, sendReply } from './reply.js';
 
+/** Which webhooks are answered, and what they may ask. */
 export interface WebhookOptions {
   readonly builds: GoldenBuilds;
   /** By project; each must be one of the builds'. */
@@ -31,6 +32,7 @@ export interface WebhookOptions {
   readonly onAnswer?: ((answer: WebhookAnswer) => void) | undefined;
 }
 
+/** How a webhook was answered. */
 export interface WebhookAnswer {
   /** As the request named it: for status 401 there may be no such project. */
   readonly project: string | undefined;
@@ -39,6 +41,7 @@ export interface WebhookAnswer {
   readonly cause?: unknown;
 }
 
+/** Answers requests of an HTTP server of `node:http`. */
 export type WebhookHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 interface KnownHook {

@@ -16,6 +16,7 @@ export interface RunningDaemon extends AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** What a build's daemon is started with besides its clone. */
 export interface LaunchOptions {
   /** Fires when the build is cancelled; then nothing of the daemon may stay. */
   readonly signal: AbortSignal;

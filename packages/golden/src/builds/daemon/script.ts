@@ -15,6 +15,7 @@ export type Script = ScriptOptions &
     | { readonly shell: string }
   );
 
+/** Where a start-up script runs, and with which variables. */
 export interface ScriptOptions {
   /** Default: that of this process. */
   readonly cwd?: string | undefined;

@@ -10,16 +10,21 @@ import type { BuildPaths } from './build-paths.js';
  * process writes, and so that it survives that process.
  */
 
-const requestSchema = z.object({
-  /** Of the first one that asked. */
-  requestedAt: z.iso.datetime(),
+/** A golden build that was asked for and has not begun. */
+export interface BuildRequest {
+  /** Of the first one that asked, in ISO 8601. */
+  readonly requestedAt: string;
   /** How many asked. */
-  count: z.number().int().positive(),
+  readonly count: number;
   /** Why, those who said so; the newest few. */
+  readonly reasons: readonly string[];
+}
+
+const requestSchema: z.ZodType<BuildRequest> = z.object({
+  requestedAt: z.iso.datetime(),
+  count: z.number().int().positive(),
   reasons: z.array(z.string()),
 });
-
-export type BuildRequest = z.infer<typeof requestSchema>;
 
 const maxReasons = 10;
 const waitMs = 10_000;

@@ -10,30 +10,24 @@ import { type BuildPaths, buildPaths } from './build-paths.js';
 import { type BuildRequest, readRequest } from './build-request.js';
 
 const lastError = z.object({
-  /** Of `ErrorCode`; `CANCELLED` and `TIMEOUT` among them. */
   code: z.string(),
   message: z.string(),
   hint: z.string().optional(),
-  /** Of the start-up script, when it is what failed. */
   exitCode: z.number().int().optional(),
 });
 
 /** What `build.json` holds, once there was a build. */
 export const buildStateSchema = z.object({
   format: z.literal(1),
-  /** Of the build; whether a golden came of it says `promotion`. */
   status: z.enum(['building', 'ready', 'failed']),
   promotion: z.enum(['none', 'running', 'done', 'failed']),
-  /** Of a build that runs. */
   phase: z.enum(['cloning', 'starting', 'running', 'quiescing', 'promoting']).optional(),
   buildId: z.string(),
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime().optional(),
-  /** The last generation that a golden build of this project became, not always this one. */
   generation: z.number().int().positive().optional(),
   sizeBytes: z.number().optional(),
   addedBytes: z.number().optional(),
-  /** Of this build, else of the one before as long as this one runs. */
   lastError: lastError.optional(),
   logPath: z.string(),
   daemonLogPath: z.string(),
@@ -41,14 +35,39 @@ export const buildStateSchema = z.object({
 });
 
 export type BuildState = z.infer<typeof buildStateSchema>;
-export type BuildPhase = NonNullable<BuildState['phase']>;
 
-/** How it stands with a project's golden builds. */
-export interface BuildStatus extends Partial<Omit<BuildState, 'format' | 'status' | 'owner'>> {
+/** What a running golden build does. */
+export type BuildPhase = 'cloning' | 'starting' | 'running' | 'quiescing' | 'promoting';
+
+/** Why a golden build failed. */
+export interface LastError {
+  /** Of `ErrorCode`; `CANCELLED` and `TIMEOUT` among them. */
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  /** Of the start-up script, when it is what failed. */
+  readonly exitCode?: number | undefined;
+}
+
+/** How it stands with a project's golden builds; times are in ISO 8601. */
+export interface BuildStatus {
   readonly project: string;
-  /** `none`: there was no build yet. */
-  readonly status: 'none' | BuildState['status'];
-  readonly promotion: BuildState['promotion'];
+  /** Of the build; whether a golden came of it says `promotion`. `none`: there was no build yet. */
+  readonly status: 'none' | 'building' | 'ready' | 'failed';
+  readonly promotion: 'none' | 'running' | 'done' | 'failed';
+  /** Of a build that runs. */
+  readonly phase?: BuildPhase | undefined;
+  readonly buildId?: string | undefined;
+  readonly startedAt?: string | undefined;
+  readonly finishedAt?: string | undefined;
+  /** The last generation that a golden build of this project became, not always this one. */
+  readonly generation?: number | undefined;
+  readonly sizeBytes?: number | undefined;
+  readonly addedBytes?: number | undefined;
+  /** Of this build, else of the one before as long as this one runs. */
+  readonly lastError?: LastError | undefined;
+  readonly logPath?: string | undefined;
+  readonly daemonLogPath?: string | undefined;
   /** Since a build began that runs, else what it took. */
   readonly elapsedMs?: number | undefined;
   /** A build that was asked for and has not begun. */

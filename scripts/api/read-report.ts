@@ -14,15 +14,18 @@ export function readReport(entry: PublicEntry): string {
         message.handled = message.logLevel !== ExtractorLogLevel.Error;
       },
     });
-    return withoutRemarks(readFileSync(join(folder, reportFileName), 'utf8'));
+    return compact(readFileSync(join(folder, reportFileName), 'utf8'), entry);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Docstrings are required of exports, not of each property. */
-function withoutRemarks(report: string): string {
-  return report.replaceAll(/^ *\/\/ \(undocumented\)\n| \(undocumented\)$/gm, '');
+/** Names the entry rather than its package, and leaves out remarks about docstrings, which rules look at. */
+function compact(report: string, { specifier }: PublicEntry): string {
+  return report
+    .replace(/^## .*/, `# API of \`${specifier}\``)
+    .replaceAll(/^ *\/\/ \(undocumented\)\n| \(undocumented\)$/gm, '')
+    .replace('// (No @packageDocumentation comment for this package)\n\n', '');
 }
 
 const reportFileName = 'report.api.md';

@@ -1,7 +1,13 @@
 import type { Descriptor } from '../../oci/descriptor.js';
 import type { Digest } from '../../oci/digest.js';
 
-/** What has to be done so that the daemon holds the image under its tags. */
+/**
+ * What has to be done so that the daemon holds the image under its tags.
+ *
+ * `unchanged`: it has the image, and every tag names it. `retag`: it has the image, and tags move.
+ * `thin`: it has some layers, and the `missing` ones are sent. `full`: no layer is known to be there,
+ * and all are sent. `sizeBytes` are those of the missing layers together.
+ */
 export type LoadPlan = {
   /** Why, for people. */
   readonly reason: string;
@@ -10,14 +16,9 @@ export type LoadPlan = {
   /** Different layers of the image. */
   readonly layersTotal: number;
 } & (
+  | { readonly outcome: 'unchanged' | 'retag' }
   | {
-      /** `unchanged`: the daemon has the image and every tag names it. `retag`: tags move. */
-      readonly outcome: 'unchanged' | 'retag';
-    }
-  | {
-      /** `thin`: some layers are there. `full`: no layer is known to be there; all are sent. */
       readonly outcome: 'thin' | 'full';
-      /** The layers that are sent, `sizeBytes` together. */
       readonly missing: readonly Descriptor[];
       readonly sizeBytes: number;
     }

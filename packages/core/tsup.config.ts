@@ -1,6 +1,6 @@
 import { defineConfig } from 'tsup';
 
-const entries = ['engine', 'buildkit', 'oci', 'flags', 'internal'];
+const entries = ['engine', 'buildkit', 'oci', 'flags', 'progress', 'internal'];
 
 export default defineConfig({
   entry: {

@@ -1,6 +1,6 @@
 import { planBake } from '@warmdock/compose';
+import { chooseMode } from '@warmdock/core/internal';
 import type { BuildContext } from '../commands/build/build-command.js';
-import { chooseMode } from '../display/choose-mode.js';
 import { parseGoBool } from '../flags/go-bool.js';
 import { failureOfTargets } from '../report/target-failure.js';
 import { version } from '../version.js';

@@ -1,5 +1,5 @@
-import type { DisplayMode } from '../display/choose-mode.js';
-import { chooseMode } from '../display/choose-mode.js';
+import type { DisplayMode } from '@warmdock/core/internal';
+import { chooseMode } from '@warmdock/core/internal';
 import type { ComposeCall } from './routing/route-compose.js';
 
 /** How compose shows builds, and what became of them. */

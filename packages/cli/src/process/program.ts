@@ -1,9 +1,8 @@
-import type { Output } from './output.js';
-
+import type { TextOutput } from '@warmdock/core/internal';
 /** What a program has around it. */
 export interface Surroundings {
-  readonly stdout: Output;
-  readonly stderr: Output;
+  readonly stdout: TextOutput;
+  readonly stderr: TextOutput;
   readonly env: NodeJS.ProcessEnv;
   /** Fires when the user wants it to end. */
   readonly signal: AbortSignal;

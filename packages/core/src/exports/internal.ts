@@ -2,6 +2,16 @@
 
 export { sendsAttributes } from '../buildkit/session/file-sync.js';
 export { abortable } from '../content/abortable.js';
+export { chooseMode, type DisplayMode, type Showing } from '../display/choose-mode.js';
+export { takesColors } from '../display/colors.js';
+export { Painter } from '../display/live/painter.js';
+export type { Display } from '../display/model/display.js';
+export { formatLogTail } from '../display/model/failed-logs.js';
+export { formatDuration, formatSeconds, formatSize } from '../display/model/format.js';
+export { openDisplay } from '../display/open-display.js';
+export { TargetsWatch } from '../display/targets-watch.js';
+export type { TextOutput } from '../display/text-output.js';
+export { Watch } from '../display/watch.js';
 export { dockerAliases } from '../docker/aliases.js';
 export { findCliPlugin } from '../docker/cli-plugins.js';
 export { isProgram } from '../docker/is-program.js';

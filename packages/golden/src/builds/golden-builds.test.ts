@@ -5,7 +5,6 @@ import { appending, fakeDaemon, gate, inGolden, testStore, until } from './build
 import { cancelGoldenBuild } from './cancel-build.js';
 import { type GoldenBuilds, type OpenBuildsOptions, openBuilds } from './golden-builds.js';
 import { buildPaths } from './records/build-paths.js';
-import { readBuildStatus } from './records/build-state.js';
 import { type ProjectBuild, runGoldenBuild } from './run-golden-build.js';
 
 const project = 'app';
@@ -209,11 +208,11 @@ describe('cancel', () => {
 
   it('waits no longer than it may for a build that does not end', async () => {
     const { store, daemon } = await setUp();
-    const { shell, open } = await gate();
+    const { shell, open, isReached } = await gate();
     const script = { shell: `trap '' TERM; ${shell}` };
     const running = runGoldenBuild({ store, project, script, daemon, graceMs: 60_000 });
     const ended = expect(running).rejects.toMatchObject({ code: 'CANCELLED' });
-    await until(async () => (await readBuildStatus(store, project)).phase === 'running');
+    await until(isReached);
     const signal = AbortSignal.timeout(500);
     const waiting = cancelGoldenBuild(store, project, { signal });
     await expect(waiting).rejects.toMatchObject({ code: 'TIMEOUT' });

@@ -1,12 +1,17 @@
 import { BuildError, type BuildOutcome, build, WarmdockError } from '@warmdock/core';
-import { chooseMode, type DisplayMode, type Showing } from '../../display/choose-mode.js';
-import { formatLogTail } from '../../display/model/failed-logs.js';
-import { openDisplay } from '../../display/open-display.js';
-import { Watch } from '../../display/watch.js';
+import type { TextOutput } from '@warmdock/core/internal';
+
+import {
+  chooseMode,
+  type DisplayMode,
+  formatLogTail,
+  openDisplay,
+  type Showing,
+  takesColors,
+  Watch,
+} from '@warmdock/core/internal';
 import type { BuildArguments } from '../../flags/build-arguments.js';
 import { buildOptionsOf, type ParsedRequest } from '../../flags/build-options.js';
-import { takesColors } from '../../process/colors.js';
-import type { Output } from '../../process/output.js';
 import { prepareResultFile } from '../../report/result-file.js';
 import {
   type FinishedBuild,
@@ -16,8 +21,8 @@ import {
 } from '../../report/surface.js';
 
 export interface BuildContext {
-  readonly stdout: Output;
-  readonly stderr: Output;
+  readonly stdout: TextOutput;
+  readonly stderr: TextOutput;
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   /** Default warmdock's own. */

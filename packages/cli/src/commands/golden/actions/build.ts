@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
+import { formatDuration, formatSize } from '@warmdock/core/internal';
 import {
   type BuildStatus,
   dockerdLauncher,
   type GoldenBuild,
   runGoldenBuild,
 } from '@warmdock/golden';
-import { formatDuration, formatSize } from '../../../display/model/format.js';
 import { goldenCommand } from '../command.js';
 import { environmentOf, secretEnvironmentOf } from '../environment.js';
 import type { Line } from '../line.js';

@@ -1,5 +1,5 @@
+import { formatDuration } from '@warmdock/core/internal';
 import type { Clone } from '@warmdock/golden';
-import { formatDuration } from '../../../display/model/format.js';
 import { goldenCommand } from '../command.js';
 import { formatTable } from '../table.js';
 import { generationText } from '../words.js';

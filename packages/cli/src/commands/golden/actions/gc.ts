@@ -1,5 +1,5 @@
+import { formatSize } from '@warmdock/core/internal';
 import type { Collection } from '@warmdock/golden';
-import { formatSize } from '../../../display/model/format.js';
 import { goldenCommand } from '../command.js';
 import { formatPassedOver } from '../passed-over.js';
 import { count } from '../words.js';

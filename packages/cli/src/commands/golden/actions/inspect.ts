@@ -1,10 +1,10 @@
+import { formatSize } from '@warmdock/core/internal';
 import {
   type BuildStatus,
   type Generation,
   type ProjectInspection,
   readBuildStatus,
 } from '@warmdock/golden';
-import { formatSize } from '../../../display/model/format.js';
 import { formatAge } from '../age.js';
 import { goldenCommand } from '../command.js';
 import { formatPassedOver } from '../passed-over.js';

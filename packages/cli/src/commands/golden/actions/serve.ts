@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { isWarmdockError } from '@warmdock/core';
-import { messageOf } from '@warmdock/core/internal';
+import { formatSize, messageOf } from '@warmdock/core/internal';
 import { type BuildStatus, openBuilds, serveWebhooks, type WebhookAnswer } from '@warmdock/golden';
-import { formatSize } from '../../../display/model/format.js';
 import { type CommandContext, type Event, goldenCommand } from '../command.js';
 import { phaseText } from '../phase-text.js';
 import { readServeConfig } from '../serve-config.js';

@@ -1,7 +1,7 @@
 import type { LoadResult } from '@warmdock/core';
-import { type Timed, timeCommand } from '../measure.js';
-import type { Setting } from '../setting.js';
+import { type Timed, timeCommand } from '../measure/time-command.js';
 import { type BuildCommand, shimBuild, warmdockBuild } from './commands.js';
+import type { Setting } from './setting.js';
 
 /** Ways to type a build that warmdock carries out. */
 type OurProgram = 'warmdock' | 'shim';

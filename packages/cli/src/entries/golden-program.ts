@@ -39,12 +39,11 @@ async function perform(
 ): Promise<Answer | undefined> {
   const progress = openProgress(stderr, env);
   try {
-    const store = await openStore(root ?? (env.WARMDOCK_GOLDEN_STORE || DEFAULT_STORE), {
-      require: strategy,
-      mustExist: !command.makesStore,
-      onStep: (step) => progress.step(stepText(step)),
-      signal,
-    });
+    const store = await openStore(
+      root ?? (env.WARMDOCK_GOLDEN_STORE || DEFAULT_STORE),
+      { strategy, mustExist: !command.makesStore },
+      { signal, onStep: (step) => progress.step(stepText(step)) },
+    );
     const tell = (event: Event) =>
       json
         ? stdout.write(`${JSON.stringify(event.json, orNull)}\n`)

@@ -7,8 +7,8 @@ import type { GoldenStore } from '../store/golden-store.js';
 import { readJson } from '../store/records/read-json.js';
 import { writeJson } from '../store/records/write-json.js';
 import { type BuildPaths, buildPaths } from './records/build-paths.js';
-import { takeRequest } from './records/build-request.js';
 import { readBuildStatus } from './records/build-state.js';
+import { takeQueuedBuild } from './records/queued-build.js';
 
 /*
  * As with requests, a file tells the process that builds: who cancels need not be its parent, nor see it.
@@ -30,7 +30,7 @@ export async function cancelGoldenBuild(
 ): Promise<boolean> {
   const paths = buildPaths(store.root, project);
   const { status, buildId, pending } = await readBuildStatus(store, project);
-  if (pending !== undefined) await takeRequest(paths);
+  if (pending !== undefined) await takeQueuedBuild(paths);
   if (status !== 'building' || buildId === undefined) return pending !== undefined;
   await writeJson(paths.cancellation, { buildId });
   while (await isRunning(store, project, buildId)) {

@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connectEngine, WarmdockError } from '@warmdock/core';
 import type { Redaction } from '../redact/redaction.js';
 import type { Clone } from '../store/golden-store.js';
-import { answers } from './daemon/answers.js';
 import type { DaemonLauncher, RunningDaemon } from './daemon/daemon.js';
+import { isReachable } from './daemon/is-reachable.js';
 import { quiesce } from './daemon/quiesce.js';
 import { runScript, type Script } from './daemon/script.js';
 import type { BuildLogs } from './logs/build-logs.js';
@@ -71,7 +71,7 @@ async function runBeside(
 async function answersStill(host: string, signal: AbortSignal): Promise<boolean> {
   const engine = connectEngine(host);
   try {
-    return await answers(engine, signal);
+    return await isReachable(engine, signal);
   } finally {
     engine.close();
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { classicLayers } from './layer-database.js';
 import { isRealFolder } from './real-folders.js';
 import { overlayFolder } from './tree.js';
-import { statIn } from './tree-files.js';
+import { treeStat } from './tree-files.js';
 
 /**
  * Marks the layers of images as overlay2 does once something is built or run on them. Others it mounts
@@ -14,7 +14,7 @@ export function markCommitted(tree: string): void {
     const folder = `${overlayFolder}/${cacheId}`;
     if (cacheId === undefined || !isRealFolder(tree, folder)) continue;
     const at = `${folder}/committed`;
-    if (statIn(tree, at) !== undefined) continue;
+    if (treeStat(tree, at) !== undefined) continue;
     closeSync(openSync(join(tree, at), constants.O_CREAT | constants.O_EXCL, 0o600));
   }
 }

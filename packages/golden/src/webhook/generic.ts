@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { headerOf, isSigned } from './authentic.js';
 import { parsePayload } from './payload.js';
 import type { HookRequest, Provider } from './provider.js';
+import { headerOf, isSigned } from './signature.js';
 
 /** How far the sender's clock may be off, and how long a request may be under way. */
 const toleranceMs = 5 * 60_000;

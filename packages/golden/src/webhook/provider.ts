@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ProviderName } from './hook.js';
+import type { ProviderName } from './webhook-config.js';
 
 /** A request whose body has been read. */
 export interface HookRequest {

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { WarmdockError } from '@warmdock/core';
 import type { Mount } from '../../store/golden-store.js';
 
-export interface ContainOptions {
+export interface NamespacedProcessOptions {
   readonly command: readonly string[];
   /** The whole environment; its PATH must lead to setpriv, unshare and sh, too. */
   readonly env: Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ export interface Companion {
 }
 
 /** A process tree in mount and pid namespaces of its own. */
-export interface Contained extends AsyncDisposable {
+export interface NamespacedProcess extends AsyncDisposable {
   /**
    * The command's exit code, 128 + n when signal n ended it, once the whole tree is gone; what the
    * command leaves running is killed. Not 0 when the tree was killed. Rejects with `UNSUPPORTED` when
@@ -109,7 +109,7 @@ const seesUnmounts = ['--propagation', 'slave'];
  * extend that to the death of this process (in a worker, of the thread), `kill -9` included. Its own
  * session keeps Ctrl-C away.
  */
-export function startContained(options: ContainOptions): Contained {
+export function startNamespacedProcess(options: NamespacedProcessOptions): NamespacedProcess {
   const { env, cwd, output } = options;
   const target = typeof output === 'number' ? output : 'pipe';
   const child = spawn('setpriv', argvOf(options), {
@@ -143,7 +143,7 @@ export function startContained(options: ContainOptions): Contained {
   };
 }
 
-function argvOf(options: ContainOptions): string[] {
+function argvOf(options: NamespacedProcessOptions): string[] {
   const { command, mounts = [], ownFolder = '', companion, terminates } = options;
   const namespaces = [
     '--mount',

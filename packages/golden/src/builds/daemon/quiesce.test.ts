@@ -1,5 +1,5 @@
 import { connectEngine } from '@warmdock/core';
-import { type EngineReply, sendReply, startFakeEngine } from '@warmdock/testkit';
+import { type EngineReply, sendFakeReply, startFakeEngine } from '@warmdock/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { removeContainers } from './quiesce.js';
 
@@ -14,10 +14,10 @@ async function daemonWith(
     routes: {
       'GET /_ping': { headers: { 'api-version': '1.47' }, body: 'OK' },
       'GET /containers/json': (_, response) =>
-        sendReply(response, { body: JSON.stringify([...containers].map((Id) => ({ Id }))) }),
+        sendFakeReply(response, { body: JSON.stringify([...containers].map((Id) => ({ Id }))) }),
       'DELETE /containers/*': ({ path, query }, response) => {
         removals.push(`${path} ${query}`);
-        sendReply(response, removal(path.split('/')[2] ?? '', containers));
+        sendFakeReply(response, removal(path.split('/')[2] ?? '', containers));
       },
     },
   });

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connectEngine, type Engine, isWarmdockError, WarmdockError } from '@warmdock/core';
 import { abortable } from '@warmdock/core/internal';
 import type { CallOptions } from '@warmdock/core/oci';
-import { assertNotInUse } from '../../data-root/in-use/not-in-use.js';
+import { assertNotInUse } from '../../data-root/in-use/assert-not-in-use.js';
 import type { RunningDaemon } from './daemon.js';
 
 /** More rounds than removals that are under way take; what comes back each time is somebody's. */

@@ -6,7 +6,7 @@ import { diskError } from '../../store/fs/disk-error.js';
 import { tailOf } from '../logs/build-logs.js';
 import { openLogStream } from '../logs/log-stream.js';
 import { baseEnvironment, guessedSecrets } from './environment.js';
-import { type Contained, startContained } from './namespaced-process.js';
+import { type NamespacedProcess, startNamespacedProcess } from './namespaced-process.js';
 
 /** A project's start-up script: a program with its arguments, or text for `sh -c`. */
 export type Script = ScriptOptions &
@@ -69,7 +69,7 @@ export async function runScript(script: Script, options: RunScriptOptions): Prom
   if (signal?.aborted) throw cancelled('start-up script', signal);
   const env = { ...baseEnvironment(process.env), ...variablesOf(script), ...options.env };
   const { output, written } = openLogStream(logPath, scriptRedaction(script).stream());
-  const running = startContained({
+  const running = startNamespacedProcess({
     command: commandOf(script),
     env,
     cwd: script.cwd ?? process.cwd(),
@@ -95,7 +95,7 @@ function variablesOf({ env, secretEnv }: Script): Record<string, string> {
 }
 
 async function endOf(
-  running: Contained,
+  running: NamespacedProcess,
   graceMs: number,
   signal: AbortSignal | undefined,
 ): Promise<number> {

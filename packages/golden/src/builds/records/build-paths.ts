@@ -9,7 +9,7 @@ export interface BuildPaths {
   readonly lock: string;
   readonly state: string;
   /** A build that was asked for and has not begun. */
-  readonly request: string;
+  readonly queued: string;
   /** Names a build that is to end. */
   readonly cancellation: string;
   readonly logs: string;
@@ -23,7 +23,7 @@ export function buildPaths(storeRoot: string, project: string): BuildPaths {
     folder,
     lock: buildLock,
     state: join(folder, 'build.json'),
-    request: join(folder, 'build-request.json'),
+    queued: join(folder, 'build-request.json'),
     cancellation: join(folder, 'build-cancellation.json'),
     logs: join(folder, 'logs'),
   };

@@ -7,7 +7,7 @@ import { ownerSchema, stateOfOwner } from '../../store/records/owner.js';
 import { readJson } from '../../store/records/read-json.js';
 import { ScriptError } from '../daemon/script.js';
 import { type BuildPaths, buildPaths } from './build-paths.js';
-import { type BuildRequest, readRequest } from './build-request.js';
+import { type QueuedBuild, readQueuedBuild } from './queued-build.js';
 
 const lastError = z.object({
   code: z.string(),
@@ -71,13 +71,13 @@ export interface BuildStatus {
   /** Since a build began that runs, else what it took. */
   readonly elapsedMs?: number | undefined;
   /** A build that was asked for and has not begun. */
-  readonly pending?: BuildRequest | undefined;
+  readonly pending?: QueuedBuild | undefined;
 }
 
 /** As it stands on the disk: also of builds of other processes, and of those that were killed. */
 export async function readBuildStatus(store: GoldenStore, project: string): Promise<BuildStatus> {
   const paths = buildPaths(store.root, project);
-  const pending = await readRequest(paths);
+  const pending = await readQueuedBuild(paths);
   const state = await readState(paths);
   if (!state) return { project, status: 'none', promotion: 'none', pending };
   if ('code' in state)

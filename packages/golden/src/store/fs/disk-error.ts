@@ -30,7 +30,7 @@ export function diskError(operation: string, error: unknown): unknown {
 }
 
 /** What the operation answers; its errors by `diskError`, and `CANCELLED` for the signal's reason. */
-export async function named<T>(
+export async function withDiskErrors<T>(
   operation: string,
   answer: Promise<T>,
   { signal }: CallOptions = {},

@@ -14,7 +14,7 @@ import { hasCode } from '../fs/disk-error.js';
 const socketName = (turn: number) => (turn === 1 ? 'maker' : `maker.${turn}`);
 
 /** Listens in a folder of ours until it is disposed of or this process ends. */
-export async function listenIn(folder: string): Promise<AsyncDisposable> {
+export async function announceMaker(folder: string): Promise<AsyncDisposable> {
   const opened = openFolder(folder);
   const server = createServer((connection) => connection.destroy());
   try {
@@ -33,7 +33,7 @@ export async function listenIn(folder: string): Promise<AsyncDisposable> {
 }
 
 /** Does the one live who makes something in the folder, or who took it over? */
-export async function isBeingMade(folder: string): Promise<boolean> {
+export async function isMakerAlive(folder: string): Promise<boolean> {
   using opened = openFolder(folder);
   return (await takenTurns(opened.at)) === 'alive';
 }
@@ -42,7 +42,7 @@ export async function isBeingMade(folder: string): Promise<boolean> {
  * Makes the folder of a maker that has ended ours, to be removed: false when somebody lives whose it
  * is, or when it is not there any more. Of many at once one gets it. `own` is where we listen.
  */
-export async function takeOver(folder: string, own: string): Promise<boolean> {
+export async function takeOverFromDeadMaker(folder: string, own: string): Promise<boolean> {
   try {
     return await becomeOwner(folder, own);
   } catch (error) {
@@ -65,13 +65,13 @@ async function becomeOwner(folder: string, own: string): Promise<boolean> {
 /** How many have had the folder, all of whom have ended. Sockets of earlier versions are missing. */
 async function takenTurns(at: string): Promise<number | 'alive'> {
   for (let turn = 1; ; turn++) {
-    const end = await knock(`${at}/${socketName(turn)}`);
+    const end = await probeSocket(`${at}/${socketName(turn)}`);
     if (end === 'alive') return 'alive';
     if (end === 'missing' && turn > 1) return turn - 1;
   }
 }
 
-async function knock(path: string): Promise<'alive' | 'dead' | 'missing'> {
+async function probeSocket(path: string): Promise<'alive' | 'dead' | 'missing'> {
   const socket = connect(path);
   try {
     await new Promise<void>((resolve, reject) => {

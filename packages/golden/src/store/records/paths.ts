@@ -16,7 +16,7 @@ export interface ProjectPaths {
   readonly folder: string;
   readonly generations: string;
   /** Generations of a project that is being removed, out of sight of clones. */
-  readonly parked: string;
+  readonly pendingDeletion: string;
   /** A symbolic link to the current generation. */
   readonly current: string;
   readonly lock: string;
@@ -44,7 +44,7 @@ export function projectPaths({ projects }: StorePaths, project: string): Project
   return {
     folder,
     generations: join(folder, 'generations'),
-    parked: parkedIn(folder),
+    pendingDeletion: pendingDeletionIn(folder),
     current: join(folder, 'current'),
     lock: join(folder, 'lock'),
     journal: join(folder, 'journal.json'),
@@ -53,7 +53,8 @@ export function projectPaths({ projects }: StorePaths, project: string): Project
 }
 
 /** Not longer than the name that they had: renaming them takes no room on a full disk. */
-export const parkedIn = (projectFolder: string): string => join(projectFolder, '.removing');
+export const pendingDeletionIn = (projectFolder: string): string =>
+  join(projectFolder, '.removing');
 
 /** What a generation's or a session's folder holds besides its record. */
 export const treeOf = (folder: string): string => join(folder, 'tree');

@@ -5,7 +5,7 @@ import { messageOf } from '@warmdock/core/internal';
 import { z } from 'zod';
 import { exists } from '../fs/exists.js';
 import { readLinkRecord, writeLinkRecord } from './link-record.js';
-import { isBeingMade, listenIn } from './maker.js';
+import { announceMaker, isMakerAlive } from './maker.js';
 import { generationNumber } from './manifest.js';
 import { isName } from './names.js';
 import { bootId } from './owner.js';
@@ -46,7 +46,7 @@ export async function makeSessionFolder(folder: string, lease: Lease): Promise<A
   const createdAt = new Date().toISOString();
   const record: Session = { format: 1, ...lease, createdAt, bootId: bootId() };
   await mkdir(folder, { mode: 0o711 });
-  const maker = await listenIn(folder);
+  const maker = await announceMaker(folder);
   try {
     await writeLinkRecord(sessionRecord(folder), record);
     return maker;
@@ -122,7 +122,7 @@ async function readOne(paths: StorePaths, name: string): Promise<Session | strin
     if (record !== undefined) return record;
     // What a dead process began to make leases nothing.
     const isGone = name.startsWith(PARTIAL)
-      ? !(await isBeingMade(folder))
+      ? !(await isMakerAlive(folder))
       : !(await exists(folder));
     return isGone ? undefined : `sessions/${name}: it has no record; release it`;
   } catch (error) {

@@ -29,7 +29,7 @@ export async function fillClone(
 ): Promise<void> {
   const operation = `cloning ${sealed}`;
   const each = <T>(items: Iterable<T>, make: (item: T) => void, count = atOnce) =>
-    forEach(items, make, { ...options, operation, count });
+    forEach(items, make, { operation, count }, options);
   await each(folders, ([at, stat]) => makeFolderLike(stat, join(tree, at)));
   const link = (at: string) => linkFile(join(sharedPart(sealed), at), join(tree, at));
   const copy = ([at, stat]: [string, Stats]) =>
@@ -44,7 +44,8 @@ export async function fillClone(
 async function forEach<T>(
   items: Iterable<T>,
   make: (item: T) => void,
-  { operation, count, signal }: CallOptions & { operation: string; count: number },
+  { operation, count }: { operation: string; count: number },
+  { signal }: CallOptions,
 ): Promise<void> {
   let done = 0;
   for (const item of items) {
@@ -83,6 +84,6 @@ async function copyRest(
   const args = ['-a', '--reflink=auto', '--parents', '--target-directory', to, '--'];
   for (let first = 0; first < names.length; first += maxArguments) {
     const some = names.slice(first, first + maxArguments);
-    await runProgram(`copying from ${from}`, 'cp', [...args, ...some], { ...options, cwd: from });
+    await runProgram(`copying from ${from}`, 'cp', [...args, ...some], options, from);
   }
 }

@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { type FileHandle, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WarmdockError } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import { assertRealFolders } from '../../data-root/real-folders.js';
 import { findShareable } from '../../data-root/shareable.js';
 import { rootNames } from '../../data-root/tree.js';
@@ -60,7 +61,8 @@ export async function planSeal(
   pool: string,
   tree: string,
   base: Linked,
-  { transaction, signal }: SealOptions,
+  { transaction }: SealOptions,
+  { signal }: CallOptions = {},
 ): Promise<readonly Placement[]> {
   assertOnlyRoots(tree);
   const { layers } = await findShareable(tree, { signal });

@@ -1,10 +1,11 @@
 import { renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { WarmdockError } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import type { PooledLayer, SealOptions } from '../strategy.js';
 import { ensureFolder } from '../trees/ensure-folder.js';
-import { exists } from '../trees/exists.js';
-import { measure } from '../trees/measure.js';
+import { lexistsSync } from '../trees/lexists-sync.js';
+import { measureTrees } from '../trees/measure-trees.js';
 import { type Linked, type Placement, planSeal, sealPlan } from './plan-seal.js';
 import { ownPart, sharedPart } from './sealed-tree.js';
 import { splitTree } from './split-tree.js';
@@ -26,13 +27,15 @@ export async function sealLayers(
   pool: string,
   tree: string,
   options: SealOptions,
+  call?: CallOptions,
 ): Promise<Linked> {
   const base = linkedBase(tree, options);
   const folder = join(pool, options.transaction);
   ensureFolder(folder, 0o711);
-  const plan = await sealPlan(folder, () => planSeal(pool, tree, base, options));
+  const plan = await sealPlan(folder, () => planSeal(pool, tree, base, options, call));
   // Until the tree is parted the layers are in their places; afterwards all have moved.
-  if (!exists(sharedPart(tree))) for (const placement of plan) moveLayer(pool, tree, placement);
+  if (!lexistsSync(sharedPart(tree)))
+    for (const placement of plan) moveLayer(pool, tree, placement);
   const places = new Set(plan.map(({ at }) => at));
   splitTree(tree, (at) => places.has(at));
   return contentOf(pool, tree, plan, base);
@@ -43,8 +46,9 @@ export async function assertSealable(
   pool: string,
   tree: string,
   options: SealOptions,
+  call?: CallOptions,
 ): Promise<void> {
-  await planSeal(pool, tree, linkedBase(tree, options), options);
+  await planSeal(pool, tree, linkedBase(tree, options), options, call);
 }
 
 function linkedBase(tree: string, { base = nothing }: SealOptions): Linked {
@@ -55,8 +59,8 @@ function linkedBase(tree: string, { base = nothing }: SealOptions): Linked {
 function moveLayer(pool: string, tree: string, { at, pool: entry, isNew }: Placement): void {
   if (!isNew) return;
   const [path, target] = [join(tree, at), join(pool, entry)];
-  if (!exists(target)) renameSync(path, target);
-  if (!exists(path)) symlinkSync(target, path);
+  if (!lexistsSync(target)) renameSync(path, target);
+  if (!lexistsSync(path)) symlinkSync(target, path);
 }
 
 /** Files that the base has too carry a link of it; those that are new carry one alone. */
@@ -69,8 +73,8 @@ async function contentOf(
   const layers = await layersOf(pool, plan, base);
   const known = new Set(base.layers.map(({ pool: entry }) => entry));
   const added = layers.filter(({ pool: entry }) => !known.has(entry));
-  const { sizeBytes: ownBytes } = await measure([ownPart(tree)]);
-  const shared = await measure([sharedPart(tree)]);
+  const { sizeBytes: ownBytes } = await measureTrees([ownPart(tree)]);
+  const shared = await measureTrees([sharedPart(tree)]);
   return {
     kind: 'linked',
     layers,
@@ -97,6 +101,6 @@ async function layersOf(
 }
 
 async function measured(at: string, pool: string, path: string): Promise<PooledLayer> {
-  const { sizeBytes, entries, fingerprint } = await measure([path]);
+  const { sizeBytes, entries, fingerprint } = await measureTrees([path]);
   return { at, pool, sizeBytes, entries, fingerprint };
 }

@@ -1,7 +1,7 @@
 import { lstat, readdir, rm, rmdir, statfs, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CallOptions } from '@warmdock/core/oci';
-import { explainLeftOver } from './left-over.js';
+import { explainUndeletable } from './explain-undeletable.js';
 import { runProgram } from './run-program.js';
 import { assertNoMounts, removeSubvolumes } from './subvolumes.js';
 
@@ -30,12 +30,12 @@ async function removeAll(path: string, options?: CallOptions): Promise<void> {
 
 async function removeLeftOver(path: string, error: unknown, options?: CallOptions): Promise<void> {
   assertNoMounts(path);
-  if ((await statfs(path)).type !== btrfsType) throw await explainLeftOver(path, error, options);
+  if ((await statfs(path)).type !== btrfsType) throw await explainUndeletable(path, error, options);
   await removeSubvolumes(path, options);
   try {
     await removeAll(path, options);
   } catch (later) {
-    throw await explainLeftOver(path, later, options);
+    throw await explainUndeletable(path, later, options);
   }
 }
 

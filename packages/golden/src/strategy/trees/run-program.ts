@@ -3,11 +3,6 @@ import { WarmdockError } from '@warmdock/core';
 import { cancelled } from '@warmdock/core/internal';
 import type { CallOptions } from '@warmdock/core/oci';
 
-export interface RunProgramOptions extends CallOptions {
-  /** Default: this process's. */
-  readonly cwd?: string | undefined;
-}
-
 const maxOutputBytes = 2 ** 26;
 
 const full = /No space left on device|Disk quota exceeded/;
@@ -21,7 +16,8 @@ export function runProgram(
   operation: string,
   program: string,
   args: readonly string[],
-  { signal, cwd }: RunProgramOptions = {},
+  { signal }: CallOptions = {},
+  cwd?: string,
 ): Promise<string> {
   const env = { PATH: absolutePath(), LC_ALL: 'C' };
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Contained } from './contained.js';
+import type { RootfsProcess } from './rootfs-process.js';
 
 const POLL_MS = 20;
 const TAIL_LINES = 20;
@@ -16,7 +16,7 @@ export interface ReadyOptions {
  */
 export async function untilReady(
   what: string,
-  process: Contained,
+  process: RootfsProcess,
   probe: () => Promise<boolean>,
   { timeoutMs = 30_000 }: ReadyOptions = {},
 ): Promise<void> {
@@ -31,7 +31,7 @@ export async function untilReady(
 }
 
 /** An error with the tail of the process's log. */
-export async function failure(message: string, { logPath }: Contained): Promise<Error> {
+export async function failure(message: string, { logPath }: RootfsProcess): Promise<Error> {
   const log = await readFile(logPath, 'utf8').catch(() => '(no log)');
   const tail = log.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
   return new Error(`${message}; last lines of ${logPath}:\n${tail}`);

@@ -20,7 +20,7 @@ export const build = goldenCommand({
     {
       name: 'containerd',
       kind: 'string',
-      about: 'Of the first golden: dockerd starts its own (dockerd, the default), or runs apart',
+      about: 'Of the first golden: dockerd starts it (dockerd, the default), or not (external)',
     },
     {
       name: 'dockerd',
@@ -66,22 +66,23 @@ export const build = goldenCommand({
       secretFile: entriesOf(line, 'secret-file', /^[^=]+=.+$/s),
       dockerd: line.all('dockerd'),
       imageStore: choiceOf(line, 'image-store', ['classic', 'containerd']),
-      containerd: choiceOf(line, 'containerd', ['dockerd', 'apart']),
+      containerd: choiceOf(line, 'containerd', ['dockerd', 'external']),
       timeoutMs: line.durationMs('timeout'),
     };
   },
   async run(args, { store, env, signal, progress }) {
     const { project, dockerd, imageStore, containerd, timeoutMs } = args;
     const secretEnv = secretEnvironmentOf(args.secretEnv, args.secretFile, env);
-    const built = await runGoldenBuild({
-      store,
-      project,
-      script: { ...args.script, env: environmentOf(args.env, env), secretEnv },
-      daemon: dockerdLauncher({ args: dockerd, imageStore, containerd }),
-      timeoutMs,
-      signal,
-      onState: phaseTeller(progress),
-    });
+    const built = await runGoldenBuild(
+      {
+        store,
+        project,
+        script: { ...args.script, env: environmentOf(args.env, env), secretEnv },
+        daemon: dockerdLauncher({ args: dockerd, imageStore, containerd }),
+        timeoutMs,
+      },
+      { signal, onState: phaseTeller(progress) },
+    );
     return { json: built, text: formatBuild(built) };
   },
 });

@@ -27,15 +27,15 @@ export const serve = goldenCommand({
 
 async function serveUntilStopped(path: string, { store, env, signal, tell }: CommandContext) {
   const { projects, debounceMs, ...webhooks } = readServeConfig(path, env);
-  await using builds = await openBuilds({
-    store,
-    projects,
-    debounceMs,
-    onState: stateTeller(tell),
-    onError: (project, error) => tell(failureEvent(project, error)),
-  });
+  await using builds = await openBuilds(
+    { store, projects, debounceMs },
+    {
+      onState: stateTeller(tell),
+      onError: (project, error) => tell(failureEvent(project, error)),
+    },
+  );
   const onAnswer = (answer: WebhookAnswer) => tell(answerEvent(answer));
-  await using server = await serveWebhooks({ ...webhooks, builds, onAnswer });
+  await using server = await serveWebhooks({ ...webhooks, builds }, { env, onAnswer });
   const { url } = server;
   tell({ json: { event: 'listening', url }, text: `listening on ${url}` });
   if (!signal.aborted) await once(signal, 'abort');

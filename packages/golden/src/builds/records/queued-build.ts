@@ -1,0 +1,75 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { z } from 'zod';
+import { lockFile } from '../../store/fs/file-lock.js';
+import { readJsonOr } from '../../store/records/read-json.js';
+import { writeJson } from '../../store/records/write-json.js';
+import type { BuildPaths } from './build-paths.js';
+
+/*
+ * A request lies in a file of its own, so that who asks does not write where a build of another
+ * process writes, and so that it survives that process.
+ */
+
+/** A golden build that was asked for and has not begun. */
+export interface QueuedBuild {
+  /** Of the first one that asked, in ISO 8601. */
+  readonly requestedAt: string;
+  /** How many asked. */
+  readonly count: number;
+  /** Why, those who said so; the newest few. */
+  readonly reasons: readonly string[];
+}
+
+const queuedBuildSchema: z.ZodType<QueuedBuild> = z.object({
+  requestedAt: z.iso.datetime(),
+  count: z.number().int().positive(),
+  reasons: z.array(z.string()),
+});
+
+const maxReasons = 10;
+const waitMs = 10_000;
+
+/** Of a request of which nothing is known but that there is one. */
+const lost: QueuedBuild = {
+  requestedAt: new Date(0).toISOString(),
+  count: 1,
+  reasons: ['a request that was lost'],
+};
+
+/** `undefined` when no build is asked for. */
+export function readQueuedBuild({ queued: request }: BuildPaths): Promise<QueuedBuild | undefined> {
+  return readJsonOr(request, queuedBuildSchema, lost);
+}
+
+/** Asks for a build, together with those who have already; survives a power cut. */
+export async function queueBuild(
+  paths: BuildPaths,
+  reasons: readonly string[],
+  now = new Date(),
+): Promise<QueuedBuild> {
+  await mkdir(paths.folder, { recursive: true, mode: 0o700 });
+  await using _lock = await lockQueue(paths);
+  const before = await readQueuedBuild(paths);
+  const request: QueuedBuild = {
+    requestedAt: before?.requestedAt ?? now.toISOString(),
+    count: (before?.count ?? 0) + 1,
+    reasons: [...(before?.reasons ?? []), ...reasons].slice(-maxReasons),
+  };
+  await writeJson(paths.queued, request);
+  return request;
+}
+
+/** Takes the request: what is asked for from now on is for another build. */
+export async function takeQueuedBuild(paths: BuildPaths): Promise<QueuedBuild | undefined> {
+  await using _lock = await lockQueue(paths);
+  const request = await readQueuedBuild(paths);
+  await rm(paths.queued, { force: true });
+  return request;
+}
+
+function lockQueue({ folder }: BuildPaths): Promise<AsyncDisposable> {
+  return lockFile(`${folder}/build-request.lock`, {
+    operation: 'asking for a golden build',
+    waitMs,
+  });
+}

@@ -35,7 +35,7 @@ const nothing = {
   file: undefined,
   iidfile: undefined,
   labels: [],
-  left: [],
+  passThroughReasons: [],
   load: undefined,
   metadataFile: undefined,
   network: undefined,

@@ -2,7 +2,7 @@ import type { DockerCall } from './docker/as-docker.js';
 import { type BuildArguments, parseBuildArguments } from './flags/build-arguments.js';
 import { UsageError } from './flags/usage-error.js';
 import { formatBuildHelp, mainHelp } from './help.js';
-import { version } from './version.js';
+import { version } from './process/version.js';
 
 /** What the words after the program's name ask for. */
 export type Command =

@@ -62,6 +62,7 @@ export { resolveEngineEndpoint } from './engine/endpoint/resolve-endpoint.js';
 export { type ConnectEngineOptions, connectEngine, type Engine } from './engine/engine.js';
 export type { EngineInfo } from './engine/info.js';
 export { cancelled, type ErrorCode, isWarmdockError, messageOf, WarmdockError } from './errors.js';
+export { parseGoBool } from './go-bool.js';
 export { chainIdsOf } from './oci/chain-id.js';
 export type { Descriptor } from './oci/descriptor.js';
 export { type Digest, isDigest, parseDigest } from './oci/digest.js';
@@ -69,6 +70,7 @@ export { formatPlatform, type Platform, parsePlatform } from './oci/platform.js'
 export { parseReference, type Reference } from './oci/reference.js';
 export { checkArgument, checkOptions } from './options/check-options.js';
 export type { Check, Checks } from './options/checks.js';
+export { nearest } from './options/nearest.js';
 export { build } from './pipeline/build.js';
 export type { BuildOutcome, ExportedBuild, LoadedBuild } from './pipeline/build-outcome.js';
 export type { BuildRequest, LoadingBuildRequest } from './pipeline/build-request.js';

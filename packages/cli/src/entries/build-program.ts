@@ -1,7 +1,7 @@
 /** What `warmdock build` needs beyond its arguments: most of the code, bundled into a file of its own. */
 export { planBuildCommand, runBuildCommand } from '../commands/build/build-command.js';
 export { runRoutedBuild } from '../docker/shim-build.js';
-export { failureOf } from '../report/failure.js';
+export { formatFailure } from '../report/failure.js';
 
 /** As `runCall` of `call-command`, whose schemas no build has to load. */
 export const runCall: typeof import('../commands/build/call-command.js').runCall = async (

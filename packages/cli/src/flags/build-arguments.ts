@@ -44,7 +44,7 @@ export interface BuildArguments {
   readonly target: string | undefined;
   readonly ulimits: readonly string[];
   /** The flags that are not carried out here, with the reasons. */
-  readonly left: readonly string[];
+  readonly passThroughReasons: readonly string[];
 }
 
 export const buildUsage = 'warmdock build [OPTIONS] PATH | URL | -';
@@ -97,13 +97,13 @@ export function parseBuildArguments(argv: readonly string[]): BuildArguments | '
     tags: all('tag'),
     target: text('target'),
     ulimits: all('ulimit'),
-    left: leftFlags(has),
+    passThroughReasons: passThroughReasonsOf(has),
   };
 }
 
-function leftFlags(has: ReadFlags['has']): string[] {
-  return buildFlags.flatMap(({ name, left }) =>
-    left !== undefined && has(name) ? [`--${name}: ${left}`] : [],
+function passThroughReasonsOf(has: ReadFlags['has']): string[] {
+  return buildFlags.flatMap(({ name, passThroughReason }) =>
+    passThroughReason !== undefined && has(name) ? [`--${name}: ${passThroughReason}`] : [],
   );
 }
 

@@ -2,8 +2,8 @@ import type { Flag } from './parse-flags.js';
 
 /** A flag of a build, and what becomes of it here. */
 export interface BuildFlag extends Flag {
-  /** Why a command line with this flag is left to docker; absent when it is carried out. */
-  readonly left?: string;
+  /** Why a command line with this flag is passed through to docker; absent when it is carried out. */
+  readonly passThroughReason?: string;
   /** Taken for the sake of old command lines; shown in no help. */
   readonly hidden?: true;
 }
@@ -42,21 +42,35 @@ export const buildFlags: readonly BuildFlag[] = [
     kind: 'string',
     about: 'How the builder compresses layers: gzip, zstd or uncompressed (default gzip)',
   },
-  { name: 'cpu-period', kind: 'string', about: '', hidden: true, left: resources },
-  { name: 'cpu-quota', kind: 'string', about: '', hidden: true, left: resources },
-  { name: 'cpu-shares', short: 'c', kind: 'string', about: '', hidden: true, left: resources },
-  { name: 'cpuset-cpus', kind: 'string', about: '', hidden: true, left: resources },
-  { name: 'cpuset-mems', kind: 'string', about: '', hidden: true, left: resources },
+  { name: 'cpu-period', kind: 'string', about: '', hidden: true, passThroughReason: resources },
+  { name: 'cpu-quota', kind: 'string', about: '', hidden: true, passThroughReason: resources },
+  {
+    name: 'cpu-shares',
+    short: 'c',
+    kind: 'string',
+    about: '',
+    hidden: true,
+    passThroughReason: resources,
+  },
+  { name: 'cpuset-cpus', kind: 'string', about: '', hidden: true, passThroughReason: resources },
+  { name: 'cpuset-mems', kind: 'string', about: '', hidden: true, passThroughReason: resources },
   { name: 'debug', short: 'D', kind: 'boolean', about: 'Show what is behind an error' },
   { name: 'file', short: 'f', kind: 'string', about: 'The Dockerfile (default: PATH/Dockerfile)' },
   { name: 'force-rm', kind: 'boolean', about: 'Without effect', hidden: true },
   { name: 'help', short: 'h', kind: 'boolean', about: 'Show this help' },
   { name: 'iidfile', kind: 'string', about: 'Write the image ID to a file' },
-  { name: 'isolation', kind: 'string', about: '', hidden: true, left: legacy },
+  { name: 'isolation', kind: 'string', about: '', hidden: true, passThroughReason: legacy },
   { name: 'label', kind: 'list', about: 'Set a label of the image: KEY=VALUE' },
   { name: 'load', kind: 'boolean', about: 'Load the image into the local daemon' },
-  { name: 'memory', short: 'm', kind: 'string', about: '', hidden: true, left: resources },
-  { name: 'memory-swap', kind: 'string', about: '', hidden: true, left: resources },
+  {
+    name: 'memory',
+    short: 'm',
+    kind: 'string',
+    about: '',
+    hidden: true,
+    passThroughReason: resources,
+  },
+  { name: 'memory-swap', kind: 'string', about: '', hidden: true, passThroughReason: resources },
   {
     name: 'metadata-file',
     kind: 'string',
@@ -72,7 +86,7 @@ export const buildFlags: readonly BuildFlag[] = [
     kind: 'list',
     about: '',
     hidden: true,
-    left: 'policies are evaluated by buildx',
+    passThroughReason: 'policies are evaluated by buildx',
   },
   {
     name: 'progress',
@@ -83,13 +97,13 @@ export const buildFlags: readonly BuildFlag[] = [
   { name: 'pull', kind: 'boolean', about: 'Ask registries for newer base images' },
   { name: 'push', kind: 'boolean', about: 'Short for --output=type=registry' },
   { name: 'quiet', short: 'q', kind: 'boolean', about: 'Show nothing but the image ID' },
-  { name: 'resource', kind: 'list', about: '', hidden: true, left: resources },
+  { name: 'resource', kind: 'list', about: '', hidden: true, passThroughReason: resources },
   { name: 'rm', kind: 'boolean', about: 'Without effect', hidden: true },
   { name: 'sbom', kind: 'string', about: 'Short for --attest=type=sbom' },
   { name: 'secret', kind: 'list', about: 'Secret for the build: id=ID[,src=FILE|,env=NAME]' },
-  { name: 'security-opt', kind: 'csv', about: '', hidden: true, left: legacy },
+  { name: 'security-opt', kind: 'csv', about: '', hidden: true, passThroughReason: legacy },
   { name: 'shm-size', kind: 'string', about: 'Size of /dev/shm of the steps, such as 128m' },
-  { name: 'squash', kind: 'boolean', about: '', hidden: true, left: legacy },
+  { name: 'squash', kind: 'boolean', about: '', hidden: true, passThroughReason: legacy },
   { name: 'ssh', kind: 'list', about: 'SSH agent or keys for the build: default|ID[=SOCKET|KEY]' },
   { name: 'tag', short: 't', kind: 'list', about: 'Name the image: [REGISTRY/]REPOSITORY[:TAG]' },
   { name: 'target', kind: 'string', about: 'Build up to this stage' },

@@ -1,4 +1,4 @@
-import { parseGoBool } from './go-bool.js';
+import { parseGoBool } from '@warmdock/core';
 
 /**
  * A flag of a command.

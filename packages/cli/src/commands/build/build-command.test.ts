@@ -53,7 +53,7 @@ async function run(line: string, build = recordedBuild, env: NodeJS.ProcessEnv =
   const { signal } = new AbortController();
   const home = { HOME: dir, ...env };
   const attempt = async () =>
-    runBuildCommand(planBuildCommand(args, home), { stdout, stderr, env: home, signal, build });
+    runBuildCommand(planBuildCommand(args, home), { stdout, stderr, env: home, signal }, { build });
   const error = await attempt().catch((reason: unknown) => reason);
   return { stdout: stdout.text, stderr: stderr.text, error };
 }

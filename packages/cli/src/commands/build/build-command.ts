@@ -2,7 +2,7 @@ import {
   BuildError,
   type BuildOutcome,
   type BuildRequest,
-  build,
+  build as buildImage,
   WarmdockError,
 } from '@warmdock/core';
 import { chooseMode, type DisplayMode, type Showing } from '../../display/choose-mode.js';
@@ -12,24 +12,20 @@ import { Watch } from '../../display/watch.js';
 import type { BuildArguments } from '../../flags/build-arguments.js';
 import { buildOptionsOf } from '../../flags/build-options.js';
 import { takesColors } from '../../process/colors.js';
-import type { Output } from '../../process/output.js';
+import type { CommandContext } from '../../process/command-context.js';
 import { prepareResultFile } from '../../report/result-file.js';
 import {
   type FinishedBuild,
   imageIdOf,
-  type Surface,
-  warmdockSurface,
-} from '../../report/surface.js';
+  type ResultFormat,
+  warmdockResultFormat,
+} from '../../report/result-format.js';
 
-export interface BuildContext {
-  readonly stdout: Output;
-  readonly stderr: Output;
-  readonly env: NodeJS.ProcessEnv;
-  readonly signal: AbortSignal;
+export interface RunBuildOptions {
   /** Default warmdock's own. */
-  readonly surface?: Surface;
+  readonly resultFormat?: ResultFormat;
   /** Default the core's. */
-  readonly build?: typeof build;
+  readonly build?: typeof buildImage;
 }
 
 /** A build as its command line asks for it. */
@@ -42,9 +38,9 @@ export interface BuildCommand extends Showing, Pick<BuildArguments, 'iidfile' | 
  * `UNSUPPORTED` for flags that are not carried out here.
  */
 export function planBuildCommand(args: BuildArguments, env: NodeJS.ProcessEnv): BuildCommand {
-  const [left] = args.left;
-  if (left !== undefined) {
-    throw new WarmdockError('UNSUPPORTED', `cannot build with ${left}`, {
+  const [reason] = args.passThroughReasons;
+  if (reason !== undefined) {
+    throw new WarmdockError('UNSUPPORTED', `cannot build with ${reason}`, {
       hint: 'leave it out, or build with docker buildx build',
     });
   }
@@ -59,25 +55,29 @@ export function planBuildCommand(args: BuildArguments, env: NodeJS.ProcessEnv): 
  *
  * Throws what the core's `build` throws, and `INVALID_ARGUMENT` for files that cannot be written.
  */
-export async function runBuildCommand(command: BuildCommand, context: BuildContext): Promise<void> {
+export async function runBuildCommand(
+  command: BuildCommand,
+  context: CommandContext,
+  { resultFormat = warmdockResultFormat, build = buildImage }: RunBuildOptions = {},
+): Promise<void> {
   const { mode, printsImageId, options } = command;
-  const { stdout, stderr, surface = warmdockSurface } = context;
+  const { stdout, stderr } = context;
   const { imageIdFile, metadataFile } = prepareFiles(command);
-  const { outcome, warnings } = await runWatched(mode, context, ({ onProgress }) => {
+  const { outcome, warnings } = await runDisplayed(mode, context, ({ onProgress }) => {
     const { signal, env } = context;
-    return (context.build ?? build)(options, { signal, env, onProgress });
+    return build(options, { signal, env, onProgress });
   });
 
   const exporterResponse = metadataFile && (await outcome.exporterResponse);
   const totalMs = performance.now();
   const finished = { outcome, warnings, totalMs };
-  const metadata = exporterResponse && (await surface.metadataOf(finished, exporterResponse));
+  const metadata = exporterResponse && (await resultFormat.metadataOf(finished, exporterResponse));
   const imageId = imageIdOf(outcome);
   if (imageIdFile) imageIdFile.write(imageId);
   if (metadataFile && metadata) metadataFile.write(JSON.stringify(metadata, null, 2));
   if (printsImageId) stdout.write(`${imageId}\n`);
-  else if (surface.lastLine && isForPeople(mode)) {
-    stderr.write(`${surface.lastLine(outcome.load, totalMs)}\n`);
+  else if (resultFormat.lastLine && isForPeople(mode)) {
+    stderr.write(`${resultFormat.lastLine(outcome.load, totalMs)}\n`);
   }
 }
 
@@ -92,9 +92,9 @@ function prepareFiles({ iidfile, metadataFile }: BuildCommand) {
 }
 
 /** Runs a build below a display, which is ended either way before anything else is printed. */
-async function runWatched(
+async function runDisplayed(
   mode: DisplayMode,
-  { stderr, env }: BuildContext,
+  { stderr, env }: CommandContext,
   run: (watch: Watch) => Promise<BuildOutcome>,
 ): Promise<Pick<FinishedBuild, 'outcome' | 'warnings'>> {
   const display = await openDisplay(mode, stderr, env);

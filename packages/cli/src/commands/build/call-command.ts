@@ -3,7 +3,8 @@ import * as z from 'zod/mini';
 import { openDisplay } from '../../display/open-display.js';
 import { Watch } from '../../display/watch.js';
 import type { BuildArguments } from '../../flags/build-arguments.js';
-import { type BuildContext, planBuildCommand } from './build-command.js';
+import type { CommandContext } from '../../process/command-context.js';
+import { planBuildCommand } from './build-command.js';
 
 /** In the words of `--call`: `check`, `targets,format=json`. */
 interface Question {
@@ -17,7 +18,7 @@ interface Question {
  *
  * Returns the exit code, 1 for a check that finds something. Throws what `callFrontend` throws.
  */
-export async function runCall(args: BuildArguments, context: BuildContext): Promise<number> {
+export async function runCall(args: BuildArguments, context: CommandContext): Promise<number> {
   const { stdout, stderr } = context;
   const { name, isForPrograms } = parseQuestion(args.call);
   refuseFiles(args);
@@ -51,7 +52,7 @@ function parseQuestion(call: string): Question {
 async function ask(
   name: string,
   args: BuildArguments,
-  { env, stderr, signal }: BuildContext,
+  { env, stderr, signal }: CommandContext,
 ): Promise<FrontendAnswer> {
   const { mode, options } = planBuildCommand(args, env);
   const watch = new Watch(await openDisplay(mode, stderr, env));

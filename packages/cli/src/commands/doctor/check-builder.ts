@@ -11,7 +11,7 @@ import {
   openBuilder,
   parseDigest,
 } from '@warmdock/core';
-import { chosenBy } from '../../docker/chosen-by.js';
+import { builderRuleText } from '../../docker/builder-rule-text.js';
 import { type Finding, failed, ok, problem, warning } from './finding.js';
 
 export interface BuilderCheck {
@@ -73,7 +73,7 @@ function choiceOf(name: string | undefined, env: NodeJS.ProcessEnv): Finding {
     builder.kind === 'address'
       ? formatAddress(builder.address)
       : `inside the daemon of docker context ${builder.context}`;
-  return ok('builder', `${builder.name}, ${where} (by ${chosenBy[rule]})`);
+  return ok('builder', `${builder.name}, ${where} (by ${builderRuleText[rule]})`);
 }
 
 function formatAddress(address: BuilderAddress | ContainerAddress): string {

@@ -1,9 +1,9 @@
 import { type StrategyName, strategyNames } from '@warmdock/golden';
 import { UsageError } from '../../flags/usage-error.js';
-import type { ReadyCommand } from './command.js';
+import type { ReadyCommand } from './actions/command.js';
 import { flagsOf, goldenCommands } from './golden-commands.js';
 import { formatCommandHelp, formatGoldenHelp, usageOf } from './golden-help.js';
-import { type Line, readLine } from './line.js';
+import { type CommandArguments, readCommandArguments } from './input/command-arguments.js';
 
 export interface GoldenArguments {
   /** `undefined` for the default. */
@@ -21,7 +21,7 @@ export function parseGoldenArguments(argv: readonly string[]): GoldenArguments |
   }
   const command = Object.hasOwn(goldenCommands, name) ? goldenCommands[name] : undefined;
   if (!command) throw unknownWord(name);
-  const line = readLine(words, name, flagsOf(command), usageOf(name, command));
+  const line = readCommandArguments(words, name, flagsOf(command), usageOf(name, command));
   if (line.isOn('help')) return formatCommandHelp(name, command);
   return {
     store: line.text('store'),
@@ -38,7 +38,7 @@ function unknownWord(word: string): UsageError {
   return new UsageError(`ERROR: unknown command: warmdock golden ${command}\n\n${help}`, 1);
 }
 
-function strategyOf(line: Line): StrategyName | undefined {
+function strategyOf(line: CommandArguments): StrategyName | undefined {
   const wanted = line.text('strategy');
   const name = strategyNames.find((each) => each === wanted);
   if (name !== wanted) throw line.refusal(`knows no strategy ${JSON.stringify(wanted)}`);

@@ -2,6 +2,7 @@ import type { Flag } from '../../flags/parse-flags.js';
 import { build } from './actions/build.js';
 import { cancel } from './actions/cancel.js';
 import { clone } from './actions/clone.js';
+import type { AnyGoldenCommand } from './actions/command.js';
 import { gc } from './actions/gc.js';
 import { inspect } from './actions/inspect.js';
 import { list } from './actions/list.js';
@@ -10,7 +11,6 @@ import { release } from './actions/release.js';
 import { remove } from './actions/remove.js';
 import { serve } from './actions/serve.js';
 import { verify } from './actions/verify.js';
-import type { AnyGoldenCommand } from './command.js';
 
 export const goldenCommands: Readonly<Record<string, AnyGoldenCommand>> = {
   build,

@@ -1,5 +1,5 @@
 import { formatFlags } from '../../flags/format-flags.js';
-import type { AnyGoldenCommand } from './command.js';
+import type { AnyGoldenCommand } from './actions/command.js';
 import { flagsOf, goldenCommands } from './golden-commands.js';
 
 /** Help of `warmdock golden`. */

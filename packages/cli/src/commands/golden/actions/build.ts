@@ -6,12 +6,12 @@ import {
   runGoldenBuild,
 } from '@warmdock/golden';
 import { formatDuration, formatSize } from '../../../display/model/format.js';
-import { goldenCommand } from '../command.js';
-import { environmentOf, secretEnvironmentOf } from '../environment.js';
-import type { Line } from '../line.js';
-import { phaseText } from '../phase-text.js';
-import type { Progress } from '../progress.js';
-import { formatTable } from '../table.js';
+import type { CommandArguments } from '../input/command-arguments.js';
+import { scriptEnvironment, secretScriptEnvironment } from '../input/script-environment.js';
+import { phaseText } from '../text/phase-text.js';
+import type { Progress } from '../text/progress.js';
+import { formatTable } from '../text/table.js';
+import { goldenCommand } from './command.js';
 
 export const build = goldenCommand({
   takes: '[OPTIONS] PROJECT --script FILE | -- COMMAND [ARG...]',
@@ -72,21 +72,21 @@ export const build = goldenCommand({
   },
   async run(args, { store, env, signal, progress }) {
     const { project, dockerd, imageStore, containerd, timeoutMs } = args;
-    const secretEnv = secretEnvironmentOf(args.secretEnv, args.secretFile, env);
+    const secretEnv = secretScriptEnvironment(args.secretEnv, args.secretFile, env);
     const built = await runGoldenBuild({
       store,
       project,
-      script: { ...args.script, env: environmentOf(args.env, env), secretEnv },
+      script: { ...args.script, env: scriptEnvironment(args.env, env), secretEnv },
       daemon: dockerdLauncher({ args: dockerd, imageStore, containerd }),
       timeoutMs,
       signal,
-      onState: phaseTeller(progress),
+      onState: phaseReporter(progress),
     });
     return { json: built, text: formatBuild(built) };
   },
 });
 
-function scriptOf(line: Line) {
+function scriptOf(line: CommandArguments) {
   const file = line.text('script');
   const [path, ...args] = line.program ?? [];
   if ((file === undefined) === (path === undefined)) {
@@ -95,7 +95,7 @@ function scriptOf(line: Line) {
   return file === undefined ? { path: path as string, args } : { path: resolve(file), args: [] };
 }
 
-function entriesOf(line: Line, name: string, form: RegExp): readonly string[] {
+function entriesOf(line: CommandArguments, name: string, form: RegExp): readonly string[] {
   const entries = line.all(name);
   const bad = entries.find((entry) => !form.test(entry));
   if (bad === undefined) return entries;
@@ -103,7 +103,7 @@ function entriesOf(line: Line, name: string, form: RegExp): readonly string[] {
 }
 
 function choiceOf<Choice extends string>(
-  line: Line,
+  line: CommandArguments,
   name: string,
   choices: readonly Choice[],
 ): Choice | undefined {
@@ -114,7 +114,7 @@ function choiceOf<Choice extends string>(
 }
 
 /** Says each phase of a build once. */
-export function phaseTeller(progress: Progress): (status: BuildStatus) => void {
+export function phaseReporter(progress: Progress): (status: BuildStatus) => void {
   let last: BuildStatus['phase'];
   return (status) => {
     if (status.phase === undefined || status.phase === last) return;

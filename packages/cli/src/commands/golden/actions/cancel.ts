@@ -1,5 +1,5 @@
 import { cancelGoldenBuild } from '@warmdock/golden';
-import { goldenCommand } from '../command.js';
+import { goldenCommand } from './command.js';
 
 export const cancel = goldenCommand({
   takes: '[OPTIONS] PROJECT',

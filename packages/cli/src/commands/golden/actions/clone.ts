@@ -1,8 +1,8 @@
 import type { Clone } from '@warmdock/golden';
 import { formatDuration } from '../../../display/model/format.js';
-import { goldenCommand } from '../command.js';
-import { formatTable } from '../table.js';
-import { generationText } from '../words.js';
+import { generationText } from '../text/phrases.js';
+import { formatTable } from '../text/table.js';
+import { goldenCommand } from './command.js';
 import { generationFlag } from './generation-flag.js';
 
 export const clone = goldenCommand({

@@ -1,8 +1,8 @@
 import type { Collection } from '@warmdock/golden';
 import { formatSize } from '../../../display/model/format.js';
-import { goldenCommand } from '../command.js';
-import { formatPassedOver } from '../passed-over.js';
-import { count } from '../words.js';
+import { count } from '../text/phrases.js';
+import { formatUnreadable } from '../text/unreadable.js';
+import { goldenCommand } from './command.js';
 
 export const gc = goldenCommand({
   takes: '[OPTIONS]',
@@ -39,7 +39,7 @@ export function formatCollection(
     ({ project, generation }) => `${remove} generation ${generation} of ${project}\n`,
   );
   if (pooled > 0) lines.push(`${remove} ${count(pooled, 'pooled layer')} that nothing refers to\n`);
-  const rest = [...left.map((line) => `${line}\n`), formatPassedOver(unreadable)].join('');
+  const rest = [...left.map((line) => `${line}\n`), formatUnreadable(unreadable)].join('');
   if (lines.length === 0) return rest || 'nothing to remove\n';
   const freed = `${dryRun ? 'would free' : 'freed'} ${formatSize(freedBytes)}\n`;
   return `${lines.join('')}${freed}${rest}`;

@@ -5,10 +5,10 @@ import {
   readBuildStatus,
 } from '@warmdock/golden';
 import { formatSize } from '../../../display/model/format.js';
-import { formatAge } from '../age.js';
-import { goldenCommand } from '../command.js';
-import { formatPassedOver } from '../passed-over.js';
-import { formatTable, formatTableOf } from '../table.js';
+import { formatAge } from '../text/age.js';
+import { formatTable, formatTableOf } from '../text/table.js';
+import { formatUnreadable } from '../text/unreadable.js';
+import { goldenCommand } from './command.js';
 
 export const inspect = goldenCommand({
   takes: '[OPTIONS] PROJECT',
@@ -42,7 +42,7 @@ export function formatInspection(
       ...rowsOf(build),
     ]),
     formatTableOf(headings, rows),
-    formatPassedOver(unreadable),
+    formatUnreadable(unreadable),
   ]
     .filter(Boolean)
     .join('\n');

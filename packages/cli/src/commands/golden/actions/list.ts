@@ -1,9 +1,9 @@
 import type { SessionSummary, StoreListing, Usage } from '@warmdock/golden';
 import { formatSize } from '../../../display/model/format.js';
-import { formatAge } from '../age.js';
-import { goldenCommand } from '../command.js';
-import { formatPassedOver } from '../passed-over.js';
-import { formatTable, formatTableOf } from '../table.js';
+import { formatAge } from '../text/age.js';
+import { formatTable, formatTableOf } from '../text/table.js';
+import { formatUnreadable } from '../text/unreadable.js';
+import { goldenCommand } from './command.js';
 
 export const list = goldenCommand({
   takes: '[OPTIONS]',
@@ -55,7 +55,7 @@ export function formatListing(
     formatTableOf(['PROJECT', 'GOLDEN', 'GENERATIONS', 'SESSIONS'], projectRows),
     formatTableOf(['SESSION', 'PROJECT', 'FROM', ...made, 'DATA ROOT'], sessionRows),
     usage ? formatUsage(usage) : '',
-    formatPassedOver([...new Set([...unreadable, ...(usage?.unreadable ?? [])])]),
+    formatUnreadable([...new Set([...unreadable, ...(usage?.unreadable ?? [])])]),
   ]
     .filter(Boolean)
     .join('\n');

@@ -1,4 +1,4 @@
-import { goldenCommand } from '../command.js';
+import { goldenCommand } from './command.js';
 
 export const recover = goldenCommand({
   takes: '[OPTIONS]',

@@ -1,7 +1,7 @@
 import type { Removal } from '@warmdock/golden';
 import { formatSize } from '../../../display/model/format.js';
-import { goldenCommand } from '../command.js';
-import { count } from '../words.js';
+import { count } from '../text/phrases.js';
+import { goldenCommand } from './command.js';
 
 export const remove = goldenCommand({
   takes: '[OPTIONS] PROJECT',

@@ -1,6 +1,6 @@
 import type { Verification } from '@warmdock/golden';
-import { goldenCommand } from '../command.js';
-import { formatTable } from '../table.js';
+import { formatTable } from '../text/table.js';
+import { goldenCommand } from './command.js';
 import { generationFlag } from './generation-flag.js';
 
 export const verify = goldenCommand({

@@ -65,6 +65,7 @@ async function runCommand(): Promise<number> {
       });
     case 'doctor':
     case 'golden':
+    case 'help':
     case 'shim':
       return runProgram(command.type, command.argv);
     case 'print':
@@ -117,7 +118,7 @@ function shimContext(): ShimContext {
 
 /** A program that reports its own errors. */
 async function runProgram(
-  name: 'doctor' | 'golden' | 'shim',
+  name: 'doctor' | 'golden' | 'help' | 'shim',
   argv: readonly string[],
 ): Promise<number> {
   // Sessions wait for their clones; the others are not started often enough to keep compiled code.

@@ -1,4 +1,4 @@
-import { doctorHelp, parseDoctorArguments } from '../commands/doctor/doctor-arguments.js';
+import { parseDoctorArguments } from '../commands/doctor/doctor-arguments.js';
 import type { Finding } from '../commands/doctor/finding.js';
 import { runChecks } from '../commands/doctor/run-checks.js';
 import { UsageError } from '../flags/usage-error.js';
@@ -13,8 +13,8 @@ export async function run(
 ): Promise<number> {
   try {
     const args = parseDoctorArguments(argv);
-    if (args === 'help') {
-      stdout.write(doctorHelp);
+    if (typeof args === 'string') {
+      stdout.write(args);
       return 0;
     }
     const findings = await runChecks({ ...args, env, signal });

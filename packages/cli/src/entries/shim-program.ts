@@ -2,11 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { installShim } from '../commands/shim/install.js';
 import type { NodeStatus } from '../commands/shim/node-status.js';
 import { pathRemovalAdvice } from '../commands/shim/path-advice.js';
-import {
-  parseShimArguments,
-  type ShimArguments,
-  shimHelp,
-} from '../commands/shim/shim-arguments.js';
+import { parseShimArguments, type ShimArguments } from '../commands/shim/shim-arguments.js';
 import { ShimError } from '../commands/shim/shim-error.js';
 import { defaultShimFolder } from '../commands/shim/shim-file.js';
 import { type ComposeStatus, type ShimStatus, shimStatus } from '../commands/shim/status.js';
@@ -20,7 +16,7 @@ export async function run(argv: readonly string[], context: CommandContext): Pro
   const { stdout, stderr } = context;
   try {
     const args = parseShimArguments(argv);
-    stdout.write(args === 'help' ? shimHelp : perform(args, context));
+    stdout.write(typeof args === 'string' ? args : perform(args, context));
     return 0;
   } catch (error) {
     if (error instanceof ShimError) stderr.write(`ERROR: ${error.message}\nHINT: ${error.hint}\n`);

@@ -1,5 +1,6 @@
-import { buildFlags } from './build-flags.js';
 import { type ReadFlags, readFlags } from './read-flags.js';
+import { buildFlags } from './tables/build-flags.js';
+import { buildTable } from './tables/build-table.js';
 import { UsageError } from './usage-error.js';
 
 /** A build's command line, read but not yet interpreted; lists hold the values as they were written. */
@@ -46,8 +47,6 @@ export interface BuildArguments {
   /** The flags that are not carried out here, with the reasons. */
   readonly passThroughReasons: readonly string[];
 }
-
-export const buildUsage = 'warmdock build [OPTIONS] PATH | URL | -';
 
 /** Reads the words after `build`. Throws `UsageError`. */
 export function parseBuildArguments(argv: readonly string[]): BuildArguments | 'help' {
@@ -107,4 +106,4 @@ function passThroughReasonsOf(has: ReadFlags['has']): string[] {
   );
 }
 
-const usageHint = `Usage:  ${buildUsage}\n\nRun 'warmdock build --help' for more information`;
+const usageHint = `Usage:  warmdock build ${buildTable.takes}\n\nRun 'warmdock build --help' for more information`;

@@ -1,5 +1,5 @@
-import { bakeFlags } from '../../flags/bake-flags.js';
 import { parseFlags } from '../../flags/parse-flags.js';
+import { bakeFlags } from '../../flags/tables/bake-flags.js';
 import type { RoutedWords } from './route-compose.js';
 
 /** Builds of bake files that may be carried out here. */

@@ -1,5 +1,10 @@
-import { composeBuildFlags, projectFlags, runFlags, upFlags } from '../../flags/compose-flags.js';
 import { type ParsedFlags, parseFlags } from '../../flags/parse-flags.js';
+import {
+  composeBuildFlags,
+  projectFlags,
+  runFlags,
+  upFlags,
+} from '../../flags/tables/compose-flags.js';
 
 /** Builds of a compose project that may be carried out here. */
 export interface ComposeCall {

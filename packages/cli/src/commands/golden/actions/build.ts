@@ -14,47 +14,6 @@ import { formatTable } from '../text/table.js';
 import { goldenCommand } from './command.js';
 
 export const build = goldenCommand({
-  takes: '[OPTIONS] PROJECT --script FILE | -- COMMAND [ARG...]',
-  about: "Run a project's start-up script beside a dockerd, and make the golden of what it leaves",
-  flags: [
-    {
-      name: 'containerd',
-      kind: 'string',
-      about: 'Of the first golden: dockerd starts its own (dockerd, the default), or runs apart',
-    },
-    {
-      name: 'dockerd',
-      kind: 'list',
-      about: 'One more argument for dockerd, like --dockerd=--registry-mirror=URL',
-    },
-    {
-      name: 'env',
-      short: 'e',
-      kind: 'list',
-      about: "Set a variable for the script: KEY=VALUE, or KEY for the environment's value",
-    },
-    {
-      name: 'image-store',
-      kind: 'string',
-      about: "Of the first golden: classic or containerd (default dockerd's own choice)",
-    },
-    { name: 'script', kind: 'string', about: 'The program to run, in place of COMMAND' },
-    {
-      name: 'secret-env',
-      kind: 'list',
-      about: 'Set a secret variable from the environment, *** in logs: KEY, or KEY=VARIABLE',
-    },
-    {
-      name: 'secret-file',
-      kind: 'list',
-      about: 'Set a secret variable from a file, *** in logs: KEY=FILE',
-    },
-    {
-      name: 'timeout',
-      kind: 'string',
-      about: 'For all but the promotion, like 90s, 30m, 1h30m (default 1h)',
-    },
-  ],
   makesStore: true,
   read(line) {
     const [project] = line.words('PROJECT');

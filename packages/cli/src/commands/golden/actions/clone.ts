@@ -3,19 +3,8 @@ import { formatDuration } from '../../../display/model/format.js';
 import { generationText } from '../text/phrases.js';
 import { formatTable } from '../text/table.js';
 import { goldenCommand } from './command.js';
-import { generationFlag } from './generation-flag.js';
 
 export const clone = goldenCommand({
-  takes: '[OPTIONS] PROJECT SESSION',
-  about: "Make a session's data root from a project's golden",
-  flags: [
-    {
-      name: 'allow-empty',
-      kind: 'boolean',
-      about: 'Start from nothing where the project has no golden yet',
-    },
-    generationFlag('the current one'),
-  ],
   read(line) {
     const [project, session] = line.words('PROJECT', 'SESSION');
     return {

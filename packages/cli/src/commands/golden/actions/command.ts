@@ -1,15 +1,9 @@
 import type { GoldenStore } from '@warmdock/golden';
-import type { Flag } from '../../../flags/parse-flags.js';
 import type { CommandArguments } from '../input/command-arguments.js';
 import type { Progress } from '../text/progress.js';
 
-/** A command behind `warmdock golden`. */
+/** What a command of `warmdock golden` does with its words; see `goldenTable` for its flags. */
 export interface GoldenCommand<Args> {
-  /** What stands behind its name, for people. */
-  readonly takes: string;
-  readonly about: string;
-  /** Beside those that all have. */
-  readonly flags: readonly Flag[];
   /** Whether it makes a store where there is none, with these arguments. */
   readonly makesStore: boolean | ((args: Args) => boolean);
   /** Throws `UsageError`. */
@@ -52,15 +46,13 @@ export interface ReadyCommand {
 }
 
 /** A command that keeps the type of its arguments to itself. */
-export interface AnyGoldenCommand
-  extends Omit<GoldenCommand<never>, 'makesStore' | 'read' | 'run'> {
+export interface AnyGoldenCommand {
   read(line: CommandArguments): ReadyCommand;
 }
 
 export function goldenCommand<Args>(command: GoldenCommand<Args>): AnyGoldenCommand {
-  const { makesStore, ...rest } = command;
+  const { makesStore } = command;
   return {
-    ...rest,
     read(line) {
       const args = command.read(line);
       return {

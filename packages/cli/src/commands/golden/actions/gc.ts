@@ -5,16 +5,6 @@ import { formatUnreadable } from '../text/unreadable.js';
 import { goldenCommand } from './command.js';
 
 export const gc = goldenCommand({
-  takes: '[OPTIONS]',
-  about: 'Remove generations that nobody needs; exits with 1 when it cannot tell of all',
-  flags: [
-    { name: 'dry-run', kind: 'boolean', about: 'Say what would go, and remove nothing' },
-    {
-      name: 'keep',
-      kind: 'string',
-      about: 'How many to keep per project, besides the current and those in use (default 2)',
-    },
-  ],
   makesStore: false,
   read(line) {
     line.words();

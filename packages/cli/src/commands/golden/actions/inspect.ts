@@ -11,9 +11,6 @@ import { formatUnreadable } from '../text/unreadable.js';
 import { goldenCommand } from './command.js';
 
 export const inspect = goldenCommand({
-  takes: '[OPTIONS] PROJECT',
-  about: "Show a project's generations",
-  flags: [],
   makesStore: false,
   read: (line) => line.words('PROJECT'),
   async run([project], { store, signal }) {

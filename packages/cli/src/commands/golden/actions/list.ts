@@ -6,9 +6,6 @@ import { formatUnreadable } from '../text/unreadable.js';
 import { goldenCommand } from './command.js';
 
 export const list = goldenCommand({
-  takes: '[OPTIONS]',
-  about: 'Show projects and sessions',
-  flags: [{ name: 'usage', kind: 'boolean', about: 'Add up what lies on disk, file by file' }],
   makesStore: false,
   read(line) {
     line.words();

@@ -4,9 +4,6 @@ import { count } from '../text/phrases.js';
 import { goldenCommand } from './command.js';
 
 export const remove = goldenCommand({
-  takes: '[OPTIONS] PROJECT',
-  about: 'Remove a project, with all its generations and logs',
-  flags: [],
   makesStore: false,
   read: (line) => line.words('PROJECT'),
   async run([project], { store, signal }) {

@@ -7,9 +7,6 @@ import { phaseText } from '../text/phase-text.js';
 import { type Event, type GoldenContext, goldenCommand } from './command.js';
 
 export const serve = goldenCommand({
-  takes: '[OPTIONS] --config FILE',
-  about: 'Take merge webhooks and build goldens, until it is stopped',
-  flags: [{ name: 'config', kind: 'string', about: 'What to listen to and to build, as JSON' }],
   makesStore: true,
   read(line) {
     line.words();

@@ -1,6 +1,7 @@
-import type { Flag } from '../../../flags/parse-flags.js';
 import { type ReadFlags, readFlags } from '../../../flags/read-flags.js';
+import type { CommandTable } from '../../../flags/tables/command-table.js';
 import { UsageError } from '../../../flags/usage-error.js';
+import { formatUsage } from '../../../help/format-help.js';
 import { parseDuration } from './parse-duration.js';
 
 /** The words behind a command's name. */
@@ -17,18 +18,17 @@ export interface CommandArguments extends ReadFlags {
   refusal(text: string): UsageError;
 }
 
-/** Reads the words of `warmdock golden COMMAND`. Throws `UsageError`. */
+/** Reads the words behind a command of `path`. Throws `UsageError`. */
 export function readCommandArguments(
   argv: readonly string[],
-  command: string,
-  flags: readonly Flag[],
-  usage: string,
+  path: string,
+  { name: command, flags, takes }: CommandTable,
 ): CommandArguments {
   const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
-  const hint = `${usage}\n\nRun 'warmdock golden ${command} --help' for more information`;
+  const hint = `${formatUsage(`${path} ${command}`, { takes })}\n\nRun '${path} ${command} --help' for more information`;
   const read = readFlags(argv.slice(0, end), flags, hint);
   const refusal = (text: string) =>
-    new UsageError(`ERROR: warmdock: 'warmdock golden ${command}' ${text}\n\n${hint}`, 1);
+    new UsageError(`ERROR: warmdock: '${path} ${command}' ${text}\n\n${hint}`, 1);
   const checked = <T>(name: string, parse: (text: string) => T | undefined, wanted: string) => {
     const text = read.last(name);
     if (text === undefined) return undefined;

@@ -1,11 +1,9 @@
-import type { Flag } from './parse-flags.js';
+import type { Flag } from './flag.js';
 
 /** A flag of a build, and what becomes of it here. */
 export interface BuildFlag extends Flag {
   /** Why a command line with this flag is passed through to docker; absent when it is carried out. */
   readonly passThroughReason?: string;
-  /** Taken for the sake of old command lines; shown in no help. */
-  readonly hidden?: true;
 }
 
 const resources = 'limits of a build step need a later BuildKit and buildx';
@@ -17,7 +15,12 @@ const legacy = 'buildx answers it with a warning and does nothing';
  */
 export const buildFlags: readonly BuildFlag[] = [
   { name: 'add-host', kind: 'csv', about: 'Add a host to /etc/hosts of the steps: HOST:IP' },
-  { name: 'allow', kind: 'list', about: 'Allow a privilege: network.host, security.insecure' },
+  {
+    name: 'allow',
+    kind: 'list',
+    about: 'Allow a privilege: network.host, security.insecure',
+    completedBy: ['network.host', 'security.insecure'],
+  },
   { name: 'annotation', kind: 'list', about: 'Annotate the image: [TYPE:]KEY=VALUE' },
   { name: 'attest', kind: 'list', about: 'Attest the image: type=provenance|sbom[,KEY=VALUE]' },
   {
@@ -33,6 +36,7 @@ export const buildFlags: readonly BuildFlag[] = [
     name: 'call',
     kind: 'string',
     about: 'What to do with the Dockerfile: build, check, outline or targets (default build)',
+    completedBy: ['build', 'check', 'outline', 'targets'],
   },
   { name: 'cgroup-parent', kind: 'string', about: 'The control group of the steps' },
   { name: 'check', kind: 'boolean', about: 'Short for --call=check' },
@@ -41,6 +45,7 @@ export const buildFlags: readonly BuildFlag[] = [
     name: 'compression',
     kind: 'string',
     about: 'How the builder compresses layers: gzip, zstd or uncompressed (default gzip)',
+    completedBy: ['gzip', 'zstd', 'uncompressed'],
   },
   { name: 'cpu-period', kind: 'string', about: '', hidden: true, passThroughReason: resources },
   { name: 'cpu-quota', kind: 'string', about: '', hidden: true, passThroughReason: resources },
@@ -55,10 +60,16 @@ export const buildFlags: readonly BuildFlag[] = [
   { name: 'cpuset-cpus', kind: 'string', about: '', hidden: true, passThroughReason: resources },
   { name: 'cpuset-mems', kind: 'string', about: '', hidden: true, passThroughReason: resources },
   { name: 'debug', short: 'D', kind: 'boolean', about: 'Show what is behind an error' },
-  { name: 'file', short: 'f', kind: 'string', about: 'The Dockerfile (default: PATH/Dockerfile)' },
+  {
+    name: 'file',
+    short: 'f',
+    kind: 'string',
+    about: 'The Dockerfile (default: PATH/Dockerfile)',
+    completedBy: 'file',
+  },
   { name: 'force-rm', kind: 'boolean', about: 'Without effect', hidden: true },
   { name: 'help', short: 'h', kind: 'boolean', about: 'Show this help' },
-  { name: 'iidfile', kind: 'string', about: 'Write the image ID to a file' },
+  { name: 'iidfile', kind: 'string', about: 'Write the image ID to a file', completedBy: 'file' },
   { name: 'isolation', kind: 'string', about: '', hidden: true, passThroughReason: legacy },
   { name: 'label', kind: 'list', about: 'Set a label of the image: KEY=VALUE' },
   { name: 'load', kind: 'boolean', about: 'Load the image into the local daemon' },
@@ -75,8 +86,14 @@ export const buildFlags: readonly BuildFlag[] = [
     name: 'metadata-file',
     kind: 'string',
     about: 'Write what was built and loaded to a file, as JSON',
+    completedBy: 'file',
   },
-  { name: 'network', kind: 'string', about: 'The network of the steps: default, none or host' },
+  {
+    name: 'network',
+    kind: 'string',
+    about: 'The network of the steps: default, none or host',
+    completedBy: ['default', 'none', 'host'],
+  },
   { name: 'no-cache', kind: 'boolean', about: 'Run every step again' },
   { name: 'no-cache-filter', kind: 'list', about: 'Run the steps of these stages again' },
   { name: 'output', short: 'o', kind: 'list', about: 'What becomes of the result' },
@@ -92,6 +109,7 @@ export const buildFlags: readonly BuildFlag[] = [
     name: 'progress',
     kind: 'string',
     about: 'How to show progress: auto, plain, tty, rawjson, quiet or none (default auto)',
+    completedBy: ['auto', 'plain', 'tty', 'rawjson', 'quiet', 'none'],
   },
   { name: 'provenance', kind: 'string', about: 'Short for --attest=type=provenance' },
   { name: 'pull', kind: 'boolean', about: 'Ask registries for newer base images' },

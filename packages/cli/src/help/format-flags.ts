@@ -1,4 +1,4 @@
-import type { Flag } from './parse-flags.js';
+import type { Flag } from '../flags/tables/flag.js';
 
 const takes = { boolean: '', string: 'string', list: 'stringArray', csv: 'strings' };
 

@@ -1,4 +1,4 @@
-import type { Flag } from './parse-flags.js';
+import type { Flag } from './flag.js';
 
 /** Flags before docker's command, 20.10 to 29. */
 export const dockerFlags: readonly Flag[] = [

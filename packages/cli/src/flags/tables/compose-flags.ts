@@ -1,4 +1,4 @@
-import type { Flag } from './parse-flags.js';
+import type { Flag } from './flag.js';
 
 /*
  * The flags of docker compose 2.20 to 5, as far as the words around a build need them: what takes a

@@ -1,4 +1,4 @@
-import type { Flag } from './parse-flags.js';
+import type { Flag } from './flag.js';
 
 /** Of `buildx bake` up to 0.36. */
 export const bakeFlags: readonly Flag[] = [

@@ -50,12 +50,12 @@ export interface BuildArguments {
 
 /** Reads the words after `build`. Throws `UsageError`. */
 export function parseBuildArguments(argv: readonly string[]): BuildArguments | 'help' {
-  const { all, last, text, isOn, has, positionals } = readFlags(argv, buildFlags, usageHint);
+  const { all, last, text, isOn, has, positionals } = readFlags(argv, buildFlags, usageHint());
   if (isOn('help')) return 'help';
   const [context] = positionals;
   if (context === undefined || positionals.length > 1) {
     throw new UsageError(
-      `ERROR: warmdock: 'warmdock build' requires 1 argument\n\n${usageHint}`,
+      `ERROR: warmdock: 'warmdock build' requires 1 argument\n\n${usageHint()}`,
       1,
     );
   }
@@ -106,4 +106,7 @@ function passThroughReasonsOf(has: ReadFlags['has']): string[] {
   );
 }
 
-const usageHint = `Usage:  warmdock build ${buildTable.takes}\n\nRun 'warmdock build --help' for more information`;
+/** A function: what is computed at the top of a file stays in bundles that do not need it. */
+function usageHint(): string {
+  return `Usage:  warmdock build ${buildTable.takes}\n\nRun 'warmdock build --help' for more information`;
+}

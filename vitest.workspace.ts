@@ -6,10 +6,16 @@ const source = (name: string) =>
   fileURLToPath(new URL(`packages/${name}/src/index.ts`, import.meta.url));
 
 /** Tests run on the sources of the workspace packages, never on a stale build. */
-const alias = ['compose', 'core', 'golden', 'testkit'].map((name) => ({
-  find: new RegExp(`^@warmdock/${name}$`),
-  replacement: source(name),
-}));
+const alias = [
+  ...['compose', 'core', 'golden', 'testkit'].map((name) => ({
+    find: new RegExp(`^@warmdock/${name}$`),
+    replacement: source(name),
+  })),
+  {
+    find: /^@warmdock\/core\/(\w+)$/,
+    replacement: source('core').replace('index.ts', 'exports/$1.ts'),
+  },
+];
 
 /** `scripts/test` sums up the results of all runs from JSON files in this folder. */
 const results = process.env.WARMDOCK_TEST_RESULTS;

@@ -19,6 +19,6 @@ try {
     engine.close();
   }
 } finally {
-  await result.content[Symbol.asyncDispose]();
+  await result[Symbol.asyncDispose]();
   builder.close();
 }

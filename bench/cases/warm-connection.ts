@@ -15,9 +15,7 @@ export async function warmConnection(setting: Setting): Promise<Row[]> {
   for (const { store, host } of enginesOf(setting)) {
     const { tag } = await ensureBigImage(setting, 'warmdock', setting.testbed[store]);
     const context = ensureContext('big');
-    const builder = core.buildKitOver(
-      core.addressTransport(core.parseBuilderAddress(setting.builder.address)),
-    );
+    const builder = core.connectBuildKit(setting.builder.address);
     const engine = core.connectEngine(host);
     const bare = buildxBuild(setting, { context, host, flags: [] });
     const sdk = async () => {

@@ -118,16 +118,14 @@ interface Layer {
 
 async function builtLayers({ builder, signal }: Setting, context: string): Promise<Layer[]> {
   const core = await importBuiltCore();
-  const buildkit = core.buildKitOver(
-    core.addressTransport(core.parseBuilderAddress(builder.address)),
-  );
+  const buildkit = core.connectBuildKit(builder.address);
   try {
     const plan = core.planBuild({ context, tags: ['bench-grpc:layers'] });
-    const { digest, content } = await core.runBuild(plan, buildkit, {}, { signal });
+    await using result = await core.runBuild(plan, buildkit, {}, { signal });
+    const { digest, content } = result;
     const mediaType = 'application/vnd.oci.image.manifest.v1+json';
     const pieces: Uint8Array[] = [];
     for await (const piece of content.fetch({ digest, mediaType })) pieces.push(piece);
-    await content[Symbol.asyncDispose]();
     return JSON.parse(Buffer.concat(pieces).toString()).layers;
   } finally {
     buildkit.close();

@@ -1,4 +1,4 @@
-import type { LoadOutcome } from '@warmdock/core';
+import type { LoadResult } from '@warmdock/core';
 import { type Timed, timeCommand } from '../measure.js';
 import type { Setting } from '../setting.js';
 import { type BuildCommand, shimBuild, warmdockBuild } from './commands.js';
@@ -6,7 +6,7 @@ import { type BuildCommand, shimBuild, warmdockBuild } from './commands.js';
 /** Ways to type a build that warmdock carries out. */
 type OurProgram = 'warmdock' | 'shim';
 
-type Expected = Extract<LoadOutcome, 'unchanged' | 'thin' | 'full'>;
+type Expected = Extract<LoadResult['outcome'], 'unchanged' | 'thin' | 'full'>;
 
 export interface OurBuild extends BuildCommand {
   tag: string;

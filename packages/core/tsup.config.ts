@@ -1,7 +1,12 @@
 import { defineConfig } from 'tsup';
 
+const entries = ['engine', 'buildkit', 'oci', 'flags', 'progress', 'internal'];
+
 export default defineConfig({
-  entry: ['src/index.ts'],
+  entry: {
+    index: 'src/index.ts',
+    ...Object.fromEntries(entries.map((name) => [name, `src/exports/${name}.ts`])),
+  },
   format: ['esm', 'cjs'],
   target: 'node20',
   dts: true,

@@ -18,4 +18,6 @@ export * from './images/with-shell.js';
 export * from './npm/npm-registry.js';
 export * from './npm/packed.js';
 export * from './proxies/reverse-proxy.js';
+export * from './recordings/memory-output.js';
+export * from './recordings/recordings.js';
 export * from './testbed/index.js';

@@ -1,5 +1,5 @@
+import { MemoryOutput } from '@warmdock/testkit';
 import { expect, test } from 'vitest';
-import { MemoryOutput } from '../testing/memory-output.js';
 import { type DockerCall, runAsDocker } from './as-docker.js';
 import { passThroughExitCode } from './pass-through.js';
 import type { RoutedBake, RoutedBuild, RoutedCompose } from './routing/route.js';

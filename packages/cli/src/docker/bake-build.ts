@@ -1,6 +1,5 @@
 import { planBake } from '@warmdock/compose';
-import { parseGoBool } from '@warmdock/core';
-import { chooseMode } from '../display/choose-mode.js';
+import { chooseMode, parseGoBool } from '@warmdock/core/internal';
 import type { CommandContext } from '../process/command-context.js';
 import { version } from '../process/version.js';
 import { formatTargetFailure } from '../report/target-failure.js';

@@ -1,4 +1,4 @@
-import type { BuilderRule } from '@warmdock/core';
+import type { BuilderRule } from '@warmdock/core/buildkit';
 
 /** What decided on the builder, in words that say how to change it. */
 export const builderRuleText: Record<BuilderRule, string> = {

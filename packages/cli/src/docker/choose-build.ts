@@ -1,11 +1,6 @@
-import {
-  type BuilderRule,
-  type ChosenBuilder,
-  containerDaemon,
-  dockerAliases,
-  explainBuilder,
-  parseGoBool,
-} from '@warmdock/core';
+import { type ChosenBuilder, explainBuilder } from '@warmdock/core';
+import { type BuilderRule, containerDaemon } from '@warmdock/core/buildkit';
+import { dockerAliases, parseGoBool } from '@warmdock/core/internal';
 import { type PassThrough, passThroughReason } from './pass-through-reason.js';
 import { type RoutedBake, type RoutedBuild, type RoutedCompose, route } from './routing/route.js';
 

@@ -1,5 +1,4 @@
-import type { DisplayMode } from '../display/choose-mode.js';
-import { chooseMode } from '../display/choose-mode.js';
+import { chooseMode, type DisplayMode } from '@warmdock/core/internal';
 import type { PassThrough } from './pass-through-reason.js';
 import type { ComposeCall } from './routing/route-compose.js';
 

@@ -1,4 +1,4 @@
-import type { BuildRequest } from '@warmdock/core';
+import type { ParsedOptions } from '@warmdock/core/internal';
 import { describe, expect, test } from 'vitest';
 import { defaultAttestations, makesIndex } from './default-attestations.js';
 
@@ -7,7 +7,7 @@ const off = { type: 'provenance', disabled: true };
 const sbom = { type: 'sbom' };
 
 describe('an index is made of', () => {
-  test.each<[what: string, options: Omit<BuildRequest, 'context'>, expected: boolean]>([
+  test.each<[what: string, options: Omit<ParsedOptions, 'context'>, expected: boolean]>([
     ['nothing said', {}, false],
     ['one platform', { platforms: ['linux/arm64'] }, false],
     ['two platforms', { platforms: ['linux/arm64', 'linux/amd64'] }, true],
@@ -16,7 +16,7 @@ describe('an index is made of', () => {
     ["BuildKit's own argument", { buildArgs: { BUILDKIT_MULTI_PLATFORM: '1' } }, true],
     ['that argument as no', { buildArgs: { BUILDKIT_MULTI_PLATFORM: '0' } }, false],
   ])('%s: %s', (_what, options, expected) => {
-    expect(makesIndex(options as BuildRequest)).toBe(expected);
+    expect(makesIndex(options as ParsedOptions)).toBe(expected);
   });
 });
 

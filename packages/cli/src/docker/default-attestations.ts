@@ -1,6 +1,8 @@
-import { type Attestation, type BuildRequest, parseGoBool, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import type { Attestation } from '@warmdock/core/flags';
+import { type ParsedOptions, parseGoBool } from '@warmdock/core/internal';
 
-type Options = Pick<BuildRequest, 'platforms' | 'attestations' | 'buildArgs'>;
+type Options = Pick<ParsedOptions, 'platforms' | 'attestations' | 'buildArgs'>;
 
 /** Whether the result is an index: of several images, or of one with attestations. */
 export function makesIndex({

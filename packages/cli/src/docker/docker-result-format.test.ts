@@ -1,4 +1,6 @@
-import type { Digest, LoadResult, VertexWarning } from '@warmdock/core';
+import type { LoadResult } from '@warmdock/core';
+import type { VertexWarning } from '@warmdock/core/buildkit';
+import type { Digest } from '@warmdock/core/oci';
 import { describe, expect, test } from 'vitest';
 import { buildOutcome, imageId, loadResult } from '../testing/outcome.js';
 import type { RemoteBuilder } from './choose-build.js';

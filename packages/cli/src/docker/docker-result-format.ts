@@ -1,11 +1,6 @@
-import {
-  type BuildOutcome,
-  type Provenance,
-  parseGoBool,
-  type SourcePosition,
-  type SourceRange,
-  type VertexWarning,
-} from '@warmdock/core';
+import type { BuildOutcome, Provenance } from '@warmdock/core';
+import type { SourcePosition, SourceRange, VertexWarning } from '@warmdock/core/buildkit';
+import { parseGoBool } from '@warmdock/core/internal';
 import { metadataOf } from '../report/metadata.js';
 import type { ResultFormat } from '../report/result-format.js';
 import type { RemoteBuilder } from './choose-build.js';

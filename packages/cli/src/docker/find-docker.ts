@@ -1,5 +1,5 @@
 import { delimiter, join } from 'node:path';
-import { isProgram } from '@warmdock/core';
+import { isProgram } from '@warmdock/core/internal';
 import { isShim } from './is-shim.js';
 
 /** What the shim is installed as; `docker-compose` is compose's own program. */

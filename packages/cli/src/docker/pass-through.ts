@@ -1,5 +1,4 @@
-import type { Output } from '../process/output.js';
-
+import type { TextOutput } from '@warmdock/core/internal';
 /**
  * Tells `bin/docker` to become the real docker, with the words, environment and streams that it was
  * given. Any time will do, as long as nothing was printed and nothing read from standard input.
@@ -25,7 +24,7 @@ export const builtExitCode = 87;
 export const readyExitCode = 88;
 
 export interface PassThroughContext {
-  readonly stderr: Output;
+  readonly stderr: TextOutput;
   readonly env: NodeJS.ProcessEnv;
 }
 

@@ -1,4 +1,4 @@
-import { findCliPlugin } from '@warmdock/core';
+import { findCliPlugin } from '@warmdock/core/internal';
 
 /**
  * How to run a command of the real docker that is a plugin: `undefined` where the plugin can be found,

@@ -1,9 +1,6 @@
 import { runPlans, TargetError, type TargetSet } from '@warmdock/compose';
-import { validateLocalInputs } from '@warmdock/core';
-import type { DisplayMode } from '../display/choose-mode.js';
-import { openDisplay } from '../display/open-display.js';
-import { TargetsWatch } from '../display/targets-watch.js';
-import type { Output } from '../process/output.js';
+import type { DisplayMode, TextOutput } from '@warmdock/core/internal';
+import { openDisplay, TargetsWatch, validateLocalInputs } from '@warmdock/core/internal';
 import type { RemoteBuilder } from './choose-build.js';
 import type { Connections } from './connections.js';
 
@@ -14,7 +11,7 @@ export interface TargetsBuild {
   readonly signal: AbortSignal;
   readonly mode: DisplayMode;
   /** Where the steps are shown. */
-  readonly output: Output;
+  readonly output: TextOutput;
   /** Whether the builder and the warnings are shown, as by buildx. */
   readonly showsBuilder: boolean;
   readonly maxParallel?: number | undefined;

@@ -1,5 +1,6 @@
+import { MemoryOutput } from '@warmdock/testkit';
 import { expect, test } from 'vitest';
-import { MemoryOutput } from '../testing/memory-output.js';
+
 import { run } from './help-program.js';
 
 async function ran(line: string) {

@@ -1,6 +1,6 @@
+import { type BuildRequest, WarmdockError } from '@warmdock/core';
+import { formatEndpoint, resolveEngineEndpoint } from '@warmdock/core/engine';
 import {
-  type BuildRequest,
-  formatEndpoint,
   type LayerCompression,
   type NetworkMode,
   parseAddHost,
@@ -13,11 +13,12 @@ import {
   parseSize,
   parseSsh,
   parseUlimit,
-  proxyBuildArgs,
-  resolveEngineEndpoint,
-  WarmdockError,
-} from '@warmdock/core';
+} from '@warmdock/core/flags';
+import { type ParsedOptions, proxyBuildArgs } from '@warmdock/core/internal';
 import type { BuildArguments } from './build-arguments.js';
+
+/** A request without texts in place of objects. */
+export type ParsedRequest = Omit<BuildRequest, keyof ParsedOptions> & ParsedOptions;
 
 /**
  * What the command line, the environment and docker's `config.json` ask the core for, by buildx's rules.
@@ -25,7 +26,7 @@ import type { BuildArguments } from './build-arguments.js';
  * `DOCKER_DEFAULT_PLATFORM`, `SOURCE_DATE_EPOCH` and docker's proxies stand in for absent flags. Throws
  * `INVALID_ARGUMENT` and `UNSUPPORTED`.
  */
-export function buildOptionsOf(args: BuildArguments, env: NodeJS.ProcessEnv): BuildRequest {
+export function buildOptionsOf(args: BuildArguments, env: NodeJS.ProcessEnv): ParsedRequest {
   if (args.noCache && args.noCacheFilter.length > 0) {
     throw new WarmdockError(
       'INVALID_ARGUMENT',
@@ -53,7 +54,7 @@ export function buildOptionsOf(args: BuildArguments, env: NodeJS.ProcessEnv): Bu
 }
 
 /** What the steps may see and do. */
-function stepOptions(args: BuildArguments): Partial<BuildRequest> {
+function stepOptions(args: BuildArguments): Partial<ParsedRequest> {
   return {
     buildContexts: args.buildContexts.map((spec) => parseBuildContext(spec)),
     ssh: args.ssh.length > 0 ? args.ssh.map((spec) => parseSsh(spec)) : undefined,
@@ -68,7 +69,7 @@ function stepOptions(args: BuildArguments): Partial<BuildRequest> {
 }
 
 /** What becomes of the result, and what goes with it. */
-function resultOptions(args: BuildArguments): Partial<BuildRequest> {
+function resultOptions(args: BuildArguments): Partial<ParsedRequest> {
   const { provenance, sbom } = args;
   return {
     annotations: args.annotations.flatMap((spec) => parseAnnotation(spec)),

@@ -1,4 +1,4 @@
-import { parseGoBool } from '@warmdock/core';
+import { parseGoBool } from '@warmdock/core/internal';
 import type { Flag } from './tables/flag.js';
 
 export interface ParsedFlags {

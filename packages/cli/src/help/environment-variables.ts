@@ -16,7 +16,7 @@ const variable = (name: string, about: string): EnvironmentVariable => ({ name, 
 /** Every variable that counts. `warmdock help environment` and the reference show it. */
 export const environmentVariables: readonly VariableGroup[] = [
   {
-    title: 'warmdock',
+    title: 'Warmdock',
     variables: [
       variable('WARMDOCK', 'Of the shim: `off` passes everything through, `explain` says why'),
       variable('WARMDOCK_DOCKER', 'The real docker, default the next one in PATH'),
@@ -28,7 +28,7 @@ export const environmentVariables: readonly VariableGroup[] = [
     ],
   },
   {
-    title: 'set for the programs of goldens',
+    title: 'Set for the programs of goldens',
     variables: [
       variable('WARMDOCK_GOLDEN_BUILD', '`1` for the start-up script of a golden build'),
       variable('WARMDOCK_GOLDEN_DATA_ROOT', 'The data root of the clone'),
@@ -38,7 +38,7 @@ export const environmentVariables: readonly VariableGroup[] = [
     ],
   },
   {
-    title: 'of the launchers, not to be set',
+    title: 'Of the launchers: not to be set',
     variables: [
       variable('WARMDOCK_DEPTH', 'How many shims have called each other so far'),
       variable('WARMDOCK_EXTRA_CA_CERTS', 'What NODE_EXTRA_CA_CERTS was'),
@@ -47,7 +47,7 @@ export const environmentVariables: readonly VariableGroup[] = [
     ],
   },
   {
-    title: 'docker',
+    title: 'Docker',
     variables: [
       variable('DOCKER_AUTH_CONFIG', 'Logins to registries, as JSON; before those of config.json'),
       variable('DOCKER_BUILDKIT', '`0` asks docker for the legacy builder: passed through'),
@@ -61,7 +61,7 @@ export const environmentVariables: readonly VariableGroup[] = [
     ],
   },
   {
-    title: 'buildx and BuildKit',
+    title: 'Buildx and BuildKit',
     variables: [
       variable('BUILDKIT_HOST', 'Chooses no builder, as with buildx; the doctor warns of it'),
       variable('BUILDKIT_NO_CLIENT_TOKEN', '`1` hands logins to the builder instead of tokens'),
@@ -79,7 +79,7 @@ export const environmentVariables: readonly VariableGroup[] = [
     ],
   },
   {
-    title: 'compose',
+    title: 'Compose',
     variables: [
       variable('COMPOSE_ANSI', 'As `--ansi`'),
       variable('COMPOSE_COMPATIBILITY', 'Names images the old way: passed through'),
@@ -91,7 +91,7 @@ export const environmentVariables: readonly VariableGroup[] = [
     ],
   },
   {
-    title: 'credentials and certificates',
+    title: 'Credentials and certificates',
     variables: [
       variable('ACTIONS_CACHE_SERVICE_V2', 'Of GitHub Actions: which cache service there is'),
       variable('ACTIONS_CACHE_URL', 'Of GitHub Actions: address for `type=gha` caches'),
@@ -107,16 +107,16 @@ export const environmentVariables: readonly VariableGroup[] = [
     ],
   },
   {
-    title: 'proxies, which are also build arguments; lower case counts, too',
+    title: 'Proxies, also in lower case',
     variables: [
       variable('FTP_PROXY', 'A build argument'),
-      variable('HTTP_PROXY', 'Proxy to registries over http'),
-      variable('HTTPS_PROXY', 'Proxy to registries over https'),
-      variable('NO_PROXY', 'Hosts without a proxy'),
+      variable('HTTP_PROXY', 'Proxy to registries over http, and a build argument'),
+      variable('HTTPS_PROXY', 'Proxy to registries over https, and a build argument'),
+      variable('NO_PROXY', 'Hosts without a proxy, and a build argument'),
     ],
   },
   {
-    title: 'folders and terminals',
+    title: 'Folders and terminals',
     variables: [
       variable('HOME', 'Where the folders below are by default'),
       variable('NO_COLOR', 'Any value: no colours'),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { userDirectory } from '@warmdock/core';
+import { userDirectory } from '@warmdock/core/internal';
 
 /** Where things are kept that may be removed at any time; `undefined` for a user without a home that exists. */
 export function cacheDirectory(env: NodeJS.ProcessEnv): string | undefined {

@@ -1,9 +1,9 @@
-import type { Output } from './output.js';
+import type { TextOutput } from '@warmdock/core/internal';
 
 /** What every command has around it. */
 export interface CommandContext {
-  readonly stdout: Output;
-  readonly stderr: Output;
+  readonly stdout: TextOutput;
+  readonly stderr: TextOutput;
   readonly env: NodeJS.ProcessEnv;
   /** Fires when the user wants it to end. */
   readonly signal: AbortSignal;

@@ -1,10 +1,9 @@
-import type { Output } from './output.js';
-
+import type { TextOutput } from '@warmdock/core/internal';
 /**
  * One of the process's own streams, opened by the first write: opening costs about a millisecond,
  * which is free while a builder is waited for and is not before.
  */
-export class StandardStream implements Output {
+export class StandardStream implements TextOutput {
   readonly #fd: 1 | 2;
   #stream: NodeJS.WriteStream | undefined;
   #isBroken = false;

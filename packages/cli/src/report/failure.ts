@@ -1,4 +1,5 @@
-import { BuildError, formatExcerpt, isWarmdockError } from '@warmdock/core';
+import { BuildError, isWarmdockError } from '@warmdock/core';
+import { formatExcerpt } from '@warmdock/core/buildkit';
 import { interruptedExitCode } from '../process/interruption.js';
 
 /** How the command ends when it fails: what it prints to stderr and its exit code. */

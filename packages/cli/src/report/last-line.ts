@@ -1,5 +1,5 @@
 import type { LoadResult } from '@warmdock/core';
-import { formatDuration, formatSize } from '../display/model/format.js';
+import { formatDuration, formatSize } from '@warmdock/core/internal';
 
 /** What happened, in the line that ends every successful build. */
 export function formatLastLine(load: LoadResult | undefined, totalMs: number): string {

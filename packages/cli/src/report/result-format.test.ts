@@ -1,4 +1,4 @@
-import type { Digest } from '@warmdock/core';
+import type { Digest } from '@warmdock/core/oci';
 import { expect, test } from 'vitest';
 import { buildOutcome, imageId, loadResult } from '../testing/outcome.js';
 import { imageIdOf, warmdockResultFormat } from './result-format.js';
@@ -24,5 +24,6 @@ test("warmdock's metadata reports the load", async () => {
 test("the image ID is the daemon's", () => {
   const load = loadResult({ imageId: `sha256:${'9'.repeat(64)}` as Digest });
   expect(imageIdOf(buildOutcome({ load }))).toBe(load.imageId);
-  expect(imageIdOf({ ...buildOutcome(), load: undefined })).toBe(imageId);
+  const { load: _, ...unloaded } = buildOutcome();
+  expect(imageIdOf(unloaded)).toBe(imageId);
 });

@@ -1,4 +1,5 @@
-import type { BuildOutcome, LoadResult, VertexWarning } from '@warmdock/core';
+import type { BuildOutcome, LoadResult } from '@warmdock/core';
+import type { VertexWarning } from '@warmdock/core/buildkit';
 import { formatLastLine } from './last-line.js';
 import { metadataOf } from './metadata.js';
 

@@ -1,4 +1,5 @@
-import type { Digest, LoadedBuild, LoadResult } from '@warmdock/core';
+import type { LoadedBuild, LoadResult } from '@warmdock/core';
+import type { Digest } from '@warmdock/core/oci';
 
 export const imageId = `sha256:${'1'.repeat(64)}` as Digest;
 

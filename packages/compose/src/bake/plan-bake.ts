@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { type Checks, checkOptions, checks, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import { type Checks, checkOptions, checks } from '@warmdock/core/internal';
 import { pluginProgram } from '../programs/plugin-program.js';
 import { parseBakeDefinition } from '../targets/bake-definition.js';
 import { planTargets } from '../targets/plan-targets.js';

@@ -1,4 +1,6 @@
-import { type Engine, type ImageInspect, parseDigest } from '@warmdock/core';
+import type { Engine } from '@warmdock/core';
+import type { ImageInspect } from '@warmdock/core/engine';
+import { parseDigest } from '@warmdock/core/oci';
 import { describe, expect, it } from 'vitest';
 import { missingImages } from './missing-images.js';
 import type { ServiceImage } from './project-images.js';

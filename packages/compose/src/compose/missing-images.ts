@@ -1,11 +1,6 @@
-import {
-  canBePulled,
-  type Engine,
-  formatPlatform,
-  parsePlatform,
-  parseReference,
-  WarmdockError,
-} from '@warmdock/core';
+import { type Engine, WarmdockError } from '@warmdock/core';
+import { canBePulled } from '@warmdock/core/internal';
+import { formatPlatform, parsePlatform, parseReference } from '@warmdock/core/oci';
 import type { ProjectImages, ServiceImage } from './project-images.js';
 
 /** The daemon that is to have the images, and what the command line says of them. */

@@ -1,4 +1,5 @@
-import { type Engine, parseDigest } from '@warmdock/core';
+import type { Engine } from '@warmdock/core';
+import { parseDigest } from '@warmdock/core/oci';
 import { describe, expect, it } from 'vitest';
 import { type FakeAnswer, fakeProgram } from '../programs/fake-program.testing.js';
 import type { ComposeOptions } from './compose-options.js';

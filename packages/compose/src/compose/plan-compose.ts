@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { type Checks, checkOptions, checks, type Engine } from '@warmdock/core';
+import type { Engine } from '@warmdock/core';
+import { type Checks, checkOptions, checks } from '@warmdock/core/internal';
 import { planTargets } from '../targets/plan-targets.js';
 import type { TargetSet } from '../targets/target-set.js';
 import { checkImageNames } from './check-image-names.js';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { isRemote, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import { isRemote } from '@warmdock/core/internal';
 import type { BakeTarget } from '../targets/bake-definition.js';
 import { isSince, labelVersion } from './compose-version.js';
 import type { BuildConfig, ProjectConfig, ServiceConfig } from './project-config.js';

@@ -1,4 +1,5 @@
-import { findCliPlugin, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import { findCliPlugin } from '@warmdock/core/internal';
 import { type ProgramRun, type RunProgramOptions, runProgram } from './run-program.js';
 
 /** Runs a plugin of docker with these words. */

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import { cancelled, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import { cancelled } from '@warmdock/core/internal';
 
 export interface RunProgramOptions {
   readonly cwd: string;

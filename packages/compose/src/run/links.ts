@@ -1,4 +1,4 @@
-import type { FrontendResult } from '@warmdock/core';
+import type { FrontendResult } from '@warmdock/core/buildkit';
 import type { TargetSet } from '../targets/target-set.js';
 
 /** Hands the results of targets on to those that begin with them. */

@@ -1,16 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import {
-  abortable,
   type BuildOutcome,
   type CallContext,
-  type Checks,
-  checkArgument,
-  checkContext,
-  checkOptions,
-  checks,
   connectEngine,
   type Engine,
-  type FrontendResult,
   type OpenBuilder,
   type OpenBuilderOptions,
   openBuilder,
@@ -20,6 +13,15 @@ import {
   shareContexts,
   type WantedBuilder,
 } from '@warmdock/core';
+import type { FrontendResult } from '@warmdock/core/buildkit';
+import {
+  abortable,
+  type Checks,
+  checkArgument,
+  checkContext,
+  checkOptions,
+  checks,
+} from '@warmdock/core/internal';
 import type { TargetPlan, TargetSet } from '../targets/target-set.js';
 import { type Links, linksOf } from './links.js';
 import { Slots } from './slots.js';

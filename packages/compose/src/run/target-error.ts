@@ -1,4 +1,5 @@
-import { isWarmdockError, messageOf, WarmdockError } from '@warmdock/core';
+import { isWarmdockError, WarmdockError } from '@warmdock/core';
+import { messageOf } from '@warmdock/core/internal';
 
 /** The build or load of one target failed, and with it the pass; `cause` is what that build threw. */
 export class TargetError extends WarmdockError {

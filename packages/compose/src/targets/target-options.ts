@@ -1,9 +1,8 @@
 import { join } from 'node:path';
+import type { BuildOptions } from '@warmdock/core';
+import { formatEndpoint, resolveEngineEndpoint } from '@warmdock/core/engine';
 import {
-  type BuildOptions,
   type CacheOption,
-  formatEndpoint,
-  isRemote,
   type NetworkMode,
   parseAddHost,
   parseAnnotation,
@@ -13,9 +12,8 @@ import {
   parseSize,
   parseSsh,
   parseUlimit,
-  proxyBuildArgs,
-  resolveEngineEndpoint,
-} from '@warmdock/core';
+} from '@warmdock/core/flags';
+import { isRemote, proxyBuildArgs } from '@warmdock/core/internal';
 import type { BakeTarget } from './bake-definition.js';
 import { formatSpec, type Spec } from './spec.js';
 

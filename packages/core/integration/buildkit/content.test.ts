@@ -17,7 +17,7 @@ async function builtContent({ builder }: Setting) {
   const Dockerfile = 'FROM scratch\nCOPY file /file';
   const context = contextOf({ Dockerfile, file: randomBytes(5_000_000) });
   const result = await runBuild(planBuild({ context }), buildkit, {}, { env: cleanEnv() });
-  onTestFinished(() => result.content[Symbol.asyncDispose]());
+  onTestFinished(() => result[Symbol.asyncDispose]());
   const image = await readImage(buildkit.content, rootDescriptor(result));
   const [layer] = layersOf(image);
   if (!layer) throw new Error('the image has no layer');

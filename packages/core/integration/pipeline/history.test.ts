@@ -15,7 +15,7 @@ describe.each(everyBuilder())('the history of %s', (_name, setting) => {
     const context = contextOf({ Dockerfile: `FROM scratch AS ${stage}\nLABEL a=b` });
     const plan = planBuild({ context, target: stage });
     const result = await runBuild(plan, buildkit, {}, { env: cleanEnv() });
-    onTestFinished(() => result.content[Symbol.asyncDispose]());
+    onTestFinished(() => result[Symbol.asyncDispose]());
     buildkit.close();
     await Promise.allSettled([result.exporterResponse]);
 

@@ -6,7 +6,7 @@ import { chooseGrpcClient } from '../../src/buildkit/grpc-client.js';
 import type { CallContext } from '../../src/call-context.js';
 import { connectEngine, type Engine } from '../../src/engine/engine.js';
 import { build } from '../../src/pipeline/build.js';
-import type { ExportedBuild, LoadedBuild } from '../../src/pipeline/build-outcome.js';
+import type { BuildOutcome, LoadedBuild } from '../../src/pipeline/build-outcome.js';
 import type { BuildRequest } from '../../src/pipeline/build-request.js';
 import { addressIn, builderTransport } from '../../src/pipeline/builders/builder-transport.js';
 import type { OpenBuilder } from '../../src/pipeline/builders/open-builder.js';
@@ -37,7 +37,7 @@ export interface BuildHarness {
     context?: CallContext,
   ): Promise<Built>;
   /** Builds what is not loaded, under no name unless `tags` gives one. */
-  export(request: Omit<BuildRequest, 'engine'>, context?: CallContext): Promise<ExportedBuild>;
+  export(request: Omit<BuildRequest, 'engine'>, context?: CallContext): Promise<BuildOutcome>;
 }
 
 /** Opens the builder and the daemon of a setting, or others at the given addresses. */
@@ -64,7 +64,7 @@ export function openBuildHarness(
       };
       const request = { tags: [tag], builder: buildkit, ...asked, engine };
       const outcome = await build(request, { env: cleanEnv(), ...context, onProgress });
-      if (!outcome.load) throw new Error('nothing was loaded');
+      if (!isLoaded(outcome)) throw new Error('nothing was loaded');
       removeAfterTest(host, outcome.load.imageId);
       return { ...outcome, progress };
     },
@@ -77,7 +77,7 @@ export function openBuildHarness(
         running,
         { env: cleanEnv(), onProgress: (event) => progress.push(event), ...context },
       );
-      if (!outcome.load) throw new Error('nothing was loaded');
+      if (!isLoaded(outcome)) throw new Error('nothing was loaded');
       removeAfterTest(host, outcome.load.imageId);
       return { ...outcome, progress };
     },
@@ -89,6 +89,10 @@ export function openBuildHarness(
       throw new Error('the image was loaded');
     },
   };
+}
+
+function isLoaded(outcome: BuildOutcome): outcome is LoadedBuild {
+  return outcome.load !== undefined;
 }
 
 /** As `openBuilder` gives it. */

@@ -26,11 +26,8 @@ export async function buildOutputs(
     const result = { ...exported, digest: exported.digest, content: buildkit.content };
     return inPlace(result, plan.tags, place, context);
   }
-  try {
-    return { ...loadable, load: await loadImage(loadable, engine, {}, context) };
-  } finally {
-    await loadable.content[Symbol.asyncDispose]();
-  }
+  await using result = loadable;
+  return { ...exported, ...result, load: await loadImage(result, engine, {}, context) };
 }
 
 /** The classic store's own exporter does not push. */

@@ -16,10 +16,7 @@ import { runPlan } from './run-plan.js';
  * embedded BuildKit leaves the image in place and nothing is sent. Throws what `planBuild`,
  * `runBuild`, `runOutputs` and `loadImage` throw; on any failure the tags stay where they were.
  */
-export function build(
-  request: LoadingBuildRequest,
-  context?: CallContext,
-): Promise<LoadedBuild & BuildOutcome>;
+export function build(request: LoadingBuildRequest, context?: CallContext): Promise<LoadedBuild>;
 export function build(request: BuildRequest, context?: CallContext): Promise<BuildOutcome>;
 export async function build(
   request: BuildRequest,
@@ -27,7 +24,7 @@ export async function build(
 ): Promise<BuildOutcome> {
   checkRequest('build', request, context);
   const start = performance.now();
-  const plan = planRequest(request);
+  const plan = planRequest(request, context);
   const engine = engineOf(request, context);
   try {
     const { grpc, bootstrap } = request;
@@ -58,9 +55,9 @@ export async function build(
 }
 
 /** The plan for what a request wants built. */
-export function planRequest(request: BuildRequest): BuildPlan {
+export function planRequest(request: BuildRequest, context: CallContext): BuildPlan {
   const { builder, engine, grpc, bootstrap, withProvenance, ...options } = request;
-  return planBuild(options);
+  return planBuild(options, context);
 }
 
 function engineOf({ engine }: BuildRequest, { env = process.env }: CallContext): Engine {

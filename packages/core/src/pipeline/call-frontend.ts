@@ -48,7 +48,11 @@ export async function callFrontend(
     const { grpc, bootstrap } = request;
     const builder = await openBuilder(request.builder, engine, { grpc, bootstrap }, context);
     try {
-      const opened = await openInputs(planQuestion(question, request), builder.buildkit, context);
+      const opened = await openInputs(
+        planQuestion(question, request, context),
+        builder.buildkit,
+        context,
+      );
       try {
         return await ask(question, opened, builder.buildkit, context);
       } finally {
@@ -78,14 +82,9 @@ async function ask(
   return read(answer, question);
 }
 
-function planQuestion(question: string, request: BuildRequest) {
-  const plan = planRequest({
-    ...request,
-    outputs: undefined,
-    push: false,
-    load: undefined,
-    cacheTo: [],
-  });
+function planQuestion(question: string, request: BuildRequest, context: CallContext) {
+  const asked = { ...request, outputs: undefined, push: false, load: undefined, cacheTo: [] };
+  const plan = planRequest(asked, context);
   const caps = [plan.frontendAttrs['frontend.caps'], subrequestsCap].filter(Boolean).join(',');
   const requestid = requests[question] ?? `frontend.${question}`;
   return { ...plan, frontendAttrs: { ...plan.frontendAttrs, requestid, 'frontend.caps': caps } };

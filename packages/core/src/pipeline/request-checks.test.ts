@@ -70,10 +70,10 @@ describe('a public call without types', () => {
     ['build', [{ context: '.' }, { env: { A: 1 } }], /env\.A is 1, expected a text/],
     ['planBuild', [{}], /context is missing/],
     ['planBuild', ['.'], /its options are "\."/],
-    ['planBuild', [{ context: '.', secrets: ['id=a'] }], /secrets\[0\] is a text/],
+    ['planBuild', [{ context: '.', secrets: [1] }], /secrets\[0\] is 1/],
     ['planBuild', [{ context: '.', secrets: [{ id: 'a', type: 'env' }] }], /\.name is missing/],
-    ['planBuild', [{ context: '.', outputs: ['x.tar'] }], /outputs\[0\] is "x\.tar"/],
-    ['planBuild', [{ context: '.', cacheFrom: ['app:cache'] }], /cacheFrom\[0\] is "app:cache"/],
+    ['planBuild', [{ context: '.', outputs: ['type=x'] }], /type=x/],
+    ['planBuild', [{ context: '.', cacheFrom: [{ type: 'gha' }] }], /cacheFrom\[0\].*missing/],
     ['planBuild', [{ context: '.', platforms: 'linux/amd64' }], /platforms is "linux\/amd64"/],
     [
       'planBuild',

@@ -4,7 +4,7 @@ import { WarmdockError } from '../errors.js';
 import { openInputs } from './inputs/open-inputs.js';
 import type { BuildPlan } from './plan/build-plan.js';
 import { checkRun } from './request-checks.js';
-import type { DisposableBuildResult } from './result/build-result.js';
+import type { BuildResult } from './result/build-result.js';
 import { builderContent } from './result/builder-content.js';
 import { parseExporterResponse } from './result/exporter-response.js';
 import { solveAndKeep } from './result/solve-and-keep.js';
@@ -13,6 +13,7 @@ import { addServices } from './solve/solve-options.js';
 
 /**
  * Runs the plan as one solve, for the image alone: a plan with outputs is run by `runOutputs`.
+ * Dispose of the result, which may hold temporary files, after its load.
  *
  * Throws `BuildError` when the Dockerfile fails, `INVALID_ARGUMENT` for a missing context or
  * Dockerfile, `UNAVAILABLE` when the builder cannot be reached or goes away, `CANCELLED`.
@@ -22,7 +23,7 @@ export async function runBuild(
   builder: BuildKit,
   options: RunOptions = {},
   context: CallContext = {},
-): Promise<DisposableBuildResult> {
+): Promise<BuildResult & AsyncDisposable> {
   checkRun('runBuild', { plan, builder }, options, context);
   if (plan.outputs) {
     throw new WarmdockError('INVALID_ARGUMENT', 'this plan has outputs: run it with runOutputs');
@@ -36,13 +37,15 @@ export async function runBuild(
     const answer = opened.finish ? await opened.finish(solved.answer) : solved.answer;
     const image = solved.image ?? parseExporterResponse(await answer, builder.name);
     const kept = { spool: solved.spool, inputs: opened, spoolSizeBytes };
+    const content = builderContent({ plan: opened.plan, builder, solve }, kept, context);
     return {
       ...image,
       ref: solved.ref,
       tags: plan.tags,
       exporterResponse: Promise.resolve(answer),
-      content: builderContent({ plan: opened.plan, builder, solve }, kept, context),
+      content,
       timingsMs: solved.timingsMs,
+      [Symbol.asyncDispose]: () => content[Symbol.asyncDispose](),
     };
   } catch (error) {
     await opened[Symbol.asyncDispose]();

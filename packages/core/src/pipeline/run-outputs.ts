@@ -9,7 +9,7 @@ import { parseLayoutEntry, putInLayout } from '../content/layout-index.js';
 import { openLayoutStore } from '../content/layout-store.js';
 import { createSpoolStore } from '../content/spool-store.js';
 import { WarmdockError } from '../errors.js';
-import type { ExportedBuild } from './build-outcome.js';
+import type { BuildOutcome } from './build-outcome.js';
 import { fileTarget, streamTarget } from './file-targets.js';
 import { openInputs } from './inputs/open-inputs.js';
 import type { OpenedPlan } from './inputs/solve-input.js';
@@ -18,7 +18,7 @@ import { type PlannedExport, type PlannedOutput, plannedExports } from './plan/e
 import { imageAttrs, isAttested } from './plan/image-exporter.js';
 import { isLayout } from './plan/plan-outputs.js';
 import { checkRun } from './request-checks.js';
-import type { DisposableBuildResult } from './result/build-result.js';
+import type { BuildResult } from './result/build-result.js';
 import { builderContent } from './result/builder-content.js';
 import { parseExporterResponse } from './result/exporter-response.js';
 import { type DisposableSource, isSmall } from './result/temporary-source.js';
@@ -27,9 +27,9 @@ import { runSolve } from './solve/run-solve.js';
 import { addServices, type SolveServices } from './solve/solve-options.js';
 
 /** What a plan with outputs gave. */
-export interface DisposableExport extends ExportedBuild {
-  /** The image to load, for a plan that says so; dispose of its content after the load. */
-  readonly loadable?: DisposableBuildResult;
+export interface OutputsResult extends BuildOutcome {
+  /** The image to load, for a plan that says so; dispose of it after the load. */
+  readonly loadable?: BuildResult & AsyncDisposable;
 }
 
 /**
@@ -45,7 +45,7 @@ export async function runOutputs(
   builder: BuildKit,
   options: RunOutputsOptions = {},
   context: CallContext = {},
-): Promise<DisposableExport> {
+): Promise<OutputsResult> {
   checkRun('runOutputs', { plan, builder }, options, context);
   const exports = plannedExports(plan, options.inEngine ?? false);
   for (const { output } of exports) checkDestination(output);
@@ -67,7 +67,7 @@ async function run(
   builder: BuildKit,
   { exports, inEngine = false, attachables = [], spoolSizeBytes, ...links }: RequestedExports,
   context: CallContext,
-): Promise<DisposableExport> {
+): Promise<OutputsResult> {
   const { plan } = opened;
   const called = new Set<number>();
   const targets = targetsOf(exports, context.stdout ?? process.stdout);
@@ -103,7 +103,12 @@ async function run(
     }
     const repeatable = { plan, builder, solve: { services, links } };
     const content = builderContent(repeatable, { spool, inputs: opened, spoolSizeBytes }, context);
-    const loadable = { ...parseExporterResponse(response, builder.name), ...exported, content };
+    const loadable = {
+      ...parseExporterResponse(response, builder.name),
+      ...exported,
+      content,
+      [Symbol.asyncDispose]: () => content[Symbol.asyncDispose](),
+    };
     return { ...image, ...exported, loadable };
   } catch (error) {
     await spool?.[Symbol.asyncDispose]();

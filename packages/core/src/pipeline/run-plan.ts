@@ -63,13 +63,9 @@ async function buildAndLoad(
   const observing = Promise.race([begin, building]).then(() =>
     observeEngine(engine, plan.tags, { signal: both, builderContent: buildkit.content }),
   );
-  const [result, observed] = await untilEitherFails(building, observing, either);
-  try {
-    const load = await loadImage(result, engine, { observed }, context);
-    return { ...result, load };
-  } finally {
-    await result.content[Symbol.asyncDispose]();
-  }
+  const [built, observed] = await untilEitherFails(building, observing, either);
+  await using result = built;
+  return { ...result, load: await loadImage(result, engine, { observed }, context) };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,9 +67,12 @@ export async function gate() {
   const directory = await mkdtemp(join(tmpdir(), 'warmdock-gate-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const path = join(directory, 'open');
+  const reached = join(directory, 'reached');
   return {
-    shell: `until [ -e ${path} ]; do sleep 0.02; done`,
+    shell: `: >${reached}; until [ -e ${path} ]; do sleep 0.02; done`,
     open: () => writeFile(path, ''),
+    /** Whether the script has come to it. */
+    isReached: () => existsSync(reached),
   };
 }
 

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type CallOptions, cancelled } from '@warmdock/core';
+import { cancelled } from '@warmdock/core/internal';
+import type { CallOptions } from '@warmdock/core/oci';
 import { z } from 'zod';
 import type { GoldenStore } from '../store/golden-store.js';
 import { readJson } from '../store/records/read-json.js';

@@ -209,11 +209,11 @@ describe('cancel', () => {
 
   it('waits no longer than it may for a build that does not end', async () => {
     const { store, daemon } = await setUp();
-    const { shell, open } = await gate();
+    const { shell, open, isReached } = await gate();
     const script = { shell: `trap '' TERM; ${shell}` };
     const running = runGoldenBuild({ store, project, script, daemon, graceMs: 60_000 });
     const ended = expect(running).rejects.toMatchObject({ code: 'CANCELLED' });
-    await until(async () => (await readBuildStatus(store, project)).phase === 'running');
+    await until(isReached);
     const signal = AbortSignal.timeout(500);
     const waiting = cancelGoldenBuild(store, project, { signal });
     await expect(waiting).rejects.toMatchObject({ code: 'TIMEOUT' });

@@ -1,4 +1,4 @@
-import type { CallOptions } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import type { GoldenStore } from '../store/golden-store.js';
 import { readJournal } from '../store/records/journal.js';
 import { projectPaths, storePaths } from '../store/records/paths.js';

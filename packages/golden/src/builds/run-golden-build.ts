@@ -1,4 +1,6 @@
-import { type CallOptions, isWarmdockError, messageOf, WarmdockError } from '@warmdock/core';
+import { isWarmdockError, WarmdockError } from '@warmdock/core';
+import { messageOf } from '@warmdock/core/internal';
+import type { CallOptions } from '@warmdock/core/oci';
 import type { Redaction } from '../redact/redaction.js';
 import { lockFile } from '../store/fs/file-lock.js';
 import type { GoldenStore, Promotion } from '../store/golden-store.js';

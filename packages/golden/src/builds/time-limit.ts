@@ -1,4 +1,5 @@
-import { cancelled, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import { cancelled } from '@warmdock/core/internal';
 
 export interface TimeLimit extends Disposable {
   /** Fires when the time is up, and when the caller's does. */

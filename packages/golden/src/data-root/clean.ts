@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CallOptions, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import { imageStoreOf } from './image-store.js';
 import { leftContainers } from './leftover-containers.js';
 import { markCommitted } from './mark-committed.js';

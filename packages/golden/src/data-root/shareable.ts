@@ -1,4 +1,4 @@
-import type { CallOptions } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import { classicLayers } from './layer-database.js';
 import { snapshotsOf } from './snapshots.js';
 import {

@@ -1,4 +1,4 @@
-import type { CallOptions } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import type { ImageStore } from '../data-root/tree.js';
 import type { StrategyName } from '../strategy/strategy.js';
 

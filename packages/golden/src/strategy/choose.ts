@@ -1,4 +1,5 @@
-import { type CallOptions, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import { btrfs } from './drivers/btrfs.js';
 import { copy } from './drivers/copy.js';
 import { layerLink } from './drivers/layer-link.js';

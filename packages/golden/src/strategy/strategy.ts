@@ -1,4 +1,4 @@
-import type { CallOptions } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 
 /** In the order in which they are tried. */
 export const strategyNames = ['btrfs', 'zfs', 'layer-link', 'reflink', 'copy'] as const;

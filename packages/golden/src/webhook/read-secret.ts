@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { messageOf, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import { messageOf } from '@warmdock/core/internal';
 import type { HookSecret } from './hook.js';
 
 const minBytes = 16;

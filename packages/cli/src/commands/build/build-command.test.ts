@@ -8,10 +8,9 @@ import {
   type LoadedBuild,
   WarmdockError,
 } from '@warmdock/core';
+import { MemoryOutput, parseLine, readRecording } from '@warmdock/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { parseLine, readRecording } from '../../display/testing/recordings.js';
 import { type BuildArguments, parseBuildArguments } from '../../flags/build-arguments.js';
-import { MemoryOutput } from '../../testing/memory-output.js';
 import { buildOutcome, imageId, loadResult } from '../../testing/outcome.js';
 import { planBuildCommand, runBuildCommand } from './build-command.js';
 

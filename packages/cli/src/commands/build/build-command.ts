@@ -1,17 +1,15 @@
+import { BuildError, type BuildOutcome, build as buildImage, WarmdockError } from '@warmdock/core';
 import {
-  BuildError,
-  type BuildOutcome,
-  type BuildRequest,
-  build as buildImage,
-  WarmdockError,
-} from '@warmdock/core';
-import { chooseMode, type DisplayMode, type Showing } from '../../display/choose-mode.js';
-import { formatLogTail } from '../../display/model/failed-logs.js';
-import { openDisplay } from '../../display/open-display.js';
-import { Watch } from '../../display/watch.js';
+  chooseMode,
+  type DisplayMode,
+  formatLogTail,
+  openDisplay,
+  type Showing,
+  takesColors,
+  Watch,
+} from '@warmdock/core/internal';
 import type { BuildArguments } from '../../flags/build-arguments.js';
-import { buildOptionsOf } from '../../flags/build-options.js';
-import { takesColors } from '../../process/colors.js';
+import { buildOptionsOf, type ParsedRequest } from '../../flags/build-options.js';
 import type { CommandContext } from '../../process/command-context.js';
 import { prepareResultFile } from '../../report/result-file.js';
 import {
@@ -30,7 +28,7 @@ export interface RunBuildOptions {
 
 /** A build as its command line asks for it. */
 export interface BuildCommand extends Showing, Pick<BuildArguments, 'iidfile' | 'metadataFile'> {
-  readonly options: BuildRequest;
+  readonly options: ParsedRequest;
 }
 
 /**

@@ -1,7 +1,6 @@
 import { callFrontend, type FrontendAnswer, WarmdockError } from '@warmdock/core';
+import { openDisplay, Watch } from '@warmdock/core/internal';
 import * as z from 'zod/mini';
-import { openDisplay } from '../../display/open-display.js';
-import { Watch } from '../../display/watch.js';
 import type { BuildArguments } from '../../flags/build-arguments.js';
 import type { CommandContext } from '../../process/command-context.js';
 import { planBuildCommand } from './build-command.js';

@@ -1,4 +1,4 @@
-import { sendsAttributes } from '@warmdock/core';
+import { sendsAttributes } from '@warmdock/core/internal';
 import { type Finding, ok } from './finding.js';
 
 /** Whether the extended attributes of files are sent with contexts: most people have none. */

@@ -1,16 +1,18 @@
 import {
-  addressIn,
-  type BuilderAddress,
   type BuildKit,
-  type ContainerAddress,
   ContainerDown,
   type Engine,
   explainBuilder,
-  formatBuilderAddress,
   isWarmdockError,
   openBuilder,
-  parseDigest,
 } from '@warmdock/core';
+import {
+  addressIn,
+  type BuilderAddress,
+  type ContainerAddress,
+  formatBuilderAddress,
+} from '@warmdock/core/buildkit';
+import { parseDigest } from '@warmdock/core/oci';
 import { builderRuleText } from '../../docker/builder-rule-text.js';
 import { type Finding, failed, ok, problem, warning } from './finding.js';
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Engine, EngineInfo } from '@warmdock/core';
+import type { Engine } from '@warmdock/core';
+import type { EngineInfo } from '@warmdock/core/engine';
 import { type Finding, ok, problem, warning } from './finding.js';
 import { type FreeSpace, formatFreeSpace, freeSpaceIn } from './free-space.js';
 

@@ -1,4 +1,5 @@
-import { type Engine, type EngineInfo, formatEndpoint } from '@warmdock/core';
+import type { Engine } from '@warmdock/core';
+import { type EngineInfo, formatEndpoint } from '@warmdock/core/engine';
 import { type Finding, failed, ok } from './finding.js';
 
 export interface CheckedDaemon {

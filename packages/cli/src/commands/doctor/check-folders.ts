@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
-import { stateDirectory } from '@warmdock/core';
+import { stateDirectory } from '@warmdock/core/internal';
 import { cacheDirectory } from '../../process/cache-directory.js';
 import { compiledCodePath } from '../../process/compiled-program.js';
 import { type Finding, ok, problem, warning } from './finding.js';

@@ -1,5 +1,5 @@
 import { delimiter, dirname, join, resolve } from 'node:path';
-import { isProgram } from '@warmdock/core';
+import { isProgram } from '@warmdock/core/internal';
 import { programsOnPath } from '../../docker/find-docker.js';
 import { pathAdvice } from '../shim/path-advice.js';
 import { defaultShimFolder, stateOfShimFile } from '../shim/shim-file.js';

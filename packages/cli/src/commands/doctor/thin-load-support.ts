@@ -1,4 +1,4 @@
-import type { EngineInfo } from '@warmdock/core';
+import type { EngineInfo } from '@warmdock/core/engine';
 import { type Finding, ok, warning } from './finding.js';
 import { isOlder, parseVersion } from './parse-version.js';
 

@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isProgram } from '@warmdock/core';
+import { isProgram } from '@warmdock/core/internal';
 import type { ShimName } from '../../docker/find-docker.js';
 import { recordCreatedFolders, removeCreatedFolders } from './created-folders.js';
 import { nodeRecordPath, removeNodeRecord } from './recorded-node.js';

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { delimiter, join } from 'node:path';
-import { isProgram } from '@warmdock/core';
+import { isProgram } from '@warmdock/core/internal';
 import { isSupportedNode, oldestNode } from '../../process/node-version.js';
 import { recordedNode } from './recorded-node.js';
 

@@ -1,7 +1,7 @@
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { userDirectory } from '@warmdock/core';
+import { userDirectory } from '@warmdock/core/internal';
 import { isShim } from '../../docker/is-shim.js';
 
 /** The folder that the shim is installed into: one of its own, where no real docker can be. */

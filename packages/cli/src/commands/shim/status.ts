@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { isProgram } from '@warmdock/core';
+import { isProgram } from '@warmdock/core/internal';
 import {
   programsOnPath,
   realCompose,

@@ -1,7 +1,8 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Engine, parseDigest } from '@warmdock/core';
+import type { Engine } from '@warmdock/core';
+import { parseDigest } from '@warmdock/core/oci';
 import { expect, it, onTestFinished } from 'vitest';
 import { routeCompose } from '../routing/route-compose.js';
 import { knownImages } from './known-images.js';

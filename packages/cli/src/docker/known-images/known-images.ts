@@ -1,4 +1,5 @@
-import { type Engine, parseReference } from '@warmdock/core';
+import type { Engine } from '@warmdock/core';
+import { parseReference } from '@warmdock/core/oci';
 import { cacheDirectory } from '../../process/cache-directory.js';
 import type { ComposeCall } from '../routing/route-compose.js';
 import { type ProjectPlace, projectFiles } from './project-files.js';

@@ -1,4 +1,4 @@
-import { parseGoBool } from '@warmdock/core';
+import { parseGoBool } from '@warmdock/core/internal';
 import { type BuildArguments, parseBuildArguments } from '../../flags/build-arguments.js';
 import { FlagError } from '../../flags/parse-flags.js';
 import { UsageError } from '../../flags/usage-error.js';

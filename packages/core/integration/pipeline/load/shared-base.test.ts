@@ -25,7 +25,7 @@ async function builtOnOneBase(setting: Setting, topOf = (name: string) => `own-$
     const stdin = [Buffer.from([...steps, `COPY ${topOf(name)} /own`].join('\n'))];
     const plan = planBuild({ context, dockerfile: '-', tags: [newTag()] });
     const result = await runBuild(plan, buildkit, {}, { env: cleanEnv(), stdin: pieces(stdin) });
-    onTestFinished(() => result.content[Symbol.asyncDispose]());
+    onTestFinished(() => result[Symbol.asyncDispose]());
     for (const tag of result.tags)
       onTestFinished(() => void engine.removeImage(tag, { force: true }).catch(() => {}));
     return result;

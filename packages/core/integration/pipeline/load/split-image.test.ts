@@ -24,7 +24,7 @@ async function builtLayers(setting: Setting) {
   const tag = newTag();
   const plan = planBuild({ context, tags: [tag] });
   const result = await runBuild(plan, buildkit, {}, { env: cleanEnv() });
-  onTestFinished(() => result.content[Symbol.asyncDispose]());
+  onTestFinished(() => result[Symbol.asyncDispose]());
   onTestFinished(() => void engine.removeImage(tag, { force: true }).catch(() => {}));
   return { engine, host, tag, result };
 }

@@ -25,7 +25,7 @@ function workshopOf(setting: Setting, attrs: Record<string, string>) {
       const plan = planBuild({ tags, ...options });
       const frontendAttrs = { ...plan.frontendAttrs, ...attrs };
       const result = await runBuild({ ...plan, frontendAttrs }, buildkit, {}, { env: cleanEnv() });
-      onTestFinished(() => result.content[Symbol.asyncDispose]());
+      onTestFinished(() => result[Symbol.asyncDispose]());
       const load = await loadImage(result, engine);
       onTestFinished(async () => {
         await engine.removeImage(load.imageId, { force: true }).catch(() => {});

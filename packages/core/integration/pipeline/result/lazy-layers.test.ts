@@ -43,14 +43,14 @@ describe.each(everySetting())('layers that a builder has to send, %s', (_name, s
       },
     };
     const result = await runBuild(plan, buildkit, { spoolSizeBytes: layerBytes }, told);
-    onTestFinished(() => result.content[Symbol.asyncDispose]());
+    onTestFinished(() => result[Symbol.asyncDispose]());
     const load = await loadImage(result, engine, { partSizeBytes: 3 * layerBytes }, told);
     onTestFinished(() => void engine.removeImage(load.imageId, { force: true }).catch(() => {}));
     expect(load).toMatchObject({ outcome: 'full', layersSent: 8 });
     expect((await inspect(host, load.imageId))?.RootFS.Layers).toEqual(image.diffIds);
     expect(mostBytes).toBeGreaterThan(layerBytes);
     expect(mostBytes).toBeLessThan(4 * layerBytes);
-    await result.content[Symbol.asyncDispose]();
+    await result[Symbol.asyncDispose]();
     expect(readdirSync(disk)).toEqual([]);
   });
 });

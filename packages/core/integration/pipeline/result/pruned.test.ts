@@ -25,7 +25,7 @@ async function loadAfterPrune(setting: Setting, dockerfile: string, uuid: string
   const progress: Progress[] = [];
   const told = { env: cleanEnv(), onProgress: (event: Progress) => void progress.push(event) };
   const result = await runBuild(plan, buildkit, {}, told);
-  onTestFinished(() => result.content[Symbol.asyncDispose]());
+  onTestFinished(() => result[Symbol.asyncDispose]());
   await prune(setting, uuid);
   const image = await readImage(result.content, rootDescriptor(result));
   await untilGone(layersOf(image).at(-1), buildkit);

@@ -7,7 +7,7 @@ import type { Engine } from '../../../src/engine/engine.js';
 import { parseReference } from '../../../src/oci/reference.js';
 import { loadImage } from '../../../src/pipeline/load/load-image.js';
 import { planBuild } from '../../../src/pipeline/plan/plan-build.js';
-import type { DisposableBuildResult } from '../../../src/pipeline/result/build-result.js';
+import type { BuildResult } from '../../../src/pipeline/result/build-result.js';
 import { runBuild } from '../../../src/pipeline/run-build.js';
 import type { Progress } from '../../../src/progress.js';
 import { cleanEnv, newTag, openBuildHarness } from '../../support/build-harness.js';
@@ -25,14 +25,14 @@ async function secondVersion(setting: Setting) {
   const newBytes = randomBytes(3_000_000);
   putNode(join(context, 'b'), newBytes);
   const result = await runBuild(planBuild({ context, tags }), buildkit, {}, { env: cleanEnv() });
-  onTestFinished(() => result.content[Symbol.asyncDispose]());
+  onTestFinished(() => result[Symbol.asyncDispose]());
   const oldIsTagged = async () =>
     (await engine.resolveImage(parseReference(tags[0] ?? ''))) === load.imageId;
   return { result, engine, host, oldId: load.imageId, oldIsTagged, newBytes };
 }
 
 /** What the source says, with one byte of each large blob changed. */
-function damaged({ content, ...result }: DisposableBuildResult): DisposableBuildResult {
+function damaged({ content, ...result }: BuildResult): BuildResult {
   const fetch: ContentSource['fetch'] = async function* (descriptor, options) {
     let at = 0;
     for await (const chunk of content.fetch(descriptor, options)) {
@@ -43,10 +43,9 @@ function damaged({ content, ...result }: DisposableBuildResult): DisposableBuild
       yield copy;
     }
   };
-  const dispose = () => content[Symbol.asyncDispose]();
   const exists: ContentSource['exists'] = (descriptor, options) =>
     content.exists(descriptor, options);
-  return { ...result, content: { exists, fetch, [Symbol.asyncDispose]: dispose } };
+  return { ...result, content: { exists, fetch } };
 }
 
 describe.each(everySetting())('a layer that is damaged on its way %s', (_name, setting) => {

@@ -9,7 +9,10 @@ import type { Output } from '../flags/output.js';
 import type { SshSource } from '../flags/ssh.js';
 import type { Ulimit } from '../flags/ulimit.js';
 
-/** What the caller wants built; relative paths are resolved against `cwd`. */
+/**
+ * What the caller wants built; relative paths are resolved against `cwd`. A text in a list of objects is
+ * what buildx's flag takes, such as `cacheFrom: ['type=gha']`.
+ */
 export interface BuildOptions {
   /**
    * A directory, a git or http(s) URL that the builder fetches itself, or `-` for standard input: a
@@ -29,40 +32,40 @@ export interface BuildOptions {
   readonly target?: string | undefined;
   /** Such as `linux/amd64`; default the builder's own. */
   readonly platforms?: readonly string[] | undefined;
-  readonly secrets?: readonly SecretSource[] | undefined;
+  readonly secrets?: readonly (SecretSource | string)[] | undefined;
   /** Rebuild everything, or only the named stages; default neither. */
   readonly noCache?: boolean | readonly string[] | undefined;
   /** Ask registries for newer base images, default false. */
   readonly pull?: boolean | undefined;
   /** Further sources that the Dockerfile finds by name, in `FROM` and `COPY --from`. */
-  readonly buildContexts?: readonly BuildContext[] | undefined;
+  readonly buildContexts?: readonly (BuildContext | string)[] | undefined;
   /**
    * Agents for steps that mount `type=ssh`. Default none, or the one at `SSH_AUTH_SOCK` for a context
    * in git over ssh.
    */
-  readonly ssh?: readonly SshSource[] | undefined;
+  readonly ssh?: readonly (SshSource | string)[] | undefined;
   /** Network of `RUN` steps, default `default`: as the builder sets it. `host` asks for the entitlement too. */
   readonly network?: NetworkMode | undefined;
   /** Names for the steps' `/etc/hosts`. */
-  readonly addHosts?: readonly HostAddresses[] | undefined;
+  readonly addHosts?: readonly (HostAddresses | string)[] | undefined;
   /** Bytes of the steps' `/dev/shm`, default the builder's. */
   readonly shmSizeBytes?: number | undefined;
   /** Limits of the steps' processes, default the builder's; of several with one name the last counts. */
-  readonly ulimits?: readonly Ulimit[] | undefined;
+  readonly ulimits?: readonly (Ulimit | string)[] | undefined;
   /** Control group below which the steps run, default the builder's. */
   readonly cgroupParent?: string | undefined;
   /** What steps may do beyond the usual: `network.host`, `security.insecure`, `device[=NAME]`. */
   readonly allow?: readonly string[] | undefined;
   /** Words about the image in its manifest or index. */
-  readonly annotations?: readonly Annotation[] | undefined;
+  readonly annotations?: readonly (Annotation | string)[] | undefined;
   /** Provenance and software lists that go with the image, default none. */
-  readonly attestations?: readonly Attestation[] | undefined;
+  readonly attestations?: readonly (Attestation | string)[] | undefined;
   /** Caches to read, beside the builder's own. */
-  readonly cacheFrom?: readonly CacheOption[] | undefined;
+  readonly cacheFrom?: readonly (CacheOption | string)[] | undefined;
   /** Caches to write when the build has succeeded. */
-  readonly cacheTo?: readonly CacheOption[] | undefined;
+  readonly cacheTo?: readonly (CacheOption | string)[] | undefined;
   /** What becomes of the result, default loading alone; several need BuildKit 0.13. */
-  readonly outputs?: readonly Output[] | undefined;
+  readonly outputs?: readonly (Output | string)[] | undefined;
   /** Push the image to the registries of its tags, default false. */
   readonly push?: boolean | undefined;
   /** Load the image into the daemon, default true unless there are `outputs` or `push`. */

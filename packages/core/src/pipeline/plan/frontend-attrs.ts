@@ -4,10 +4,11 @@ import { checkedHost } from '../flags/add-host.js';
 import { attestAttrs } from '../flags/attestation.js';
 import { parseCsvFields } from '../flags/csv-fields.js';
 import { checkedUlimit, formatUlimit } from '../flags/ulimit.js';
-import type { BuildOptions, NetworkMode } from './build-plan.js';
+import type { NetworkMode } from './build-plan.js';
+import type { ParsedOptions } from './parse-options.js';
 
 /** The options that are attributes of BuildKit's `dockerfile.v0`; throws `INVALID_ARGUMENT`. */
-export function optionAttrs(options: BuildOptions): Record<string, string> {
+export function optionAttrs(options: ParsedOptions): Record<string, string> {
   const attrs: Record<string, string> = {};
   for (const [name, value] of Object.entries(options.buildArgs ?? {}))
     attrs[`build-arg:${name}`] = value;
@@ -23,7 +24,7 @@ export function optionAttrs(options: BuildOptions): Record<string, string> {
 }
 
 /** How the steps run. */
-function stepAttrs(options: BuildOptions): Record<string, string> {
+function stepAttrs(options: ParsedOptions): Record<string, string> {
   const { addHosts = [], ulimits = [], shmSizeBytes, cgroupParent } = options;
   const network = checkedNetwork(options.network);
   const hosts = addHosts.map((entry) => checkedHost(entry));
@@ -60,7 +61,7 @@ function checkedSize(shmSizeBytes = 0): boolean {
 }
 
 /** What the steps may do, with what the options imply; throws `INVALID_ARGUMENT` for what BuildKit does not know. */
-export function entitlementsOf({ allow = [], network }: BuildOptions): string[] {
+export function entitlementsOf({ allow = [], network }: ParsedOptions): string[] {
   const asked = allow.filter((entitlement) => entitlement !== '');
   for (const entitlement of asked) checkEntitlement(entitlement);
   return [...new Set(network === 'host' ? [...asked, 'network.host'] : asked)];

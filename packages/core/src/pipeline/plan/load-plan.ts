@@ -29,12 +29,10 @@ export type LoadPlan =
       readonly sizeBytes: number;
     });
 
-/** What became of the image: as planned, or `in-place` where the daemon was the builder itself. */
-export type LoadOutcome = LoadPlan['outcome'] | 'in-place';
-
 /** What was done, with its cost. */
 export interface LoadResult {
-  readonly outcome: LoadOutcome;
+  /** As planned, or `in-place` where the daemon was the builder itself. */
+  readonly outcome: LoadPlan['outcome'] | 'in-place';
   readonly reason: string;
   readonly imageId: Digest;
   readonly tags: readonly string[];

@@ -345,3 +345,45 @@ describe('planBuild', () => {
     expect(planBuild({ cwd, context: '.', tags: ['app'], ...options }).outputs).toEqual(outputs);
   });
 });
+
+describe('texts of buildx flags in lists', () => {
+  it('mean what the flags mean', () => {
+    const texts = {
+      secrets: ['id=a,src=/run/a'],
+      buildContexts: ['base=/srv/base'],
+      ssh: ['default=/run/agent'],
+      addHosts: ['db=192.0.2.1'],
+      ulimits: ['nofile=100:200'],
+      annotations: ['manifest:a=b'],
+      attestations: ['type=sbom'],
+      cacheFrom: ['type=gha'],
+      cacheTo: ['type=local,dest=/srv/cache'],
+      outputs: ['type=tar,dest=/srv/out.tar'],
+    };
+    const objects: BuildOptions = {
+      context: '/srv',
+      secrets: [{ id: 'a', type: 'file', path: '/run/a' }],
+      buildContexts: [{ name: 'base', source: '/srv/base' }],
+      ssh: [{ id: 'default', paths: ['/run/agent'] }],
+      addHosts: [{ host: 'db', addresses: ['192.0.2.1'] }],
+      ulimits: [{ name: 'nofile', soft: 100, hard: 200 }],
+      annotations: [{ key: 'a', value: 'b', level: 'manifest' }],
+      attestations: [{ type: 'sbom', attrs: {} }],
+      cacheFrom: [{ type: 'gha', attrs: {} }],
+      cacheTo: [{ type: 'local', attrs: { dest: '/srv/cache' } }],
+      outputs: [{ type: 'tar', dest: '/srv/out.tar', attrs: {} }],
+    };
+    expect(planBuild({ context: '/srv', ...texts })).toEqual(planBuild(objects));
+  });
+
+  it('that no builder takes are INVALID_ARGUMENT', () => {
+    expect(() => planBuild({ context: '/srv', ulimits: ['nofile'] })).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+    );
+  });
+
+  it('may name a variable of the given environment', () => {
+    const plan = planBuild({ context: '/srv', secrets: ['id=TOKEN'] }, { env: { TOKEN: 'x' } });
+    expect(plan.secrets).toEqual([{ id: 'TOKEN', type: 'env', name: 'TOKEN' }]);
+  });
+});

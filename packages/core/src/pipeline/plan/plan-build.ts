@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { CallContext } from '../../call-context.js';
 import { WarmdockError } from '../../errors.js';
 import { parseGoBool } from '../../go-bool.js';
 import { formatReference, parseReference } from '../../oci/reference.js';
@@ -8,6 +9,7 @@ import type { SshSource } from '../flags/ssh.js';
 import type { BuildOptions, BuildPlan, LayerCompression } from './build-plan.js';
 import { entitlementsOf, optionAttrs } from './frontend-attrs.js';
 import { optionChecks } from './option-checks.js';
+import { type ParsedOptions, parseOptions } from './parse-options.js';
 import { planSources } from './plan-contexts.js';
 import { annotationAttrs, planOutputs } from './plan-outputs.js';
 import { isGitOverSsh } from './remote-context.js';
@@ -16,11 +18,16 @@ import { isGitOverSsh } from './remote-context.js';
  * Turns options into the plan that `runBuild` executes; reads nothing, opens nothing. Only where
  * the context could be remote does it look whether a directory of that name is there, which counts then.
  *
+ * `env` tells which variables secrets may come from, default `process.env`.
  * Throws `INVALID_ARGUMENT` for names and values that no builder would take, `UNSUPPORTED` for what
  * only buildx does. The frontend's attributes are those of BuildKit's `dockerfile.v0`.
  */
-export function planBuild(options: BuildOptions): BuildPlan {
-  checkOptions('planBuild', options, optionChecks, ['context']);
+export function planBuild(
+  given: BuildOptions,
+  { env = process.env }: Pick<CallContext, 'env'> = {},
+): BuildPlan {
+  checkOptions('planBuild', given, optionChecks, ['context']);
+  const options = parseOptions(given, env);
   const cwd = options.cwd ?? process.cwd();
   const { attrs, ...sources } = planSources(options, cwd);
   const used = unlessEmpty({
@@ -53,7 +60,7 @@ function unlessEmpty<T extends Record<string, readonly unknown[]>>(lists: T): Pa
   ) as Partial<T>;
 }
 
-function plannedSsh({ ssh = [], context }: BuildOptions, cwd: string): SshSource[] {
+function plannedSsh({ ssh = [], context }: ParsedOptions, cwd: string): SshSource[] {
   if (ssh.length === 0) return isGitOverSsh(context) ? [{ id: 'default', paths: [] }] : [];
   const ids = ssh.map(({ id }) => id);
   const twice = ids.find((id, at) => ids.indexOf(id) !== at);
@@ -64,7 +71,7 @@ function plannedSsh({ ssh = [], context }: BuildOptions, cwd: string): SshSource
 }
 
 /** With the one that a build argument asks for, as in buildx. */
-function cacheTargets({ cacheTo = [], buildArgs }: BuildOptions): readonly CacheOption[] {
+function cacheTargets({ cacheTo = [], buildArgs }: ParsedOptions): readonly CacheOption[] {
   const isInline = parseGoBool(buildArgs?.BUILDKIT_INLINE_CACHE ?? '');
   return isInline ? [...cacheTo, { type: 'inline', attrs: {} }] : cacheTo;
 }

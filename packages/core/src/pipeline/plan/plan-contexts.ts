@@ -2,7 +2,8 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { WarmdockError } from '../../errors.js';
 import { type BuildContext, contextName } from '../flags/build-context.js';
 import { parseOciLayoutReference } from '../flags/oci-layout-reference.js';
-import type { BuildOptions, BuildPlan, LocalDirectory, OciLayoutContext } from './build-plan.js';
+import type { BuildPlan, LocalDirectory, OciLayoutContext } from './build-plan.js';
+import type { ParsedOptions } from './parse-options.js';
 import { hasGitQuery, isHttpUrl, isRemote, isRemoteContext } from './remote-context.js';
 
 /** The part of a plan that says where a build's files come from. */
@@ -18,7 +19,7 @@ export type PlannedSources = Pick<
  *
  * Looks at the file system for one thing: whether there is a directory of the name of a remote context.
  */
-export function planSources(options: BuildOptions, cwd: string): PlannedSources {
+export function planSources(options: ParsedOptions, cwd: string): PlannedSources {
   if (options.context === '') {
     throw new WarmdockError('INVALID_ARGUMENT', 'cannot build: no context is given', {
       hint: 'give a directory, such as . for the current one',
@@ -46,7 +47,7 @@ function lastOfEach(contexts: readonly BuildContext[]): BuildContext[] {
   return [...new Map(byName)].map(([name, source]) => ({ name, source }));
 }
 
-function mainSource(options: BuildOptions, cwd: string): PlannedSources {
+function mainSource(options: ParsedOptions, cwd: string): PlannedSources {
   const { context, dockerfile } = options;
   if (context === '-') return stdinContext(dockerfile);
   const isFetched = isRemoteContext(context, cwd);
@@ -77,7 +78,7 @@ function stdinContext(dockerfile: string | undefined): PlannedSources {
   return { ...source, attrs: { filename: dockerfile } };
 }
 
-function urlContext({ context, dockerfile }: BuildOptions): PlannedSources {
+function urlContext({ context, dockerfile }: ParsedOptions): PlannedSources {
   return {
     attrs: { context, ...(dockerfile !== undefined && { filename: dockerfile }) },
     locals: [],
@@ -133,7 +134,7 @@ function namedSource({ name, source }: BuildContext, cwd: string): NamedSource {
 }
 
 /** What the frontend has to know of, so that one that does not says so. */
-function capsFor({ context, buildContexts = [] }: BuildOptions, isFetched: boolean): string[] {
+function capsFor({ context, buildContexts = [] }: ParsedOptions, isFetched: boolean): string[] {
   const caps = [
     isFetched && hasGitQuery(context) && 'moby.buildkit.frontend.gitquerystring',
     buildContexts.length > 0 && 'moby.buildkit.frontend.contexts+forward',

@@ -2,13 +2,14 @@ import { resolve } from 'node:path';
 import { WarmdockError } from '../../errors.js';
 import { annotationAttr, checkedAnnotation } from '../flags/annotation.js';
 import type { Output } from '../flags/output.js';
-import type { BuildOptions, BuildPlan } from './build-plan.js';
+import type { BuildPlan } from './build-plan.js';
+import type { ParsedOptions } from './parse-options.js';
 
 type PlannedOutput = NonNullable<BuildPlan['outputs']>[number];
 
 /** What becomes of the result, complete and checked; `undefined` for loading alone. Throws `INVALID_ARGUMENT` and `UNSUPPORTED`. */
 export function planOutputs(
-  { outputs = [], push = false, load, tags = [] }: BuildOptions,
+  { outputs = [], push = false, load, tags = [] }: ParsedOptions,
   cwd: string,
 ): PlannedOutput[] | undefined {
   const isPlain = outputs.length === 0 && !push;
@@ -30,7 +31,7 @@ export function planOutputs(
 }
 
 /** Annotations as attributes of exporters. */
-export function annotationAttrs({ annotations = [] }: BuildOptions): Record<string, string> {
+export function annotationAttrs({ annotations = [] }: ParsedOptions): Record<string, string> {
   return Object.fromEntries(
     annotations.map((annotation) => [
       annotationAttr(checkedAnnotation(annotation)),

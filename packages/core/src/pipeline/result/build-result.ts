@@ -1,7 +1,6 @@
 import type { ContentSource } from '../../content/content.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import type { Digest } from '../../oci/digest.js';
-import type { DisposableSource } from './temporary-source.js';
 
 /** What a solve produced. */
 export interface BuildResult {
@@ -25,9 +24,4 @@ export interface BuildResult {
   /** Where the image's blobs can be read. */
   readonly content: ContentSource;
   readonly timingsMs: { readonly connect: number; readonly solve: number };
-}
-
-/** A result whose `content` may hold temporary files; dispose of it after the load. */
-export interface DisposableBuildResult extends BuildResult {
-  readonly content: DisposableSource;
 }

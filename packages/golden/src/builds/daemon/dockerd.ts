@@ -1,7 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { cancelled, connectEngine, WarmdockError } from '@warmdock/core';
+import { connectEngine, WarmdockError } from '@warmdock/core';
+import { cancelled } from '@warmdock/core/internal';
 import type { Clone } from '../../store/golden-store.js';
 import { tailOf } from '../logs/build-logs.js';
 import { openLogStream } from '../logs/log-stream.js';

@@ -200,9 +200,11 @@ describe('terminate', () => {
     ['reaches it alone where told so', 'command', ''],
   ] as const)('%s', async (_, terminates, expected) => {
     const path = join(directory, 'signals');
-    const child = `sh -c 'trap "echo child >>${path}; exit" TERM; while :; do sleep 0.01; done' &`;
+    const listens = `${path}.listens`;
+    const child = `sh -c 'trap "echo child >>${path}; exit" TERM; : >${listens}; while :; do sleep 0.01; done' &`;
+    const listening = `until [ -e ${listens} ]; do sleep 0.01; done`;
     const { contained, output } = start(
-      `>${path}; ${child} trap 'sleep 0.2; exit 0' TERM; sleep 0.1; ${ready}`,
+      `>${path}; ${child} trap 'sleep 0.2; exit 0' TERM; ${listening}; ${ready}`,
       { terminates },
     );
     await once(output, 'data');

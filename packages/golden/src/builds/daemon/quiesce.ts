@@ -1,12 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  abortable,
-  type CallOptions,
-  connectEngine,
-  type Engine,
-  isWarmdockError,
-  WarmdockError,
-} from '@warmdock/core';
+import { connectEngine, type Engine, isWarmdockError, WarmdockError } from '@warmdock/core';
+import { abortable } from '@warmdock/core/internal';
+import type { CallOptions } from '@warmdock/core/oci';
 import { assertNotInUse } from '../../data-root/in-use/not-in-use.js';
 import type { RunningDaemon } from './daemon.js';
 

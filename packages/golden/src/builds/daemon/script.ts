@@ -1,4 +1,6 @@
-import { type CallOptions, cancelled, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import { cancelled } from '@warmdock/core/internal';
+import type { CallOptions } from '@warmdock/core/oci';
 import { type Redaction, redactionOf } from '../../redact/redaction.js';
 import { diskError } from '../../store/fs/disk-error.js';
 import { tailOf } from '../logs/build-logs.js';

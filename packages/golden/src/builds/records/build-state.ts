@@ -1,4 +1,5 @@
-import { isWarmdockError, messageOf } from '@warmdock/core';
+import { isWarmdockError } from '@warmdock/core';
+import { messageOf } from '@warmdock/core/internal';
 import { z } from 'zod';
 import { lockFile } from '../../store/fs/file-lock.js';
 import type { GoldenStore } from '../../store/golden-store.js';

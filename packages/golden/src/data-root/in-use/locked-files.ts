@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { type CallOptions, cancelled, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import { cancelled } from '@warmdock/core/internal';
+import type { CallOptions } from '@warmdock/core/oci';
 
 /** Descriptors before the first file: the standard ones. */
 const FIRST = 3;

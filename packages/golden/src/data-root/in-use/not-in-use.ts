@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
-import { type CallOptions, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import { databasesOf } from '../databases.js';
 import { lockedFiles } from './locked-files.js';
 import { mountsOf } from './mounts-of.js';

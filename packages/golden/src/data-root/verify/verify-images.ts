@@ -1,4 +1,4 @@
-import { chainIdsOf, isDigest } from '@warmdock/core';
+import { chainIdsOf, isDigest } from '@warmdock/core/oci';
 import { z } from 'zod';
 import { classicLayers } from '../layer-database.js';
 import { namesIn, textIn } from '../tree-files.js';

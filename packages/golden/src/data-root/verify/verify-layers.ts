@@ -1,4 +1,4 @@
-import { chainIdsOf, isDigest } from '@warmdock/core';
+import { chainIdsOf, isDigest } from '@warmdock/core/oci';
 import { type ClassicLayer, classicLayers } from '../layer-database.js';
 import { OverlayFolders } from '../overlay-folders.js';
 import { layerDatabase, overlayFolder } from '../tree.js';

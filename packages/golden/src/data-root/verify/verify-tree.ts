@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { CallOptions } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import { readBolt } from '../../bolt/bolt-file.js';
 import { databasesOf } from '../databases.js';
 import { leftContainers } from '../leftover-containers.js';

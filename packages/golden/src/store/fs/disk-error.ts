@@ -1,11 +1,7 @@
 import { constants } from 'node:os';
-import {
-  type CallOptions,
-  cancelled,
-  isWarmdockError,
-  messageOf,
-  WarmdockError,
-} from '@warmdock/core';
+import { isWarmdockError, WarmdockError } from '@warmdock/core';
+import { cancelled, messageOf } from '@warmdock/core/internal';
+import type { CallOptions } from '@warmdock/core/oci';
 
 const full =
   'The disk has no space or no inodes left: make room (`warmdock golden gc`), then repeat it.';

@@ -2,7 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { type CallOptions, cancelled, messageOf, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import { cancelled, messageOf } from '@warmdock/core/internal';
+import type { CallOptions } from '@warmdock/core/oci';
 
 export interface LockFileOptions extends CallOptions {
   /** How long to wait for another holder to let go; default 0. */

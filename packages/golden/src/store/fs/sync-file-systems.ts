@@ -1,4 +1,4 @@
-import type { CallOptions } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import { runProgram } from '../../strategy/trees/run-program.js';
 
 /**

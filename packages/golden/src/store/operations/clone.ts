@@ -1,5 +1,6 @@
 import { mkdir, rename, utimes } from 'node:fs/promises';
-import { type CallOptions, isWarmdockError, WarmdockError } from '@warmdock/core';
+import { isWarmdockError, WarmdockError } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import { containerdRoot, dockerRoot } from '../../data-root/tree.js';
 import { ensureFolder } from '../../strategy/trees/ensure-folder.js';
 import { hasCode } from '../fs/disk-error.js';

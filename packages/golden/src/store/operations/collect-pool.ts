@@ -1,6 +1,6 @@
 import { readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CallOptions } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import { PLAN_NAME } from '../../strategy/layers/plan-seal.js';
 import { measure } from '../../strategy/trees/measure.js';
 import { hasCode } from '../fs/disk-error.js';

@@ -1,6 +1,7 @@
 import { rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isWarmdockError, messageOf, WarmdockError } from '@warmdock/core';
+import { isWarmdockError, WarmdockError } from '@warmdock/core';
+import { messageOf } from '@warmdock/core/internal';
 import type { Content } from '../../strategy/strategy.js';
 import { ensureFolder } from '../../strategy/trees/ensure-folder.js';
 import { diskError } from '../fs/disk-error.js';

@@ -1,6 +1,6 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '@warmdock/core';
+import { messageOf } from '@warmdock/core/internal';
 import { readJournal } from '../records/journal.js';
 import { projectPaths, type StorePaths } from '../records/paths.js';
 import { generationFolder, generationName, namesIn } from '../records/project.js';

@@ -1,4 +1,5 @@
-import { type CallOptions, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import { cleanTree } from '../../data-root/clean.js';
 import { imageStoreOf } from '../../data-root/image-store.js';
 import { assertNotInUse } from '../../data-root/in-use/not-in-use.js';

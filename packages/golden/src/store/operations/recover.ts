@@ -1,6 +1,7 @@
 import { readdir, rename, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type CallOptions, messageOf } from '@warmdock/core';
+import { messageOf } from '@warmdock/core/internal';
+import type { CallOptions } from '@warmdock/core/oci';
 import { exists } from '../fs/exists.js';
 import { tryLockFile } from '../fs/file-lock.js';
 import type { Recovery } from '../golden-store.js';

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { type CallOptions, messageOf } from '@warmdock/core';
+import { messageOf } from '@warmdock/core/internal';
+import type { CallOptions } from '@warmdock/core/oci';
 import { findShareable } from '../../data-root/shareable.js';
 
 /** Reads the blobs of a tree's content stores; answers with those whose name is not their digest. */

@@ -1,6 +1,7 @@
 import { open, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CallOptions, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import { PLAN_NAME } from '../../strategy/layers/plan-seal.js';
 import { measure } from '../../strategy/trees/measure.js';
 import { isDiskFull } from '../fs/disk-error.js';

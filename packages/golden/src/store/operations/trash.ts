@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { lstat, readdir, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { type CallOptions, isWarmdockError, messageOf } from '@warmdock/core';
+import { isWarmdockError } from '@warmdock/core';
+import { messageOf } from '@warmdock/core/internal';
+import type { CallOptions } from '@warmdock/core/oci';
 import { removeTree } from '../../strategy/trees/remove-tree.js';
 import { hasCode, isDiskFull } from '../fs/disk-error.js';
 import { exists } from '../fs/exists.js';

@@ -1,4 +1,4 @@
-import type { CallOptions } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import { sharedPart } from '../../strategy/layers/sealed-tree.js';
 import { contentBytes, type Strategy } from '../../strategy/strategy.js';
 import { measure } from '../../strategy/trees/measure.js';

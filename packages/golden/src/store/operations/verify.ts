@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join, relative } from 'node:path';
-import { type CallOptions, messageOf } from '@warmdock/core';
+import { messageOf } from '@warmdock/core/internal';
+import type { CallOptions } from '@warmdock/core/oci';
 import { verifyTree } from '../../data-root/verify/verify-tree.js';
 import { sharedPart } from '../../strategy/layers/sealed-tree.js';
 import { measure } from '../../strategy/trees/measure.js';

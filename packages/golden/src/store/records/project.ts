@@ -1,6 +1,7 @@
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import { messageOf } from '@warmdock/core/internal';
 import { hasCode } from '../fs/disk-error.js';
 import { exists } from '../fs/exists.js';
 import { type Manifest, readManifest } from './manifest.js';

@@ -1,6 +1,7 @@
 import { lstat, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import { messageOf } from '@warmdock/core/internal';
 import { z } from 'zod';
 import { exists } from '../fs/exists.js';
 import { readLinkRecord, writeLinkRecord } from './link-record.js';

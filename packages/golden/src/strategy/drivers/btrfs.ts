@@ -1,6 +1,8 @@
 import { mkdtemp, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CallOptions, messageOf, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import { messageOf } from '@warmdock/core/internal';
+import type { CallOptions } from '@warmdock/core/oci';
 import { assertRealFolders } from '../../data-root/real-folders.js';
 import type { Snapshot, Strategy } from '../strategy.js';
 import { exists } from '../trees/exists.js';

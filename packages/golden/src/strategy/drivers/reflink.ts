@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '@warmdock/core';
+import { messageOf } from '@warmdock/core/internal';
 import type { Probe, Strategy } from '../strategy.js';
 import { copyTree } from '../trees/copy-tree.js';
 import { gnuCp } from '../trees/gnu-cp.js';

@@ -1,6 +1,8 @@
 import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type CallOptions, messageOf, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import { messageOf } from '@warmdock/core/internal';
+import type { CallOptions } from '@warmdock/core/oci';
 import type { Strategy } from '../strategy.js';
 import { measureWhole } from '../trees/measure-whole.js';
 import { removeTree } from '../trees/remove-tree.js';

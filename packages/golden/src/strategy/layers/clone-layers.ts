@@ -1,6 +1,7 @@
 import { linkSync, lstatSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CallOptions, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import { committedFileOf } from '../../data-root/clone-policy.js';
 import type { Content, Snapshot } from '../strategy.js';
 import { fillClone } from './fill-clone.js';

@@ -1,7 +1,9 @@
 import { chownSync, constants, copyFileSync, linkSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { type CallOptions, cancelled, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import { cancelled } from '@warmdock/core/internal';
+import type { CallOptions } from '@warmdock/core/oci';
 import { makeFolderLike } from '../trees/make-folder-like.js';
 import { runProgram } from '../trees/run-program.js';
 import type { ClonePlan } from './plan-clone.js';

@@ -1,6 +1,7 @@
 import { link, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CallOptions, messageOf } from '@warmdock/core';
+import { messageOf } from '@warmdock/core/internal';
+import type { CallOptions } from '@warmdock/core/oci';
 import type { Probe } from '../strategy.js';
 import { gnuCp } from '../trees/gnu-cp.js';
 import { runProgram } from '../trees/run-program.js';

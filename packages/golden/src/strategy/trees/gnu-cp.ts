@@ -1,4 +1,5 @@
-import { type CallOptions, messageOf } from '@warmdock/core';
+import { messageOf } from '@warmdock/core/internal';
+import type { CallOptions } from '@warmdock/core/oci';
 import type { Probe } from '../strategy.js';
 import { runProgram } from './run-program.js';
 

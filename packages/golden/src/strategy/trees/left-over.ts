@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
-import { type CallOptions, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import { runProgram } from './run-program.js';
 
 /** See chattr(1). */

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { CallOptions } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 
 export interface Measure {
   /** Blocks on disk; a file with several names counts once. */

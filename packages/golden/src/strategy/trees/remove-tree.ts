@@ -1,6 +1,6 @@
 import { lstat, readdir, rm, rmdir, statfs, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CallOptions } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import { explainLeftOver } from './left-over.js';
 import { runProgram } from './run-program.js';
 import { assertNoMounts, removeSubvolumes } from './subvolumes.js';

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
-import { type CallOptions, cancelled, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import { cancelled } from '@warmdock/core/internal';
+import type { CallOptions } from '@warmdock/core/oci';
 
 export interface RunProgramOptions extends CallOptions {
   /** Default: this process's. */

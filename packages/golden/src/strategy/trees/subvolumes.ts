@@ -1,4 +1,5 @@
-import { type CallOptions, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import { mountsOf } from '../../data-root/in-use/mounts-of.js';
 import { runProgram } from './run-program.js';
 

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type CallOptions, messageOf, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import { messageOf } from '@warmdock/core/internal';
+import type { CallOptions } from '@warmdock/core/oci';
 import { runProgram } from './run-program.js';
 
 /** Unmounting is through some time after zfs(8) says so: until then a dataset is called busy. */

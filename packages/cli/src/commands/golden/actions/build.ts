@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
+import { formatDuration, formatSize } from '@warmdock/core/internal';
 import {
   type BuildStatus,
   dockerdLauncher,
   type GoldenBuild,
   runGoldenBuild,
 } from '@warmdock/golden';
-import { formatDuration, formatSize } from '../../../display/model/format.js';
 import type { CommandArguments } from '../input/command-arguments.js';
 import { scriptEnvironment, secretScriptEnvironment } from '../input/script-environment.js';
 import { phaseText } from '../text/phase-text.js';

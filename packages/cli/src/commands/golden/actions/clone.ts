@@ -1,5 +1,5 @@
+import { formatDuration } from '@warmdock/core/internal';
 import type { Clone } from '@warmdock/golden';
-import { formatDuration } from '../../../display/model/format.js';
 import { generationText } from '../text/phrases.js';
 import { formatTable } from '../text/table.js';
 import { goldenCommand } from './command.js';

@@ -1,10 +1,10 @@
+import { formatSize } from '@warmdock/core/internal';
 import {
   type BuildStatus,
   type Generation,
   type ProjectInspection,
   readBuildStatus,
 } from '@warmdock/golden';
-import { formatSize } from '../../../display/model/format.js';
 import { formatAge } from '../text/age.js';
 import { formatTable, formatTableOf } from '../text/table.js';
 import { formatUnreadable } from '../text/unreadable.js';

@@ -1,5 +1,5 @@
+import { formatSize } from '@warmdock/core/internal';
 import type { SessionSummary, StoreListing, Usage } from '@warmdock/golden';
-import { formatSize } from '../../../display/model/format.js';
 import { formatAge } from '../text/age.js';
 import { formatTable, formatTableOf } from '../text/table.js';
 import { formatUnreadable } from '../text/unreadable.js';

@@ -1,5 +1,5 @@
+import { formatSize } from '@warmdock/core/internal';
 import type { Removal } from '@warmdock/golden';
-import { formatSize } from '../../../display/model/format.js';
 import { count } from '../text/phrases.js';
 import { goldenCommand } from './command.js';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { isWarmdockError, messageOf } from '@warmdock/core';
+import { isWarmdockError } from '@warmdock/core';
+import { formatSize, messageOf } from '@warmdock/core/internal';
 import { type BuildStatus, openBuilds, serveWebhooks, type WebhookAnswer } from '@warmdock/golden';
-import { formatSize } from '../../../display/model/format.js';
 import { readServeConfig } from '../input/serve-config.js';
 import { phaseText } from '../text/phase-text.js';
 import { type Event, type GoldenContext, goldenCommand } from './command.js';

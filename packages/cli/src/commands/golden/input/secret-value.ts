@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { messageOf, WarmdockError } from '@warmdock/core';
+import { WarmdockError } from '@warmdock/core';
+import { messageOf } from '@warmdock/core/internal';
 
 /** Where a secret is: never the value itself, since configurations and commands get copied. */
 export type SecretSource = { readonly file: string } | { readonly env: string };

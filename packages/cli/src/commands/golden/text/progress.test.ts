@@ -1,5 +1,5 @@
+import { MemoryOutput } from '@warmdock/testkit';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { MemoryOutput } from '../../../testing/memory-output.js';
 import { openProgress } from './progress.js';
 
 beforeEach(() => {

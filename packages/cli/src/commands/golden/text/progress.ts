@@ -1,6 +1,4 @@
-import { Painter } from '../../../display/live/painter.js';
-import { formatSeconds } from '../../../display/model/format.js';
-import type { Output } from '../../../process/output.js';
+import { formatSeconds, Painter, type TextOutput } from '@warmdock/core/internal';
 
 /** How long work may take without a word about it. */
 const QUIET_MS = 1_000;
@@ -16,12 +14,12 @@ export interface Progress {
   end(): void;
 }
 
-export function openProgress(output: Output, env: NodeJS.ProcessEnv): Progress {
+export function openProgress(output: TextOutput, env: NodeJS.ProcessEnv): Progress {
   const isLive = output.isTerminal && env.TERM !== 'dumb';
   return isLive ? liveProgress(output, env) : plainProgress(output);
 }
 
-function liveProgress(output: Output, env: NodeJS.ProcessEnv): Progress {
+function liveProgress(output: TextOutput, env: NodeJS.ProcessEnv): Progress {
   const startMs = Date.now();
   let text = '';
   let painter: Painter | undefined;
@@ -45,7 +43,7 @@ function liveProgress(output: Output, env: NodeJS.ProcessEnv): Progress {
   };
 }
 
-function plainProgress(output: Output): Progress {
+function plainProgress(output: TextOutput): Progress {
   let pending = '';
   const tell = () => {
     if (pending !== '') output.write(`${pending}\n`);

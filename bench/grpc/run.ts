@@ -106,5 +106,5 @@ async function measure({ title, shown, run, clean }: Case): Promise<GrpcRow> {
 function writeResults(text: string, results: object): void {
   const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
   writeFileSync(file('../results/grpc.json'), `${JSON.stringify(results, null, 2)}\n`);
-  writeBetweenMarkers(file('../../docs/grpc.md'), 'bench-grpc', text);
+  writeBetweenMarkers(file('../../docs/internals/grpc.md'), 'bench-grpc', text);
 }

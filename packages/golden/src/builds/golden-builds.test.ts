@@ -5,7 +5,6 @@ import { appending, fakeDaemon, gate, inGolden, testStore, until } from './build
 import { cancelGoldenBuild } from './cancel-build.js';
 import { type GoldenBuilds, type OpenBuildsOptions, openBuilds } from './golden-builds.js';
 import { buildPaths } from './records/build-paths.js';
-import { readBuildStatus } from './records/build-state.js';
 import { type ProjectBuild, runGoldenBuild } from './run-golden-build.js';
 
 const project = 'app';

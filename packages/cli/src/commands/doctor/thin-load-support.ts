@@ -4,7 +4,7 @@ import { isOlder, parseVersion } from './parse-version.js';
 
 const about = 'thin load';
 
-/** What the releases of Docker are known to take, by store: see docs/thin-load.md. */
+/** What the releases of Docker are known to take, by store: see docs/concepts/thin-load.md. */
 export function thinLoadSupport({
   store,
   serverVersion,

@@ -1,7 +1,7 @@
 import type { RawMetadata } from '@warmdock/testkit';
 import { describe, expect, it } from 'vitest';
-import { TestReceiver } from '../../fsutil/receiver.testing.js';
-import { makeTree } from '../../fsutil/tree.testing.js';
+import { TestReceiver } from '../../fsutil/sending/receiver.testing.js';
+import { makeTree } from '../../fsutil/sending/tree.testing.js';
 import { fileSync } from './file-sync.js';
 import { startTestSession } from './session.testing.js';
 

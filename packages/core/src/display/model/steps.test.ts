@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Vertex } from '../../gen/control.js';
+import type { Vertex } from '../../buildkit/solve-status.js';
 import type { Step } from './step.js';
 import { Steps } from './steps.js';
 import { timestampOf } from './timestamp.js';

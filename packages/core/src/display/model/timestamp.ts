@@ -1,4 +1,4 @@
-import type { Timestamp } from '../../gen/timestamp.js';
+import type { Timestamp } from '../../buildkit/solve-status.js';
 
 /** Milliseconds since the epoch. */
 export function timeOf({ seconds, nanos }: Timestamp): number {

@@ -1,10 +1,10 @@
 import type {
+  ProgressGroup,
   SolveStatus,
   SourceInfo,
   SourcePosition,
   SourceRange,
 } from '../../buildkit/solve-status.js';
-import type { ProgressGroup } from '../../gen/control.js';
 import type { Display } from '../model/display.js';
 import { formatTimestamp } from '../model/timestamp.js';
 import type { TextOutput } from '../text-output.js';

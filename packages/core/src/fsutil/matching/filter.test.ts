@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { makeTree, type Node, walkedPaths } from '../sending/tree.testing.js';
 import { resolveRoot } from '../sending/walk.js';
-import { makeTree, type Node, walkedPaths } from '../tree.testing.js';
 import { createFilter, type FilterOptions } from './filter.js';
 
 const project: Record<string, Node> = {

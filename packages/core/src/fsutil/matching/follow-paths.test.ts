@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { asUnprivileged, directory, makeTree, type Node } from '../sending/tree.testing.js';
 import { resolveRoot } from '../sending/walk.js';
-import { asUnprivileged, directory, makeTree, type Node } from '../tree.testing.js';
 import { resolveFollowPaths } from './follow-paths.js';
 
 const link = (symlink: string): Node => ({ symlink });

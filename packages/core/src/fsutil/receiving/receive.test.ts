@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { duplexPair } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { sendTree } from '../sending/send.js';
-import { directory, makeTree } from '../tree.testing.js';
+import { directory, makeTree } from '../sending/tree.testing.js';
 import { GoMode } from '../wire/entry.js';
 import type { PacketStream } from '../wire/packet-stream.js';
 import { writeStat } from '../wire/wire.js';

@@ -9,9 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { asUnprivileged, makeTree, type Node } from '../tree.testing.js';
 import type { Entry } from '../wire/entry.js';
 import { type OpenedFile, openListed } from './open-listed.js';
+import { asUnprivileged, makeTree, type Node } from './tree.testing.js';
 import { resolveRoot, walkTree } from './walk.js';
 
 /** Lists the tree, changes it, and then opens what was listed as `path`. */

@@ -3,9 +3,9 @@ import { appendFileSync, readdirSync, readlinkSync, rmSync, truncateSync } from 
 import { createServer } from 'node:net';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { TestReceiver } from '../receiver.testing.js';
-import { directory, makeTree, type Node } from '../tree.testing.js';
+import { TestReceiver } from './receiver.testing.js';
 import { sendTree, type TransferTotals } from './send.js';
+import { directory, makeTree, type Node } from './tree.testing.js';
 
 const kilobytes = (count: number, text = 'k') => text.repeat(count * 1024);
 

@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } 
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createFilter } from '../matching/filter.js';
-import { asUnprivileged, directory, makeTree, walkedPaths } from '../tree.testing.js';
 import { type Entry, GoMode } from '../wire/entry.js';
+import { asUnprivileged, directory, makeTree, walkedPaths } from './tree.testing.js';
 import { resolveRoot, walkTree } from './walk.js';
 
 function walked(root: string): Entry[] {

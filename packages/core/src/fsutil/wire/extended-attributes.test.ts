@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import xattr from '@napi-rs/xattr';
 import { describe, expect, it } from 'vitest';
 import { toBytePath } from '../paths/byte-path.js';
+import { makeTree } from '../sending/tree.testing.js';
 import { resolveRoot, walkTree } from '../sending/walk.js';
-import { makeTree } from '../tree.testing.js';
 import { findAttributesReader, type ReadAttributes } from './extended-attributes.js';
 
 /** The capability cap_net_raw+ep, as a file has it. */

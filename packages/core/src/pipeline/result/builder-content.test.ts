@@ -8,7 +8,7 @@ import { readBlob } from '../../content/read-blob.js';
 import { contentSourceSuite } from '../../content/testing/content-source-suite.js';
 import { memorySource } from '../../content/testing/memory-source.js';
 import { WarmdockError } from '../../errors.js';
-import { makeTree } from '../../fsutil/tree.testing.js';
+import { makeTree } from '../../fsutil/sending/tree.testing.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import type { Progress } from '../../progress.js';
 import type { BuildPlan } from '../plan/build-plan.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { startTestSession } from '../../buildkit/session/session.testing.js';
-import { makeTree } from '../../fsutil/tree.testing.js';
+import { makeTree } from '../../fsutil/sending/tree.testing.js';
 import type { Progress } from '../../progress.js';
 import { planBuild } from '../plan/plan-build.js';
 import { sessionServices } from './session-services.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { makeTree } from '../../fsutil/tree.testing.js';
+import { makeTree } from '../../fsutil/sending/tree.testing.js';
 import type { BuildOptions } from '../plan/build-plan.js';
 import { planBuild } from '../plan/plan-build.js';
 import { validateLocalInputs } from './validate-local-inputs.js';

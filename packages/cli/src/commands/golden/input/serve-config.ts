@@ -113,7 +113,7 @@ function readText(path: string): string {
 }
 
 function parseConfig(path: string, text: string): z.infer<typeof schema> {
-  const hint = 'docs/golden.md shows a configuration.';
+  const hint = 'docs/guides/golden.md shows a configuration.';
   try {
     const { data, error } = schema.safeParse(JSON.parse(text));
     if (data) return data;

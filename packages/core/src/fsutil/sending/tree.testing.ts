@@ -2,9 +2,9 @@ import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { EntryFilter } from './matching/filter.js';
-import { toText } from './paths/byte-path.js';
-import { resolveRoot, walkTree } from './sending/walk.js';
+import type { EntryFilter } from '../matching/filter.js';
+import { toText } from '../paths/byte-path.js';
+import { resolveRoot, walkTree } from './walk.js';
 
 /** What to put at a path: a text file, or one of the others. */
 export type Node = string | { directory: true } | { symlink: string } | { hardLink: string };

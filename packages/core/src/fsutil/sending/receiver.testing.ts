@@ -1,4 +1,4 @@
-import type { PacketStream } from './wire/packet-stream.js';
+import type { PacketStream } from '../wire/packet-stream.js';
 
 /** What the receiver was told of one entry, read by the field numbers of `fsutil.types.Stat`. */
 export interface ReceivedStat {

@@ -3,7 +3,7 @@ import {
   type BuildCommand,
   planBuildCommand,
   runBuildCommand,
-} from '../commands/build/build-command.js';
+} from '../commands/build-image/build-command.js';
 import { builderRuleText } from './builder-rule-text.js';
 import { type BuildChoice, chooseRouted } from './choose-build.js';
 import { defaultAttestations, makesIndex } from './default-attestations.js';

@@ -1,4 +1,3 @@
-import { strategyNames } from '@warmdock/golden';
 import { describe, expect, test } from 'vitest';
 import type { CommandTable } from './command-table.js';
 import { warmdockTable } from './warmdock-table.js';
@@ -24,9 +23,4 @@ describe.each(all)('%s', (_, { about, flags, commands = [] }) => {
     ];
     expect(new Set(names).size).toBe(names.length);
   });
-});
-
-test('the strategies are those that there are', () => {
-  const flags = all.flatMap(([, table]) => table.flags).filter(({ name }) => name === 'strategy');
-  for (const { completedBy } of flags) expect(completedBy).toEqual(strategyNames);
 });

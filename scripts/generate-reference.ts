@@ -3,10 +3,12 @@
  * pages differ and fails instead.
  */
 import { settle } from './lib/generated-files.js';
+import * as cli from './reference/cli.js';
+import * as environment from './reference/environment.js';
 import * as errors from './reference/errors.js';
 import * as sdk from './reference/sdk.js';
 
-const pages = await Promise.all([errors.render(), sdk.render()]);
+const pages = await Promise.all([cli, environment, errors, sdk].map((page) => page.render()));
 
 settle({
   files: Object.assign({}, ...pages),

@@ -42,7 +42,7 @@ test('the real docker answers through the installed shim', async () => {
   expect(await runShim(['run', '--unknown'], options)).toMatchObject({ exitCode: 125 });
 });
 
-test('a build that is left to docker is built by docker', async () => {
+test('a build that is passed through to docker is built by docker', async () => {
   const { options, host } = await installed();
   const tag = newTag(host);
   const { exitCode } = await runShim(['build', '-t', tag, layeredProject()], options);
@@ -106,7 +106,7 @@ describe('where a project puts an old node before all others', () => {
       path,
     };
   }
-  const answered = /^warmdock: no builder "other" found .*, left to docker\n$/;
+  const answered = /^warmdock: no builder "other" found .*, passed through to docker\n$/;
 
   test('the shim runs on the one that it was installed with', async () => {
     const { record, build } = await withOldNode();
@@ -124,7 +124,7 @@ describe('where a project puts an old node before all others', () => {
     const [gone, tooOld, end] = stderr.split('\n');
     expect(gone).toMatch(/^NOTICE: .* \/gone\/node is gone, .*: warmdock shim install$/);
     expect(tooOld).toMatch(
-      /^NOTICE: warmdock needs Node 20\.19 or newer, \S+ is 14\.21\.3; left to /,
+      /^NOTICE: warmdock needs Node 20\.19 or newer, \S+ is 14\.21\.3; passed through to /,
     );
     expect(end).toBe('');
   });

@@ -22,7 +22,7 @@ export interface LineCase {
   readonly isNew?: boolean;
   /** Whether what it prints to stdout is the same to the byte. */
   readonly prints?: boolean;
-  /** Why it is left to docker. */
+  /** Why it is passed through to docker. */
   readonly reason?: RegExp;
 }
 
@@ -32,7 +32,7 @@ export const ours = (
   more: Partial<LineCase> = {},
 ): LineCase => ({ line, images, ours: true, ...more });
 
-export const left = (
+export const passedThrough = (
   line: string,
   images: readonly string[],
   reason: RegExp,
@@ -82,7 +82,7 @@ function expectReason({ env, ours, reason = /./ }: LineCase, stderr: string): vo
   else if (ours) expect(said).toEqual([expect.stringMatching(/^warmdock: building on/)]);
   else {
     const text = said.join('\n');
-    expect(text).toMatch(/left to/);
+    expect(text).toMatch(/passed through to/);
     expect(text).toMatch(reason);
   }
 }

@@ -1,5 +1,5 @@
 import { WarmdockError } from '@warmdock/core';
-import type { ProgramRun } from '../program.js';
+import type { ProgramRun } from '../programs/run-program.js';
 import type { BakeDefinition } from '../targets/bake-definition.js';
 import { checkImageNames } from './check-image-names.js';
 import type { ComposeOptions } from './compose-options.js';

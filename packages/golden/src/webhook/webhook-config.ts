@@ -16,4 +16,5 @@ export type WebhookConfig =
       readonly secret: WebhookSecret;
     };
 
+/** Whose webhooks are understood. */
 export type ProviderName = WebhookConfig['provider'];

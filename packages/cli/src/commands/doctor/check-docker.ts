@@ -46,7 +46,8 @@ function dockerFinding(docker: string, version: string): Finding {
 
 function buildxFinding(buildx: string | undefined): Finding {
   if (buildx !== undefined) return ok('buildx', buildx);
-  const text = 'missing: what warmdock leaves to docker is built by the old builder or not at all';
+  const text =
+    'missing: what warmdock passes through to docker is built by the old builder or not at all';
   return warning('buildx', text, 'install docker-buildx (docker-buildx-plugin)');
 }
 

@@ -1,4 +1,6 @@
+import { strategyNames } from '@warmdock/golden';
 import { describe, expect, test } from 'vitest';
+import { goldenTable } from '../../flags/tables/golden-table.js';
 import { parseGoldenArguments } from './golden-arguments.js';
 
 function parsed(line: string) {
@@ -143,4 +145,11 @@ describe('help', () => {
     expect(text).toMatch(/^ {6}--keep string +\S/m);
     expect(text).toMatch(/^ {6}--store string +\S/m);
   });
+});
+
+test('the strategies that a shell offers are those that there are', () => {
+  for (const { flags } of goldenTable.commands) {
+    const strategy = flags.find(({ name }) => name === 'strategy');
+    expect(strategy?.completedBy).toEqual(strategyNames);
+  }
 });

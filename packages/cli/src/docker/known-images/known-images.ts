@@ -3,7 +3,7 @@ import { parseReference } from '@warmdock/core/oci';
 import { cacheDirectory } from '../../process/cache-directory.js';
 import type { ComposeCall } from '../routing/route-compose.js';
 import { type ProjectPlace, projectFiles } from './project-files.js';
-import { keyOf } from './project-key.js';
+import { projectKey } from './project-key.js';
 import { recallImages, rememberImages } from './remembered-images.js';
 
 /**
@@ -23,7 +23,7 @@ export function knownImages(call: ComposeCall, env: NodeJS.ProcessEnv): KnownIma
   const { command, projectFlags, services, withDependencies, pullPolicy = '' } = call;
   const place: ProjectPlace = { projectFlags, cwd: process.cwd(), env };
   const words = [command, String(withDependencies), pullPolicy, ...services];
-  const key = keyOf(place, words);
+  const key = projectKey(place, words);
   const folder = cacheDirectory(env);
   return {
     async areIn(engine, signal) {

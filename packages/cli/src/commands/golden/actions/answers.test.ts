@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { MemoryProgress } from '../testing/memory-progress.js';
-import { formatBuild, phaseTeller } from './build.js';
+import { MemoryProgress } from '../text/memory-progress.testing.js';
+import { formatBuild, phaseReporter } from './build.js';
 import { formatClone } from './clone.js';
 import { formatCollection } from './gc.js';
 import { formatInspection } from './inspect.js';
@@ -45,7 +45,7 @@ describe('build', () => {
 
   test('says each phase once', () => {
     const progress = new MemoryProgress();
-    const tell = phaseTeller(progress);
+    const tell = phaseReporter(progress);
     const status = { project: 'app', status: 'building', promotion: 'none' } as const;
     tell({ ...status, phase: 'starting', daemonLogPath: '/d.log' });
     tell({ ...status, phase: 'running', logPath: '/s.log' });

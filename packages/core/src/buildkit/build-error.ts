@@ -1,6 +1,6 @@
 import { WarmdockError } from '../errors.js';
 import type { DockerfileExcerpt } from './dockerfile-excerpt.js';
-import { readErrorDetails, type SolveErrorDetails } from './error-details.js';
+import { readErrorDetails, type StatusDetails } from './error-details.js';
 import { GrpcCode, type GrpcStatusError } from './grpc/status.js';
 
 /** A step of a build, named as progress shows it, such as `[2/3] RUN make`. */
@@ -114,7 +114,7 @@ function builderFailure(status: GrpcStatusError): WarmdockError | undefined {
 
 function buildFailure(
   status: GrpcStatusError,
-  details: SolveErrorDetails,
+  details: StatusDetails,
   observed: ObservedSolve,
 ): BuildError {
   const { exitCode, sources } = details;
@@ -131,10 +131,7 @@ function stepFailure(digest: string | undefined, observed: ObservedSolve) {
   };
 }
 
-function failedDigest(
-  { vertexes }: SolveErrorDetails,
-  observed: ObservedSolve,
-): string | undefined {
+function failedDigest({ vertexes }: StatusDetails, observed: ObservedSolve): string | undefined {
   return (
     vertexes.findLast((digest) => observed.vertexName(digest) !== undefined) ??
     vertexes.at(-1) ??

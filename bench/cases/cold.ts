@@ -4,7 +4,7 @@ import { type EngineInfo, type ImageStore, startEngine } from '@warmdock/testkit
 import { alternate, summarise } from '../measure/alternate.js';
 import { benchDir } from '../measure/bench-dir.js';
 import { settle } from '../measure/settle.js';
-import { type Timed, timeCommand } from '../measure/time-command.js';
+import { type TimedCommand, timeCommand } from '../measure/time-command.js';
 import type { Row } from '../report/row.js';
 import { ensureBigImage } from '../sides/big-images.js';
 import { buildxBuild, dockerLoad } from '../sides/commands.js';
@@ -71,7 +71,10 @@ async function coldIn(setting: Setting, store: ImageStore, archive: string): Pro
 }
 
 /** A side that runs in an empty daemon and keeps its peaks of memory. */
-function recorded(store: ImageStore, run: (engine: Pick<EngineInfo, 'host'>) => Promise<Timed>) {
+function recorded(
+  store: ImageStore,
+  run: (engine: Pick<EngineInfo, 'host'>) => Promise<TimedCommand>,
+) {
   const peakBytes: number[] = [];
   const sample = async () => {
     await using engine = await startEngine({ store });

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import type { GoldenStore, StrategyName } from '@warmdock/golden';
+import { describeMachine } from '../report/describe-machine.js';
 import type { Row } from '../report/row.js';
 import { formatGoldenResults } from '../report/table.js';
 import { writeGoldenResults } from '../report/write-results.js';
-import { describeMachine } from '../sides/describe-machine.js';
 import { ensureTestbed } from '../sides/testbed.js';
 import {
   type CaseOptions,

@@ -16,7 +16,7 @@ export interface TimeOptions {
   memory?: boolean;
 }
 
-export interface Timed {
+export interface TimedCommand {
   /** From spawn to exit. */
   wallMs: number;
   /** Largest resident size of the process and its children; 0 unless asked for. */
@@ -29,7 +29,7 @@ export interface Timed {
  * Runs a command and takes its time. Its output goes to a file, so that this process does not
  * compete for a core. Throws with the end of the output when the command fails.
  */
-export async function timeCommand(command: Command, options: TimeOptions): Promise<Timed> {
+export async function timeCommand(command: Command, options: TimeOptions): Promise<TimedCommand> {
   options.signal.throwIfAborted();
   const [program = '', ...args] = command.argv;
   // Other runs of the bench have their own.

@@ -9,7 +9,7 @@ import type { GoldenStore } from '../store/golden-store.js';
 import { openStore } from '../store/open-store.js';
 import type { DaemonLauncher } from './daemon/daemon.js';
 
-/** A new store that keeps whole copies, removed when the test ends. */
+/** A new store with the strategy `copy`; removed when the test ends. */
 export async function testStore(): Promise<GoldenStore> {
   const root = await mkdtemp(join(tmpdir(), 'warmdock-builds-'));
   onTestFinished(() => rm(root, { recursive: true, force: true }));

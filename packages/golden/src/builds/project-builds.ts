@@ -16,7 +16,7 @@ export interface ProjectBuilds {
   close(): Promise<void>;
 }
 
-/** Another process may build for as long as it likes. */
+/** Builds of other processes may take any time. */
 const lockWaitMs = 7 * 86_400_000;
 
 export interface ProjectBuildsOptions {
@@ -53,7 +53,7 @@ export function openProjectBuilds(
       const queued = await readQueuedBuild(paths);
       if (!queued) return;
       const waitMs = Date.parse(queued.requestedAt) + debounceMs - Date.now();
-      // A clock that was set back does not hold a build up.
+      // A clock that was set back must not delay a build.
       await delay(Math.min(Math.max(waitMs, 0), debounceMs), undefined, { signal });
       await build(signal);
     }

@@ -10,7 +10,7 @@ import { dockerdLauncher } from './daemon/dockerd.js';
 import { type Script, ScriptError, scriptRedaction } from './daemon/script.js';
 import { type BuildLogs, logsOf, rotateLogs } from './logs/build-logs.js';
 import { isPromoting, releaseOrphanedSessions } from './orphaned-sessions.js';
-import { populate } from './populate.js';
+import { populateClone } from './populate-clone.js';
 import { type BuildPaths, buildPaths } from './records/build-paths.js';
 import { type BuildRecord, beginRecord, type OnState } from './records/build-record.js';
 import { startTimeLimit, type TimeLimit } from './time-limit.js';
@@ -142,7 +142,7 @@ async function fillSession(
     await releaseOrphanedSessions(store, project, { signal });
     const clone = await store.clone({ project, session, allowEmpty: true }, { signal });
     const { enter } = record;
-    const images = await populate(clone, {
+    const images = await populateClone(clone, {
       operation,
       script,
       daemon,

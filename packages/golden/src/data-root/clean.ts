@@ -8,7 +8,7 @@ import { markCommitted } from './mark-committed.js';
 import { buildkitContent, containerdContent, containerdRoots, layerDatabase } from './tree.js';
 import { treeNames, treeStat } from './tree-files.js';
 
-/** Of one daemon's life, of one machine, or made anew at every start. */
+/** Files of one daemon's run or of one machine; daemons make them anew. */
 const dropped = [
   'docker/tmp',
   'docker/runtimes',
@@ -18,7 +18,7 @@ const dropped = [
   'docker/buildkit/executor',
 ];
 
-/** Folders that stay, without what is in them: uploads and downloads that nobody goes on with. */
+/** Folders to empty: they hold interrupted uploads and downloads. */
 const emptied = [`${layerDatabase}/tmp`, `${buildkitContent}/ingest`, 'docker/plugins/tmp'];
 
 /** Below containerd's root: state of tasks and mounts that ended with it. */
@@ -29,7 +29,10 @@ const ofRunningContainerd = [
   'io.containerd.sandbox.controller.v1.shim',
 ];
 
-/** Not there on an image store of containerd's: anything in `overlay2` makes Docker 29 pick the other. */
+/**
+ * To remove for containerd's image store: anything in `overlay2` makes Docker 29 pick the classic
+ * one.
+ */
 const classicScaffolding = ['docker/overlay2', 'docker/image'];
 
 /**

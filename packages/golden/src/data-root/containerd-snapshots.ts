@@ -11,9 +11,9 @@ export interface ContainerdSnapshot {
   readonly key: string;
   /** Name of its folder in `snapshots`. */
   readonly id: string;
-  /** Others are written to, or views that BuildKit makes on the way. */
+  /** Others are active, or views that BuildKit makes for a while. */
   readonly isCommitted: boolean;
-  /** The key of another one. */
+  /** Key of the parent snapshot. */
   readonly parent: string | undefined;
 }
 

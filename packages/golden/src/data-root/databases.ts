@@ -1,7 +1,7 @@
 import { containerdRoots } from './tree.js';
 import { treeNames } from './tree-files.js';
 
-/** bbolt databases of dockerd, BuildKit and containerd: each is locked as long as it is open. */
+/** bbolt databases of dockerd, BuildKit and containerd. Each is locked while it is open. */
 export function databasesOf(tree: string): string[] {
   const folders = [
     'docker/volumes',

@@ -9,7 +9,7 @@ export interface ClassicLayer {
   readonly cacheId: string | undefined;
 }
 
-/** Layers that images consist of; never those of containers, nor BuildKit's own. */
+/** Layers of images, without those of containers and BuildKit. */
 export function classicLayers(tree: string): ClassicLayer[] {
   const folder = `${layerDatabase}/sha256`;
   // Others are what an interrupted removal left; the next daemon goes on with it.

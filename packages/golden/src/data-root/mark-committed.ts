@@ -6,8 +6,9 @@ import { overlayFolder } from './tree.js';
 import { treeStat } from './tree-files.js';
 
 /**
- * Marks the layers of images as overlay2 does once something is built or run on them. Others it mounts
- * writable, even to read them, as `docker save` does: that fails where content is shared read-only.
+ * Marks the layers of images as overlay2 does once something is built or run on them. overlay2
+ * mounts other layers writable, even for `docker save`: that fails for layers that are shared
+ * read-only.
  */
 export function markCommitted(tree: string): void {
   for (const { cacheId } of classicLayers(tree)) {

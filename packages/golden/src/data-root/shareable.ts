@@ -19,10 +19,11 @@ export interface Shareable {
 }
 
 /**
- * Finds it in the daemons' own databases: how a folder looks does not tell. Of the classic store that
- * is `diff` of the layers that images consist of; BuildKit's other ones have it walked, or mounted as
- * upper folder. Of containerd's it is committed snapshots; others are written to by the next build.
- * Throws `PROTOCOL` for a damaged database, `CONFLICT` where a link leads elsewhere.
+ * Finds what clones may share, by the daemons' own databases. In the classic store that is `diff`
+ * of image layers; BuildKit still mounts its other layers as upper folders. In containerd's store
+ * it is committed snapshots; the next build writes to others.
+ *
+ * Throws `PROTOCOL` for a damaged database, and `CONFLICT` where a link leads elsewhere.
  */
 export async function findShareable(
   tree: string,

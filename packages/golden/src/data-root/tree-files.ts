@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { WarmdockError } from '@warmdock/core';
 import { isRealFolder } from './real-folders.js';
 
-/** Of what is read whole: daemons keep a few lines in such files, or an image's configuration. */
+/** Limit for files that are read whole: they hold a few lines or an image's configuration. */
 const MAX_TEXT_BYTES = 16 * 2 ** 20;
 
 /** Names in a folder of the tree, sorted; none where there is no such folder. */

@@ -155,7 +155,7 @@ function noStore(root: string): WarmdockError {
   });
 }
 
-/** What an interrupted creation may have left. */
+/** Names that an interrupted creation may have left. */
 const own = /^(gc\.lock|layers|projects|sessions|trash|warmdock-golden\.json.*|\.probe-.*)$/;
 
 async function create(

@@ -5,7 +5,9 @@ import type { WebhookSecret } from './webhook-config.js';
 
 const minBytes = 16;
 
-/** Throws `INVALID_ARGUMENT` for one that is missing or short; the error never holds any of it. */
+/**
+ * Reads a secret. Throws `INVALID_ARGUMENT` for a missing or short one; the error holds none of it.
+ */
 export function readSecret(source: WebhookSecret, what: string, env: NodeJS.ProcessEnv): Buffer {
   const secret = Buffer.from(textOf(source, what, env).replace(/\r?\n$/, ''));
   if (secret.length >= minBytes) return secret;

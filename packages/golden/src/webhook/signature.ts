@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
-/** Compares in a time that tells nothing of what differs, nor of the lengths. */
+/** Compares in a time that depends neither on the difference nor on the lengths. */
 export function constantTimeEqual(given: string | Buffer, expected: string | Buffer): boolean {
   return timingSafeEqual(sha256(given), sha256(expected));
 }

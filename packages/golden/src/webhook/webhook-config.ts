@@ -1,17 +1,17 @@
-/** Where a secret is read from when the endpoint starts; 16 bytes at least, a line end after it does not count. */
+/** Where to read a webhook's secret from: 16 bytes or more, without the line end after it. */
 export type WebhookSecret = { readonly file: string } | { readonly env: string };
 
-/** Who may ask for golden builds of a project, and when they do. */
+/** Who may trigger golden builds of a project, and when. */
 export type WebhookConfig =
   | {
       readonly provider: 'github' | 'gitlab';
-      /** Pushes to it and merges into it make a golden. */
+      /** The branch whose pushes and merges trigger a build. */
       readonly branch: string;
       readonly secret: WebhookSecret;
     }
   | {
       readonly provider: 'generic';
-      /** When given, the payload's `branch` must be it. */
+      /** The branch that the payload must name; default: any. */
       readonly branch?: string | undefined;
       readonly secret: WebhookSecret;
     };

@@ -20,8 +20,8 @@ export interface WebhookOptions {
   /** By project, each of which must be one of the builds'. */
   readonly hooks: Readonly<Record<string, WebhookConfig>>;
   /**
-   * Answer `GET /status` and `GET /status/PROJECT`, to all (`public`) or with this secret as bearer
-   * token; default: not at all.
+   * Serve `GET /status` and `GET /status/PROJECT` to all (`public`) or with this secret as bearer
+   * token; default: to nobody.
    */
   readonly status?: 'public' | WebhookSecret | undefined;
   /** Largest body of a request; default 1 MiB. */
@@ -40,10 +40,10 @@ export interface WebhookContext {
 
 /** One answer to a request. */
 export interface WebhookAnswer {
-  /** As the request named it: for status 401 there may be no such project. */
+  /** The requested project, which need not exist for status 401. */
   readonly project: string | undefined;
   readonly status: number;
-  /** Of an answer with status 500 or 503. */
+  /** Why the status is 500 or 503. */
   readonly cause?: unknown;
 }
 
@@ -80,7 +80,7 @@ export function webhookHandler(
     maxBodyBytes: options.maxBodyBytes ?? 1024 * 1024,
     readTimeoutMs: options.readTimeoutMs ?? 10_000,
   };
-  // A signature for a project that is not there is checked against this, and takes as long.
+  // Signatures for unknown projects are checked against this, which takes as long.
   const decoy = randomBytes(32);
 
   const answerHook = async (request: IncomingMessage, project: string): Promise<Reply> => {

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Certificates } from '../testbed/engines/certificates.js';
-import { accepts, freePort } from '../testbed/engines/probes.js';
+import { acceptsConnections, freePort } from '../testbed/engines/probes.js';
 import { untilReady } from '../testbed/engines/ready.js';
 import { startRootfsProcess } from '../testbed/engines/rootfs-process.js';
 import { haproxy } from './haproxy.js';
@@ -55,7 +55,7 @@ export async function startReverseProxy(options: ReverseProxyOptions): Promise<R
     logPath: join(stateDir, `${name}.log`),
   });
   try {
-    await untilReady(name, proxy, () => accepts({ host: '127.0.0.1', port }));
+    await untilReady(name, proxy, () => acceptsConnections({ host: '127.0.0.1', port }));
   } catch (error) {
     await proxy.kill();
     throw error;

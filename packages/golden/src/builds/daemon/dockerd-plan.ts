@@ -108,13 +108,13 @@ function planContainerd(
 }
 
 /**
- * With systemd's driver, which dockerd chooses by itself, it tells systemd pids of its own pid namespace:
- * those are other processes there, or none. A `--exec-opt` beside the file would keep it from starting.
+ * dockerd's default is systemd's driver, which would give systemd pids of its own pid namespace:
+ * other processes, or none. It does not start with `--exec-opt` both here and in its arguments.
  */
 const ownCgroups = { 'exec-opts': ['native.cgroupdriver=cgroupfs'] };
 const execOption = /^--exec-opt(=|$)/;
 
-/** Flags that daemons of all versions know; a feature that one does not know it passes over. */
+/** Keys that daemons of all versions know; they ignore unknown features. */
 function configOf({ imageStore: kept }: Clone, options: DockerdOptions) {
   const imageStore = kept ?? options.imageStore;
   const hasOwn = options.args?.some((arg) => execOption.test(arg));

@@ -1,7 +1,7 @@
 import { WarmdockError } from '@warmdock/core';
 import { cancelled } from '@warmdock/core/internal';
 import type { CallOptions } from '@warmdock/core/oci';
-import { type Redaction, redactionOf } from '../../redact/redaction.js';
+import { createRedaction, type Redaction } from '../../redact/redaction.js';
 import { diskError } from '../../store/fs/disk-error.js';
 import { tailOf } from '../logs/build-logs.js';
 import { openLogStream } from '../logs/log-stream.js';
@@ -17,35 +17,36 @@ export type Script = ScriptOptions &
 
 /** Where a start-up script runs, and with which variables. */
 export interface ScriptOptions {
-  /** Default: that of this process. */
+  /** Working folder; default: that of this process. */
   readonly cwd?: string | undefined;
   /**
-   * Beside what it inherits, which is PATH, HOME, USER, LOGNAME, SHELL, LANG, LANGUAGE, LC_*, TZ and
-   * TMPDIR alone, and what every build sets: `DOCKER_HOST`, `WARMDOCK_GOLDEN_BUILD=1` and the clone's
-   * `WARMDOCK_GOLDEN_*`. Values of variables that are credentials by their names, of 6 characters or
-   * more, are `***` in logs and errors.
+   * More variables. A script inherits only PATH, HOME, USER, LOGNAME, SHELL, LANG, LANGUAGE, LC_*,
+   * TZ and TMPDIR. Every build sets `DOCKER_HOST`, `WARMDOCK_GOLDEN_BUILD=1` and the clone's
+   * `WARMDOCK_GOLDEN_*`.
+   *
+   * Values of 6 characters or more whose names suggest credentials are `***` in logs and errors.
    */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /**
-   * The same for secrets: each value, each line of it, and both as programs encode them, are `***` in
-   * logs and errors, however short they are and whatever their names.
+   * Variables that are secret: each value, each of its lines, and their usual encodings are `***`
+   * in logs and errors, whatever their length and name.
    */
   readonly secretEnv?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface RunScriptOptions extends CallOptions {
-  /** What the build sets; nothing of the script's own goes over it. */
+  /** Variables of the build, which override the script's. */
   readonly env: Readonly<Record<string, string>>;
   readonly logPath: string;
-  /** How long it may take to end when the signal fires. */
+  /** How long the script may take to end once the signal has fired. */
   readonly graceMs: number;
 }
 
-/** A start-up script that ended with another code than 0. */
+/** A start-up script failed: it ended with another code than 0. */
 export class ScriptError extends WarmdockError {
   /** 128 + n when signal n ended it. */
   readonly exitCode: number;
-  /** Its last lines, credentials blacked out. */
+  /** The last lines of its output, without secrets. */
   readonly logTail: string;
 
   constructor(exitCode: number, logTail: string, logPath: string) {
@@ -61,8 +62,8 @@ export class ScriptError extends WarmdockError {
 const tailLines = 20;
 
 /**
- * Runs the script to its end, in mount and pid namespaces of its own: what it leaves in the
- * background ends with it. Throws `ScriptError`, and `CANCELLED` once all of it is gone.
+ * Runs the script to its end in mount and pid namespaces of its own. Its background processes end
+ * with it. Throws `ScriptError`, and `CANCELLED` once all of it is gone.
  */
 export async function runScript(script: Script, options: RunScriptOptions): Promise<void> {
   const { logPath, graceMs, signal } = options;
@@ -85,9 +86,9 @@ export async function runScript(script: Script, options: RunScriptOptions): Prom
   if (exitCode !== 0) throw new ScriptError(exitCode, await tailOf(logPath, tailLines), logPath);
 }
 
-/** Of what is secret in the script's variables. */
+/** Redacts the secrets among the script's variables. */
 export function scriptRedaction({ env = {}, secretEnv = {} }: Script): Redaction {
-  return redactionOf([...guessedSecrets(env), ...Object.values(secretEnv)]);
+  return createRedaction([...guessedSecrets(env), ...Object.values(secretEnv)]);
 }
 
 function variablesOf({ env, secretEnv }: Script): Record<string, string> {

@@ -16,7 +16,7 @@ const lastError = z.object({
   exitCode: z.number().int().optional(),
 });
 
-/** What `build.json` holds, once there was a build. */
+/** Content of `build.json`, which exists after the first build. */
 export const buildStateSchema = z.object({
   format: z.literal(1),
   status: z.enum(['building', 'ready', 'failed']),
@@ -41,40 +41,43 @@ export type BuildPhase = 'cloning' | 'starting' | 'running' | 'quiescing' | 'pro
 
 /** Why a golden build failed. */
 export interface LastError {
-  /** Of `ErrorCode`; `CANCELLED` and `TIMEOUT` among them. */
+  /** An `ErrorCode`, including `CANCELLED` and `TIMEOUT`. */
   readonly code: string;
   readonly message: string;
   readonly hint?: string | undefined;
-  /** Of the start-up script, when it is what failed. */
+  /** Exit code of the start-up script, when that failed. */
   readonly exitCode?: number | undefined;
 }
 
-/** How it stands with a project's golden builds; times are in ISO 8601. */
+/** The state of a project's golden builds; times are in ISO 8601. */
 export interface BuildStatus {
   readonly project: string;
-  /** Of the build; whether a golden came of it says `promotion`. `none`: there was no build yet. */
+  /** State of the build, `none` before the first; `promotion` says whether it became a golden. */
   readonly status: 'none' | 'building' | 'ready' | 'failed';
   readonly promotion: 'none' | 'running' | 'done' | 'failed';
-  /** Of a build that runs. */
+  /** Phase of a running build. */
   readonly phase?: BuildPhase | undefined;
   readonly buildId?: string | undefined;
   readonly startedAt?: string | undefined;
   readonly finishedAt?: string | undefined;
-  /** The last generation that a golden build of this project became, not always this one. */
+  /** The last generation that any golden build of this project made. */
   readonly generation?: number | undefined;
   readonly sizeBytes?: number | undefined;
   readonly addedBytes?: number | undefined;
-  /** Of this build, else of the one before as long as this one runs. */
+  /** Error of this build, or of the previous one while this one runs. */
   readonly lastError?: LastError | undefined;
   readonly logPath?: string | undefined;
   readonly daemonLogPath?: string | undefined;
-  /** Since a build began that runs, else what it took. */
+  /** Time since the running build began, or the time that the last one took. */
   readonly elapsedMs?: number | undefined;
-  /** A build that was asked for and has not begun. */
+  /** The queued build, which has not begun. */
   readonly pending?: QueuedBuild | undefined;
 }
 
-/** As it stands on the disk: also of builds of other processes, and of those that were killed. */
+/**
+ * Reads the state of a project's golden builds from disk, whichever process runs them, even if it
+ * was killed.
+ */
 export async function readBuildStatus(store: GoldenStore, project: string): Promise<BuildStatus> {
   const paths = buildPaths(store.root, project);
   const pending = await readQueuedBuild(paths);
@@ -86,7 +89,7 @@ export async function readBuildStatus(store: GoldenStore, project: string): Prom
   return { ...statusOf(project, isLost ? await endOf(store, project, state) : state), pending };
 }
 
-/** Why it cannot be read counts as what came of the build: it keeps nobody from other projects. */
+/** An unreadable state counts as a failed build, so that it does not affect other projects. */
 async function readState({ state }: BuildPaths) {
   try {
     return await readJson(state, buildStateSchema);
@@ -101,7 +104,7 @@ export function statusOf(project: string, state: BuildState): BuildStatus {
   return { project, ...told, elapsedMs: elapsedMsOf(state) };
 }
 
-/** When a killed build ended nobody knows. */
+/** Nobody knows when a killed build ended. */
 function elapsedMsOf({ startedAt, finishedAt, status }: BuildState): number | undefined {
   if (finishedAt === undefined && status !== 'building') return undefined;
   const end = finishedAt === undefined ? Date.now() : Date.parse(finishedAt);
@@ -117,7 +120,7 @@ export function lastErrorOf(error: unknown): NonNullable<BuildState['lastError']
   };
 }
 
-/** A process of another pid namespace cannot be seen, but its lock can. */
+/** Processes of other pid namespaces are invisible, but their locks are not. */
 async function isAbandoned({ owner }: BuildState, { lock }: BuildPaths): Promise<boolean> {
   const state = stateOfOwner(owner);
   return state === 'unknown' ? isFree(lock) : state === 'dead';
@@ -133,7 +136,9 @@ async function isFree(lock: string): Promise<boolean> {
   }
 }
 
-/** How a build ended whose process was killed: a promotion that was begun is finished by the store. */
+/**
+ * The outcome of a build whose process was killed. The store finishes a promotion that had begun.
+ */
 async function endOf(store: GoldenStore, project: string, state: BuildState): Promise<BuildState> {
   const { phase, ...rest } = state;
   const killed = {

@@ -6,17 +6,17 @@ import { writeJson } from '../../store/records/write-json.js';
 import type { BuildPaths } from './build-paths.js';
 
 /*
- * A request lies in a file of its own, so that who asks does not write where a build of another
- * process writes, and so that it survives that process.
+ * The queued build has a file of its own. A trigger must not write where a build of another process
+ * writes, and must survive that process.
  */
 
 /** A golden build that was asked for and has not begun. */
 export interface QueuedBuild {
-  /** Of the first one that asked, in ISO 8601. */
+  /** Time of the first trigger, in ISO 8601. */
   readonly requestedAt: string;
-  /** How many asked. */
+  /** Number of triggers. */
   readonly count: number;
-  /** Why, those who said so; the newest few. */
+  /** Reasons of the newest triggers that gave one. */
   readonly reasons: readonly string[];
 }
 
@@ -29,19 +29,21 @@ const queuedBuildSchema: z.ZodType<QueuedBuild> = z.object({
 const maxReasons = 10;
 const waitMs = 10_000;
 
-/** Of a request of which nothing is known but that there is one. */
+/**
+ * Stands for a record whose content was lost: there is a queued build, and nothing else is known.
+ */
 const lost: QueuedBuild = {
   requestedAt: new Date(0).toISOString(),
   count: 1,
   reasons: ['a request that was lost'],
 };
 
-/** `undefined` when no build is asked for. */
+/** `undefined` when no build is queued. */
 export function readQueuedBuild({ queued: request }: BuildPaths): Promise<QueuedBuild | undefined> {
   return readJsonOr(request, queuedBuildSchema, lost);
 }
 
-/** Asks for a build, together with those who have already; survives a power cut. */
+/** Queues a build, or joins the one that is queued. Survives a power cut. */
 export async function queueBuild(
   paths: BuildPaths,
   reasons: readonly string[],
@@ -59,7 +61,7 @@ export async function queueBuild(
   return request;
 }
 
-/** Takes the request: what is asked for from now on is for another build. */
+/** Takes the queued build out: later triggers queue another one. */
 export async function takeQueuedBuild(paths: BuildPaths): Promise<QueuedBuild | undefined> {
   await using _lock = await lockQueue(paths);
   const request = await readQueuedBuild(paths);
@@ -68,7 +70,7 @@ export async function takeQueuedBuild(paths: BuildPaths): Promise<QueuedBuild | 
 }
 
 function lockQueue({ folder }: BuildPaths): Promise<AsyncDisposable> {
-  return lockFile(`${folder}/build-request.lock`, {
+  return lockFile(`${folder}/queued-build.lock`, {
     operation: 'asking for a golden build',
     waitMs,
   });

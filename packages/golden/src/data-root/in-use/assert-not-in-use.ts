@@ -8,11 +8,11 @@ import { mountsOf } from './mounts-of.js';
 const MAX_NAMED = 3;
 
 /**
- * Throws `CONFLICT` when somebody uses the tree: a daemon has a database in it open, or something of
- * it or on it is mounted, in whatever mount namespace of this machine. Copying or moving it then
- * breaks images. `operation` reads like "releasing session a".
+ * Throws `CONFLICT` when the tree is in use: a daemon has a database of it open, or something in it
+ * or on it is mounted, in any mount namespace of this machine. Copying or moving it would break
+ * images. `operation` reads like "releasing session a".
  *
- * Daemons in containers beside our own are seen by their locks, their mounts are not.
+ * Of daemons in other containers, locks are seen and mounts are not.
  */
 export async function assertNotInUse(
   tree: string,

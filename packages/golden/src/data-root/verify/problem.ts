@@ -8,8 +8,8 @@ export interface TreeProblem {
   readonly text: string;
 }
 
-/** What `look` finds; what it throws about damage of `at` is one more. */
-export function problemsOf(at: string, look: () => Iterable<TreeProblem>): TreeProblem[] {
+/** The problems that `look` finds; an error that it throws is one more, at `at`. */
+export function collectProblems(at: string, look: () => Iterable<TreeProblem>): TreeProblem[] {
   const found: TreeProblem[] = [];
   try {
     for (const problem of look()) found.push(problem);

@@ -9,19 +9,19 @@ import type { CallOptions } from '@warmdock/core/oci';
 export interface LockFileOptions {
   /** How long to wait for another holder to let go; default 0. */
   readonly waitMs?: number | undefined;
-  /** For errors, as in "promotion of project app". */
+  /** Names the operation in errors, as in "promotion of project app". */
   readonly operation: string;
-  /** Make the file's folder (0700) where it is missing, also while waiting; default false. */
+  /** Make the file's folder (0700) where it is missing, even while waiting; default false. */
   readonly makesFolder?: boolean | undefined;
 }
 
-/** What flock(1) is told to end with when it did not get the lock in time. */
+/** The exit code of flock(1) when it did not get the lock in time. */
 const heldExitCode = 75;
 
-/** How long one program waits at most: it survives us if we are killed. */
+/** How long one flock(1) waits at most: it outlives this process if that is killed. */
 const maxWaitMs = 60_000;
 
-/** Where flock(1) finds the open file: behind the standard descriptors. */
+/** The descriptor of the file in flock(1), behind the standard ones. */
 const lockedDescriptor = 3;
 
 /**
@@ -45,7 +45,7 @@ export async function lockFile(
   );
 }
 
-/** Like `lockFile`, but answers `undefined` when another holds the lock. */
+/** Like `lockFile`, but resolves to `undefined` when another holds the lock. */
 export async function tryLockFile(
   path: string,
   options: LockFileOptions,

@@ -9,15 +9,17 @@ import { type Lease, makeSessionFolder, NEW, PARTIAL, sessionFolder } from '../r
 import type { StoreContext } from './store-context.js';
 import { deleteForGood, removeIfExists } from './trash.js';
 
-/** The name of a session that is being made: ours until it is disposed of or this process ends. */
+/**
+ * The claimed name of a session that is being made, until it is disposed of or this process ends.
+ */
 export interface Claim extends AsyncDisposable {
-  /** To be renamed when it is made. */
+  /** The folder to rename once the session is made. */
   readonly folder: string;
 }
 
 /**
- * Takes a session's name, and with it the lease on its generation; what a dead process began to make
- * does not keep it. Throws `CONFLICT` when the name is taken.
+ * Claims a session's name, and with it the lease on its generation. Takes the name over from a dead
+ * process. Throws `CONFLICT` when the name is taken.
  */
 export async function claimSession(context: StoreContext, lease: Lease): Promise<Claim> {
   const { paths } = context;
@@ -40,7 +42,7 @@ export async function claimSession(context: StoreContext, lease: Lease): Promise
   throw taken(session);
 }
 
-/** A folder that says that we live, for as long as we take over what others left: in the trash from the start. */
+/** A folder in the trash that shows that we live, while we take over what dead processes left. */
 export async function announceTakeover(context: StoreContext): Promise<Claim> {
   const folder = join(context.paths.trash, randomUUID());
   await mkdir(folder, { mode: 0o700 });

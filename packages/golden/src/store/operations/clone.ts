@@ -7,7 +7,7 @@ import { hasCode } from '../fs/disk-error.js';
 import { exists } from '../fs/exists.js';
 import type { Clone, CloneRequest, Mount } from '../golden-store.js';
 import type { Manifest } from '../records/manifest.js';
-import { checkedName } from '../records/names.js';
+import { parseName } from '../records/names.js';
 import { projectPaths, type StorePaths, treeOf } from '../records/paths.js';
 import { currentGeneration, existingManifest, generationFolder } from '../records/project.js';
 import { sessionFolder } from '../records/session.js';
@@ -15,7 +15,7 @@ import { claimSession } from './claim-session.js';
 import type { StoreContext } from './store-context.js';
 import { removeIfExists } from './trash.js';
 
-/** A clone that loses its generation to gc begins again; gc cannot overtake it for ever. */
+/** How often a clone starts again when gc removes its generation. */
 const MAX_ATTEMPTS = 5;
 
 /** See `GoldenStore.clone`. */
@@ -25,8 +25,8 @@ export async function clone(
   call: CallOptions = {},
 ): Promise<Clone> {
   const startMs = performance.now();
-  const project = checkedName('project', request.project);
-  const session = checkedName('session', request.session);
+  const project = parseName('project', request.project);
+  const session = parseName('session', request.session);
   for (let attempt = 1; ; attempt++) {
     const manifest = await tryClone(context, { ...request, project, session }, attempt, call);
     if (manifest === 'overtaken') continue;
@@ -101,7 +101,7 @@ async function isGone(paths: StorePaths, project: string, generation: number | u
   return generation !== undefined && !(await exists(generationFolder(paths, project, generation)));
 }
 
-/** As when gc takes a generation out of sight to look whether somebody needs it. */
+/** Whether the generation is missing, as when gc hides it to check whether it is needed. */
 function isMissing(error: unknown): boolean {
   return hasCode(error, 'ENOENT') || (isWarmdockError(error) && error.code === 'NOT_FOUND');
 }

@@ -57,7 +57,7 @@ export async function gc(
   };
 }
 
-/** What cannot be read of one project keeps no other from being looked at. */
+/** A project that cannot be read does not affect the others. */
 async function dropGenerations(
   context: StoreContext,
   { keep, dryRun }: { readonly keep: number; readonly dryRun: boolean },
@@ -84,8 +84,8 @@ async function dropGenerations(
 }
 
 /**
- * Neither current, nor leased, nor among those used last; none of a project that promotes now. None at
- * all when there is a record that may lease any.
+ * Generations that are neither current, nor leased, nor among those used last. None when an
+ * unreadable record may lease any.
  */
 async function candidatesOf(paths: StorePaths, project: string, keep: number) {
   const current = await currentGeneration(paths, project);
@@ -115,14 +115,14 @@ async function drop(context: StoreContext, { project, generation }: Candidate): 
   const operation = `removing generation ${generation} of ${project}`;
   const { lock } = projectPaths(context.paths, project);
   await using held = await tryLockFile(lock, { operation });
-  // Somebody promotes: what they need is not known yet.
+  // A promotion runs: what it needs is not known yet.
   if (held === undefined) return false;
   await hidePendingDeletion(context.paths, project, generation);
   context.onStep('gc:discard');
   return (await settlePendingDeletion(context, project, generation)) === 'removed';
 }
 
-/** What goes with the generation itself; what it shares is counted with the pool. */
+/** Disk space that the generation frees by itself; shared layers count with the pool. */
 async function ownBytes(
   { paths, strategy }: StoreContext,
   { project, generation, content }: Manifest,

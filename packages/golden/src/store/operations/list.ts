@@ -9,7 +9,7 @@ import type {
   StoreListing,
 } from '../golden-store.js';
 import type { Manifest } from '../records/manifest.js';
-import { checkedName } from '../records/names.js';
+import { parseName } from '../records/names.js';
 import { type StorePaths, treeOf } from '../records/paths.js';
 import {
   assertProject,
@@ -50,7 +50,7 @@ export async function inspect(
   { paths }: StoreContext,
   { project: name }: ProjectRequest,
 ): Promise<ProjectInspection> {
-  const project = checkedName('project', name);
+  const project = parseName('project', name);
   await assertProject(paths, project);
   const { manifests, unreadable } = await manifestsOf(paths, project);
   const all = await completeSessions(paths);

@@ -10,7 +10,7 @@ import { lockFile } from '../fs/file-lock.js';
 import { syncFileSystems } from '../fs/sync-file-systems.js';
 import type { PromoteRequest, Promotion } from '../golden-store.js';
 import { type Journal, readJournal, writeJournal } from '../records/journal.js';
-import { checkedName } from '../records/names.js';
+import { parseName } from '../records/names.js';
 import { projectPaths, treeOf } from '../records/paths.js';
 import { currentGeneration, existingManifest, generationsOf } from '../records/project.js';
 import {
@@ -34,7 +34,7 @@ export async function promote(
 ): Promise<Promotion> {
   const startMs = performance.now();
   const { paths } = context;
-  const session = await existingSession(paths, checkedName('session', request.session));
+  const session = await existingSession(paths, parseName('session', request.session));
   const operation = `promoting session ${session.session} of ${session.project}`;
   assertProof(operation, request);
   const project = projectPaths(paths, session.project);
@@ -54,8 +54,8 @@ export async function promote(
 }
 
 /**
- * Everything that can refuse it; when the journal is on disk, the promotion will be finished. What the
- * journal names is on disk before it.
+ * All checks that can refuse the promotion. Once the journal is on disk, the promotion will be
+ * finished. What the journal names is on disk before it.
  */
 async function begin(
   context: StoreContext,
@@ -128,7 +128,7 @@ async function assertBase(
   );
 }
 
-/** What had not reached the disk when the machine stopped is missing, which no check can tell. */
+/** Files that had not reached the disk are missing after a restart, and no check can find that. */
 function assertOfThisBoot(session: Session, operation: string): void {
   if (!isOfEarlierBoot(session)) return;
   throw new WarmdockError(
@@ -151,7 +151,7 @@ async function prepare(tree: string, operation: string, options: CallOptions): P
   );
 }
 
-/** Higher than all that exist: the current one always does. */
+/** One more than the highest: the current generation always exists. */
 async function nextGeneration({ paths }: StoreContext, project: string): Promise<number> {
   return Math.max(0, ...(await generationsOf(paths, project))) + 1;
 }

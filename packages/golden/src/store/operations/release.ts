@@ -2,7 +2,7 @@ import type { CallOptions } from '@warmdock/core/oci';
 import { assertNotInUse } from '../../data-root/in-use/assert-not-in-use.js';
 import { exists } from '../fs/exists.js';
 import type { SessionRequest } from '../golden-store.js';
-import { checkedName } from '../records/names.js';
+import { parseName } from '../records/names.js';
 import { treeOf } from '../records/paths.js';
 import { assertSession, sessionFolder } from '../records/session.js';
 import type { StoreContext } from './store-context.js';
@@ -14,7 +14,7 @@ export async function release(
   { session: name }: SessionRequest,
   { signal }: CallOptions = {},
 ): Promise<void> {
-  const session = checkedName('session', name);
+  const session = parseName('session', name);
   // Releasing needs no record: it may be lost.
   await assertSession(context.paths, session);
   const folder = sessionFolder(context.paths, session);

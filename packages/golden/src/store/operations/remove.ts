@@ -10,7 +10,7 @@ import { lockFile, tryLockFile } from '../fs/file-lock.js';
 import type { ProjectRequest, Removal } from '../golden-store.js';
 import { readJournal } from '../records/journal.js';
 import type { Manifest } from '../records/manifest.js';
-import { checkedName } from '../records/names.js';
+import { parseName } from '../records/names.js';
 import { type ProjectPaths, projectPaths, type StorePaths } from '../records/paths.js';
 import {
   assertProject,
@@ -28,7 +28,7 @@ import { deleteForGood, moveProjectToTrash, moveToTrashIfRoom } from './trash.js
 /** A gc takes as long as it takes to delete files. */
 const GC_WAIT_MS = 60_000;
 
-/** Who looks whether a lock is free holds it that long at most. */
+/** A check whether a lock is free holds it that long at most. */
 const LOOK_WAIT_MS = 1_000;
 
 const MAX_NAMED = 3;
@@ -46,7 +46,7 @@ export async function remove(
   { signal }: CallOptions = {},
 ): Promise<Removal> {
   const { paths } = context;
-  const project = checkedName('project', request.project);
+  const project = parseName('project', request.project);
   const operation = `removing project ${project}`;
   await using _gc = await lockFile(paths.gcLock, { operation, waitMs: GC_WAIT_MS }, { signal });
   await assertProject(paths, project);
@@ -98,7 +98,7 @@ async function shredAll(
   pooled: readonly string[],
 ): Promise<void> {
   const { paths, onStep } = context;
-  // Before it is on the disk that the generations are gone, no layer of theirs may go.
+  // The removal of the generations must be on disk before that of their layers.
   for (const parent of [paths.trash, paths.projects]) await syncFolder(parent);
   onStep('remove:discard');
   const places = [folder];

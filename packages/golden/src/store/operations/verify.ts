@@ -8,7 +8,7 @@ import { measureTrees } from '../../strategy/trees/measure-trees.js';
 import { exists } from '../fs/exists.js';
 import type { GenerationProblem, Verification, VerifyRequest } from '../golden-store.js';
 import type { Manifest } from '../records/manifest.js';
-import { checkedName } from '../records/names.js';
+import { parseName } from '../records/names.js';
 import { type StorePaths, treeOf } from '../records/paths.js';
 import {
   assertProject,
@@ -33,7 +33,7 @@ export async function verify(
   { signal }: CallOptions = {},
 ): Promise<Verification> {
   const { paths } = context;
-  const project = checkedName('project', name);
+  const project = parseName('project', name);
   await assertProject(paths, project);
   const numbers = generation === undefined ? await generationsOf(paths, project) : [generation];
   const looked: number[] = [];
@@ -55,7 +55,7 @@ export async function verify(
   return { generations: looked, problems };
 }
 
-/** Keeps the generation where it is, as a session would that is being made; `tree` is for a clone. */
+/** Leases the generation like a session that is being made; `tree` is the path for a clone. */
 async function leaseGeneration(context: StoreContext, project: string, generation: number) {
   const session = `verify-${randomUUID()}`;
   const claim = await claimSession(context, { project, session, generation });
@@ -68,7 +68,7 @@ async function leaseGeneration(context: StoreContext, project: string, generatio
   };
 }
 
-/** One that cannot be read is what was found. */
+/** The manifest, or a problem when it cannot be read. */
 async function manifestOf(
   paths: StorePaths,
   project: string,
@@ -103,7 +103,7 @@ async function look(
   return found;
 }
 
-/** Looks at what a session would get. */
+/** Verifies a clone, as a session would get it. */
 async function verifyClone(
   { paths, strategy }: StoreContext,
   { project, generation, content }: Manifest,
@@ -123,7 +123,7 @@ async function verifyClone(
   }
 }
 
-/** Names, modes, owners, sizes, times and links, as they were when they were promoted. */
+/** Compares metadata of shared files with the fingerprints of their promotion. */
 async function compareShared(
   context: StoreContext,
   manifest: Manifest,

@@ -74,13 +74,13 @@ export async function existingManifest(
   );
 }
 
-/** Manifests, and what keeps others from being read: one line each. */
+/** Manifests, and why others cannot be read, one line each. */
 export interface Manifests {
   readonly manifests: readonly Manifest[];
   readonly unreadable: readonly string[];
 }
 
-/** Of all complete generations; of those that gc takes meanwhile, some may be missing. */
+/** Manifests of all complete generations. Those that gc removes meanwhile may be missing. */
 export async function manifestsOf(paths: StorePaths, project: string): Promise<Manifests> {
   const manifests: Manifest[] = [];
   const unreadable: string[] = [];
@@ -97,12 +97,12 @@ export async function manifestsOf(paths: StorePaths, project: string): Promise<M
 
 export interface ProjectResults<T> {
   readonly found: readonly { readonly project: string; readonly answer: T }[];
-  /** Projects of which there is no answer, and why, one line each. */
+  /** Projects without a result. */
   readonly unknown: readonly string[];
   readonly unreadable: readonly string[];
 }
 
-/** What `look` answers of every project; one that it throws for keeps nobody from the others. */
+/** The results of `look` for each project. One that it throws for does not affect the others. */
 export async function forEachProject<T>(
   paths: StorePaths,
   look: (project: string) => Promise<T>,

@@ -7,8 +7,8 @@ import { measureTrees } from '../trees/measure-trees.js';
 import { removeTree } from '../trees/remove-tree.js';
 
 /**
- * Image layers lie once in `pool`, a clone has symbolic links to them; it shares what is written once
- * by hard links, and copies the small rest: O(layers), on any file system.
+ * Image layers are in `pool` once, and clones have symbolic links to them. Clones share immutable
+ * files by hard links and copy the small rest: O(layers), on any file system.
  *
  * The session needs `pool` at the same absolute path, read-only.
  */

@@ -18,7 +18,7 @@ export const reflink: Strategy = {
   },
   seal: measureContent,
   clone: (snapshot, tree, call) => copyTree(snapshot.tree, tree, 'always', call),
-  /** Which blocks are shared is known to the file system alone. */
+  /** Only the file system knows which blocks are shared. */
   uniqueBytes: async () => undefined,
 };
 

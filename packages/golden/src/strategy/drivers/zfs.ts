@@ -20,10 +20,11 @@ import {
 import { datasetRecord, existingDataset, readDataset, writeDataset } from '../trees/zfs-record.js';
 
 /**
- * Every tree is a dataset, every clone one of a generation's snapshot: O(1). See zfs(8), zfs-clone(8).
+ * Every tree is a dataset, every clone a clone of a generation's snapshot: O(1). See zfs(8),
+ * zfs-clone(8).
  *
- * A dataset is mounted by this store alone, never by the machine when it starts: folders above a tree
- * get other names, which the mount follows and the property `mountpoint` does not.
+ * Only this store mounts its datasets, never the machine at boot: folders above a tree are renamed,
+ * which the mount follows and the property `mountpoint` does not.
  */
 export const zfs: Strategy = {
   name: 'zfs',
@@ -36,7 +37,7 @@ export const zfs: Strategy = {
     } catch (error) {
       return { works: false, reason: messageOf(error) };
     } finally {
-      // Whatever is left, other strategies are still to be tried.
+      // Leftovers must not keep other strategies from being tried.
       for (const tree of trees) await zfs.remove(tree).catch(() => {});
       await removeTree(folder).catch(() => {});
     }
@@ -89,7 +90,7 @@ export const zfs: Strategy = {
     try {
       await attachDataset(dataset, tree, call);
     } catch (error) {
-      // Somebody has removed it in the meantime.
+      // It was removed meanwhile.
       if ((await readDataset(tree)) !== undefined) throw error;
     }
   },
@@ -102,7 +103,7 @@ export const zfs: Strategy = {
   uniqueBytes: usedBytes,
 };
 
-/** The generation goes before what was cloned from it, which is what asks most of ZFS. */
+/** Removes the generation before its clone, the hardest case for ZFS. */
 async function tryOut(
   [golden, session, moved]: [string, string, string],
   call?: CallOptions,

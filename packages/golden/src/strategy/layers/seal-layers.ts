@@ -6,7 +6,7 @@ import type { PooledLayer, SealOptions } from '../strategy.js';
 import { ensureFolder } from '../trees/ensure-folder.js';
 import { lexistsSync } from '../trees/lexists-sync.js';
 import { measureTrees } from '../trees/measure-trees.js';
-import { type Linked, type Placement, planSeal, sealPlan } from './plan-seal.js';
+import { type LayerPlacement, type Linked, planSeal, sealPlan } from './plan-seal.js';
 import { ownPart, sharedPart } from './sealed-tree.js';
 import { splitTree } from './split-tree.js';
 
@@ -20,8 +20,8 @@ const nothing: Linked = {
 };
 
 /**
- * Moves the layers that are new in the tree into the pool, leaves links to them, and parts the rest
- * into what clones share and what they copy.
+ * Moves new layers of the tree into the pool and leaves links to them. Splits the rest into what
+ * clones share and what they copy.
  */
 export async function sealLayers(
   pool: string,
@@ -33,7 +33,7 @@ export async function sealLayers(
   const folder = join(pool, options.transaction);
   ensureFolder(folder, 0o711);
   const plan = await sealPlan(folder, () => planSeal(pool, tree, base, options, call));
-  // Until the tree is parted the layers are in their places; afterwards all have moved.
+  // All layers have moved once the tree is split.
   if (!lexistsSync(sharedPart(tree)))
     for (const placement of plan) moveLayer(pool, tree, placement);
   const places = new Set(plan.map(({ at }) => at));
@@ -56,18 +56,18 @@ function linkedBase(tree: string, { base = nothing }: SealOptions): Linked {
   throw new WarmdockError('UNSUPPORTED', `sealing ${tree}: its base was not made by layer-link`);
 }
 
-function moveLayer(pool: string, tree: string, { at, pool: entry, isNew }: Placement): void {
+function moveLayer(pool: string, tree: string, { at, pool: entry, isNew }: LayerPlacement): void {
   if (!isNew) return;
   const [path, target] = [join(tree, at), join(pool, entry)];
   if (!lexistsSync(target)) renameSync(path, target);
   if (!lexistsSync(path)) symlinkSync(target, path);
 }
 
-/** Files that the base has too carry a link of it; those that are new carry one alone. */
+/** Files that the base has too have a link there; new ones have none elsewhere. */
 async function contentOf(
   pool: string,
   tree: string,
-  plan: readonly Placement[],
+  plan: readonly LayerPlacement[],
   base: Linked,
 ): Promise<Linked> {
   const layers = await layersOf(pool, plan, base);
@@ -88,7 +88,7 @@ async function contentOf(
 /** Looks at every file of what is new. */
 async function layersOf(
   pool: string,
-  plan: readonly Placement[],
+  plan: readonly LayerPlacement[],
   base: Linked,
 ): Promise<PooledLayer[]> {
   const known = new Map(base.layers.map((layer) => [layer.pool, layer]));

@@ -8,8 +8,8 @@ import { makeFolderLike } from '../trees/make-folder-like.js';
 import { ownPart, sharedPart } from './sealed-tree.js';
 
 /**
- * Parts a tree into what clones share and what they copy, by renaming; `isLayer` tells the links to
- * layers. May be repeated on a tree on which an earlier call ended half-way.
+ * Splits a tree into what clones share and what they copy, by renaming. `isLayer` tells which paths
+ * are links to layers. May be repeated after a call that ended half-way.
  */
 export function splitTree(tree: string, isLayer: (at: string) => boolean): void {
   const [shared, own] = [sharedPart(tree), ownPart(tree)];
@@ -44,7 +44,7 @@ function split(parts: Parts, at: string): void {
   }
 }
 
-/** Like the folder that the clone has already when this one is copied onto it. */
+/** Makes it like the folder that the clone has when this one is copied onto it. */
 function makeFolder(parts: Parts, at: string): void {
   const path = join(parts.own, at);
   if (lexistsSync(path)) return;

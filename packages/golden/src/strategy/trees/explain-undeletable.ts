@@ -7,8 +7,8 @@ import { runProgram } from './run-program.js';
 const isLocked = /[ia]/;
 
 /**
- * Why rm(1) left something of a folder, when a file that is immutable or append-only keeps it there:
- * `PERMISSION_DENIED` with its path, else `error`.
+ * Explains why rm(1) left something: `PERMISSION_DENIED` with the path of an immutable or
+ * append-only file, else `error`.
  */
 export async function explainUndeletable(
   folder: string,
@@ -30,7 +30,7 @@ export async function explainUndeletable(
   return error;
 }
 
-/** As one word of a shell: who named the file may mean harm to who copies the command. */
+/** Quotes a path for a shell: its name may be meant to harm those who copy the command. */
 function quoted(path: string): string {
   return `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 
-/** Is anything of that name there, a dangling link included? */
+/** Whether the path exists, even as a dangling link. */
 export function lexistsSync(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }

@@ -5,8 +5,8 @@ import type { Content, SealOptions } from '../strategy.js';
 import { measureTrees } from './measure-trees.js';
 
 /**
- * Measures a tree that is kept whole. Image layers and blobs never change: those that the base has are
- * known from there, and only what is new is looked at, with all that is no such part.
+ * Measures a tree that is kept whole. Image layers and blobs never change: their sizes come from
+ * the base where it has them, and only the rest is measured.
  */
 export async function measureContent(
   tree: string,

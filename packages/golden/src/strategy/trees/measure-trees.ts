@@ -7,24 +7,24 @@ import type { CallOptions } from '@warmdock/core/oci';
 export interface TreeSizes {
   /** Blocks on disk; a file with several names counts once. */
   readonly sizeBytes: number;
-  /** The same without files that have names elsewhere: of which more links exist than are inside. */
+  /** Like `sizeBytes`, without files that have hard links elsewhere. */
   readonly aloneBytes: number;
   readonly entries: number;
   /** SHA-256 over path, type, mode, owner, size, ns time, device and link target of everything. */
   readonly fingerprint: string;
 }
 
-/** Of files and folders, between two looks at what else this process has to do. */
+/** How many files and folders to look at before yielding to the event loop. */
 const atOnce = 500;
 
 export interface MeasureOptions {
-  /** Paths to pass over, with all below them. */
+  /** Paths to skip, with everything below them. */
   readonly without?: ReadonlySet<string> | undefined;
-  /** A daemon works there: pass over what goes in the meantime; default false. */
+  /** Skip what disappears meanwhile, because a daemon works there; default false. */
   readonly isLive?: boolean | undefined;
 }
 
-/** Looks at the paths and at every file below them, as one whole; follows no link. */
+/** Measures the paths and everything below them together. Follows no link. */
 export async function measureTrees(
   paths: readonly string[],
   { without = new Set(), isLive = false }: MeasureOptions = {},
@@ -71,7 +71,7 @@ async function visit(root: string, at: string, walk: Walk): Promise<void> {
   for (const name of look(path, at, walk)) await visit(root, join(at, name), walk);
 }
 
-/** Counts what is at a path; answers with the names in it. */
+/** Counts what is at a path; returns the names in it. */
 function look(path: string, at: string, walk: Walk): string[] {
   try {
     const stat = lstatSync(path, { bigint: true });

@@ -3,7 +3,7 @@ import type { CallOptions } from '@warmdock/core/oci';
 import type { Probe } from '../strategy.js';
 import { runProgram } from './run-program.js';
 
-/** Others know neither `--reflink` nor what `-a` has to keep. */
+/** Whether cp is GNU's: others lack `--reflink`, and keep less with `-a`. */
 export async function probeGnuCp(options?: CallOptions): Promise<Probe> {
   try {
     const version = await runProgram('asking cp for its version', 'cp', ['--version'], options);

@@ -5,15 +5,15 @@ import { explainUndeletable } from './explain-undeletable.js';
 import { runProgram } from './run-program.js';
 import { assertNoMounts, removeSubvolumes } from './subvolumes.js';
 
-/** Of files, what is removed without starting a program. */
+/** How many files are removed without starting a program. */
 const few = 10;
 
 /** See statfs(2). */
 const btrfsType = 0x9123683e;
 
 /**
- * Removes what is at a path, if anything, with subvolumes in it. Throws `CONFLICT` when something is
- * mounted in it, which stays, and `PERMISSION_DENIED` for a file that is immutable.
+ * Removes what is at a path, if anything, with all subvolumes in it. Throws `CONFLICT` when
+ * something is mounted in it, and `PERMISSION_DENIED` for an immutable file.
  */
 export async function removeTree(path: string, options?: CallOptions): Promise<void> {
   try {
@@ -40,8 +40,8 @@ async function removeLeftOver(path: string, error: unknown, options?: CallOption
 }
 
 /**
- * True when nothing, a file, or a folder of a few files was there, and is not any more. Others may
- * remove the same at the same time.
+ * Removes a file or a folder of few files; false for anything larger. Others may do the same at
+ * once.
  */
 async function removeFlat(path: string): Promise<boolean> {
   try {

@@ -7,7 +7,7 @@ import type { ImageStore } from '../info.js';
 import { assertSocketPath, testbedDir } from '../paths.js';
 import { currentRootfs } from '../rootfs/current-rootfs.js';
 import { answersOk } from './probes.js';
-import { failure, untilReady } from './ready.js';
+import { startFailure, untilReady } from './ready.js';
 import { type BindMount, type RootfsProcess, startRootfsProcess } from './rootfs-process.js';
 import { type OlderVersion, withVersion } from './versions.js';
 
@@ -122,7 +122,7 @@ async function stop(daemon: RootfsProcess): Promise<void> {
   const timeout = setTimeout(daemon.kill, STOP_TIMEOUT_MS);
   const exitCode = await daemon.terminate();
   clearTimeout(timeout);
-  if (exitCode !== 0) throw await failure(`dockerd ended with ${exitCode}`, daemon);
+  if (exitCode !== 0) throw await startFailure(`dockerd ended with ${exitCode}`, daemon);
 }
 
 async function newStateDir(): Promise<string> {

@@ -99,7 +99,7 @@ function signalTree(unshare: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): void 
   else killUnlessGone(init, signal);
 }
 
-/** One that ends at this very moment needs no signal. */
+/** A process that ends right now needs no signal. */
 function killUnlessGone(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);

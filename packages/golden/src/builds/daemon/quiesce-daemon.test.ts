@@ -1,7 +1,7 @@
 import { connectEngine } from '@warmdock/core';
 import { type EngineReply, sendFakeReply, startFakeEngine } from '@warmdock/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { removeContainers } from './quiesce.js';
+import { removeContainers } from './quiesce-daemon.js';
 
 /** A daemon whose containers are these; `removal` decides what becomes of one that is to be removed. */
 async function daemonWith(

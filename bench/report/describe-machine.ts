@@ -1,8 +1,8 @@
 import { cpus, release } from 'node:os';
 import { type BuildkitInfo, runClient, runDocker, type TestbedInfo } from '@warmdock/testkit';
-import type { Machine } from '../report/machine.js';
-import { runBuildx } from './commands.js';
-import type { Setting } from './setting.js';
+import { runBuildx } from '../sides/commands.js';
+import type { Setting } from '../sides/setting.js';
+import type { Machine } from './machine.js';
 
 export async function describeMachine({ classic, clients }: TestbedInfo): Promise<Machine> {
   const server = await runDocker(['version', '--format', '{{.Server.Version}}'], classic);

@@ -5,16 +5,17 @@ import type { CallOptions } from '@warmdock/core/oci';
 import { assertNotInUse } from '../../data-root/in-use/assert-not-in-use.js';
 import type { RunningDaemon } from './daemon.js';
 
-/** More rounds than removals that are under way take; what comes back each time is somebody's. */
+/** More rounds than pending removals take: what still comes back is started by someone. */
 const maxRounds = 50;
 const roundMs = 100;
 
 /**
- * Ends a daemon so that its tree can become a golden: removes all containers through it with their
- * anonymous volumes, stops it, and looks that nothing of it is left. Throws `CONFLICT` when something
- * is, what the daemon throws, and `CANCELLED`.
+ * Ends a daemon so that its tree can become a golden: removes all containers with their anonymous
+ * volumes, stops the daemon, and checks that nothing of it is left.
+ *
+ * Throws `CONFLICT` when something is left, what the daemon throws, and `CANCELLED`.
  */
-export async function quiesce(
+export async function quiesceDaemon(
   daemon: RunningDaemon,
   tree: string,
   operation: string,
@@ -30,7 +31,7 @@ export async function quiesce(
   await assertNotInUse(tree, operation, options);
 }
 
-/** By the API alone: what is removed from the disk instead stays counted in the layers' database. */
+/** Only by the API: files removed behind the daemon's back stay counted in its layer database. */
 export async function removeContainers(
   engine: Engine,
   operation: string,
@@ -52,7 +53,9 @@ export async function removeContainers(
   }
 }
 
-/** One whose removal is under way, as that of a `--rm` container that ended, will be gone in the next round. */
+/**
+ * A container that is being removed already, such as one with `--rm`, is gone in the next round.
+ */
 async function remove(engine: Engine, id: string, { signal }: CallOptions): Promise<void> {
   try {
     await engine.removeContainer(id, { force: true, volumes: true, signal });

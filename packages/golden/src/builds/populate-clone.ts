@@ -5,7 +5,7 @@ import type { Redaction } from '../redact/redaction.js';
 import type { Clone } from '../store/golden-store.js';
 import type { DaemonLauncher, RunningDaemon } from './daemon/daemon.js';
 import { isReachable } from './daemon/is-reachable.js';
-import { quiesce } from './daemon/quiesce.js';
+import { quiesceDaemon } from './daemon/quiesce-daemon.js';
 import { runScript, type Script } from './daemon/script.js';
 import type { BuildLogs } from './logs/build-logs.js';
 import type { BuildPhase } from './records/build-state.js';
@@ -22,10 +22,10 @@ export interface PopulateOptions {
 }
 
 /**
- * Fills a clone: starts a daemon on it, runs the script, and ends the daemon in order. Answers with
- * the names of the images that are in it then. When it throws, nothing of it runs any more.
+ * Fills a clone: starts a daemon on it, runs the script, and stops the daemon. Resolves to the
+ * names of the images in it. Nothing runs any more when it throws.
  */
-export async function populate(clone: Clone, options: PopulateOptions): Promise<string[]> {
+export async function populateClone(clone: Clone, options: PopulateOptions): Promise<string[]> {
   const { operation, logs, signal, enter } = options;
   await enter('starting');
   const redact = options.redaction.isEmpty ? undefined : () => options.redaction.stream();
@@ -35,11 +35,11 @@ export async function populate(clone: Clone, options: PopulateOptions): Promise<
   await enter('quiescing');
   const images = await imagesOf(daemon.host, signal);
   // A data root is a folder of the session's tree.
-  await quiesce(daemon, dirname(clone.dataRoot), operation, { signal });
+  await quiesceDaemon(daemon, dirname(clone.dataRoot), operation, { signal });
   return images;
 }
 
-/** A script whose daemon is gone is ended rather than left to wait for it. */
+/** Ends a script whose daemon is gone, so that it does not wait for it. */
 async function runBeside(
   { host, ended }: RunningDaemon,
   clone: Clone,
@@ -57,7 +57,7 @@ async function runBeside(
     });
   } catch (cause) {
     if (signal.aborted) throw cause;
-    // A script that was talking to the daemon fails before all of the daemon is gone.
+    // A script that uses the daemon may fail before the daemon has ended completely.
     if (!lost.signal.aborted && ((await answersStill(host, signal)) || !(await endsSoon(ended))))
       throw cause;
     throw new WarmdockError(
@@ -77,7 +77,7 @@ async function answersStill(host: string, signal: AbortSignal): Promise<boolean>
   }
 }
 
-/** How long what is left of a daemon that answers no more may take to be gone. */
+/** How long a daemon that does not answer any more may take to end. */
 const GONE_MS = 5_000;
 
 async function endsSoon(ended: RunningDaemon['ended']): Promise<boolean> {

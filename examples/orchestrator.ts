@@ -4,21 +4,14 @@
  *
  * node orchestrator.js tcp://builder:1234 ./project app:latest unix:///s1/docker.sock unix:///s2/docker.sock
  */
-import { connectBuildKit, connectEngine, loadImage, planBuild, runBuild } from '@warmdock/core';
+import { buildForEngines } from '@warmdock/core';
 
-const [address = '', context = '.', tag = 'app:latest', ...daemons] = process.argv.slice(2);
-const builder = connectBuildKit(address);
-const result = await runBuild(planBuild({ context, tags: [tag] }), builder);
-try {
-  for (const daemon of daemons) {
-    const engine = connectEngine(daemon);
-    const { outcome, layersSent, layersTotal, timingsMs } = await loadImage(result, engine);
-    console.log(
-      `${daemon}: ${outcome}, ${layersSent} of ${layersTotal} layers in ${Math.round(timingsMs.total)} ms`,
-    );
-    engine.close();
-  }
-} finally {
-  await result[Symbol.asyncDispose]();
-  builder.close();
+const [builder, context = '.', tag = 'app:latest', ...daemons] = process.argv.slice(2);
+const { loads } = await buildForEngines(daemons, { builder, context, tags: [tag] });
+for (const { engine, load, error } of loads) {
+  if (!load) throw error;
+  const { outcome, layersSent, layersTotal, timingsMs } = load;
+  console.log(
+    `${engine}: ${outcome}, ${layersSent} of ${layersTotal} layers in ${Math.round(timingsMs.total)} ms`,
+  );
 }

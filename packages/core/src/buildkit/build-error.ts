@@ -1,6 +1,6 @@
 import { WarmdockError } from '../errors.js';
 import type { DockerfileExcerpt } from './dockerfile-excerpt.js';
-import { type ErrorDetails, readErrorDetails } from './error-details.js';
+import { readErrorDetails, type StatusDetails } from './error-details.js';
 import { GrpcCode, type GrpcStatusError } from './grpc/status.js';
 
 /** A step of a build, named as progress shows it, such as `[2/3] RUN make`. */
@@ -113,7 +113,7 @@ function builderFailure(status: GrpcStatusError): WarmdockError | undefined {
 
 function buildFailure(
   status: GrpcStatusError,
-  details: ErrorDetails,
+  details: StatusDetails,
   observed: ObservedSolve,
 ): BuildError {
   const { exitCode, sources } = details;
@@ -130,7 +130,7 @@ function stepFailure(digest: string | undefined, observed: ObservedSolve) {
   };
 }
 
-function failedDigest({ vertexes }: ErrorDetails, observed: ObservedSolve): string | undefined {
+function failedDigest({ vertexes }: StatusDetails, observed: ObservedSolve): string | undefined {
   return (
     vertexes.findLast((digest) => observed.vertexName(digest) !== undefined) ??
     vertexes.at(-1) ??

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { ListWorkersResponse } from '../gen/control.js';
 import { parseBuilderAddress } from './address.js';
 import { type BuildKit, type BuildKitOptions, buildKitOver } from './buildkit.js';
-import { dial } from './dial.js';
+import { dialBuilder } from './dial.js';
 import { addressTransport, type BuilderTransport, type OpenOptions } from './transport.js';
 
 /** A builder whose connections are counted and held up as the test wants. */
@@ -22,7 +22,7 @@ async function builderOf(
     async open(open: OpenOptions) {
       opened++;
       await held;
-      return dial(parseBuilderAddress(proxy.address), open);
+      return dialBuilder(parseBuilderAddress(proxy.address), open);
     },
   };
   const builder = buildKitOver(transport, options);
@@ -105,7 +105,7 @@ describe('the connection of a builder', () => {
       name: 'the builder',
       open: async () => {
         if (failing) throw new Error('out of luck');
-        return dial(parseBuilderAddress(fake.address));
+        return dialBuilder(parseBuilderAddress(fake.address));
       },
     });
     await using fake = await startFakeBuildkit(noWorkers);

@@ -6,12 +6,12 @@ import { instance, number, text } from '../options/checks.js';
 import type { RecordedAttestation } from './build-record.js';
 import { type BuildKitContent, contentOf } from './content.js';
 import type { Channel } from './grpc/channel.js';
-import { failureOf } from './grpc/failure.js';
+import { grpcFailure } from './grpc/failure.js';
 import { GrpcCode, hasStatus } from './grpc/status.js';
 import { tunnelThrough } from './grpc/tunnel.js';
 import { chooseGrpcClient, type GrpcClient, loadGrpcClient } from './grpc-client.js';
 import { type Session, type SessionOptions, startSession } from './session/session.js';
-import { runSolve, type Solved, type SolveOptions, type SolveRequest } from './solve.js';
+import { type Solved, type SolveOptions, type SolveRequest, sendSolve } from './solve.js';
 import type { BuilderTransport } from './transport.js';
 
 /** A worker of the builder; platforms as `os/architecture[/variant]`. */
@@ -111,7 +111,7 @@ class BuildKitClient implements BuildKit {
         silenceMs: this.#silenceMs,
       })
       .catch((error: unknown) => {
-        throw failureOf(error, `listing the workers of builder ${this.name}`);
+        throw grpcFailure(error, `listing the workers of builder ${this.name}`);
       });
     return ListWorkersResponse.decode(answer).record.map((record) => ({
       id: record.id,
@@ -136,7 +136,7 @@ class BuildKitClient implements BuildKit {
   }
 
   async solve(request: SolveRequest, options: SolveOptions): Promise<Solved> {
-    return runSolve(await this.#open(options.signal), this.name, request, options);
+    return sendSolve(await this.#open(options.signal), this.name, request, options);
   }
 
   async isActive(
@@ -147,7 +147,7 @@ class BuildKitClient implements BuildKit {
       const events = await this.#history({ ref, activeOnly: true, earlyExit: true }, signal);
       return events.length > 0;
     } catch (error) {
-      throw failureOf(error, `asking builder ${this.name} for its active builds`);
+      throw grpcFailure(error, `asking builder ${this.name} for its active builds`);
     }
   }
 
@@ -161,7 +161,7 @@ class BuildKitClient implements BuildKit {
       return events.flatMap(recordedAttestations);
     } catch (error) {
       if (hasStatus(error, GrpcCode.UNIMPLEMENTED)) return [];
-      throw failureOf(error, `asking builder ${this.name} for its record of build ${ref}`);
+      throw grpcFailure(error, `asking builder ${this.name} for its record of build ${ref}`);
     }
   }
 

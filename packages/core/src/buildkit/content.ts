@@ -12,7 +12,7 @@ import {
 } from '../gen/content.js';
 import type { Digest } from '../oci/digest.js';
 import type { Channel } from './grpc/channel.js';
-import { failureOf } from './grpc/failure.js';
+import { grpcFailure } from './grpc/failure.js';
 import { GrpcCode, hasStatus } from './grpc/status.js';
 import { bytesField } from './grpc/wire-fields.js';
 
@@ -46,7 +46,7 @@ export function contentOf(builder: string, open: OpenChannel, silenceMs: number)
         return true;
       } catch (error) {
         if (hasStatus(error, GrpcCode.NOT_FOUND)) return false;
-        throw failureOf(error, `looking for blob ${descriptor.digest} in builder ${builder}`);
+        throw grpcFailure(error, `looking for blob ${descriptor.digest} in builder ${builder}`);
       }
     },
 
@@ -69,7 +69,7 @@ export function contentOf(builder: string, open: OpenChannel, silenceMs: number)
         }
         return held;
       } catch (error) {
-        throw failureOf(error, `listing the blobs of builder ${builder}`);
+        throw grpcFailure(error, `listing the blobs of builder ${builder}`);
       }
     },
   };
@@ -100,6 +100,6 @@ async function* read(
   try {
     for await (const message of call.messages) yield bytesField(message, 2);
   } catch (error) {
-    throw failureOf(error, `reading blob ${digest} from builder ${builder}`);
+    throw grpcFailure(error, `reading blob ${digest} from builder ${builder}`);
   }
 }

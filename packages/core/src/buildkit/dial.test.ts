@@ -6,7 +6,7 @@ import { type Certificates, makeCertificates, startFakeBuildkit } from '@warmdoc
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type BuilderAddress, parseBuilderAddress, type TlsFiles } from './address.js';
 import { buildKitOver } from './buildkit.js';
-import { dial } from './dial.js';
+import { dialBuilder } from './dial.js';
 import { addressTransport } from './transport.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'warmdock-dial-'));
@@ -50,7 +50,7 @@ describe('dialling', () => {
     ['a host that is not there', async () => 'tcp://builder.invalid:1234'],
   ])('%s is UNAVAILABLE, with the address and a hint', async (_rule, addressOf) => {
     const address = await addressOf();
-    await expect(dial(parseBuilderAddress(address))).rejects.toMatchObject({
+    await expect(dialBuilder(parseBuilderAddress(address))).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       message: expect.stringContaining(`cannot connect to builder ${address}: `),
       hint: expect.stringContaining('buildkitd'),
@@ -59,7 +59,7 @@ describe('dialling', () => {
 
   it('does not begin when the signal has fired', async () => {
     const address = parseBuilderAddress('tcp://127.0.0.1:1');
-    await expect(dial(address, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+    await expect(dialBuilder(address, { signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: 'CANCELLED',
     });
   });
@@ -90,7 +90,7 @@ describe('dialling with TLS', () => {
   it('sends small pieces at once', async () => {
     const setNoDelay = vi.spyOn(Socket.prototype, 'setNoDelay');
     onTestFinished(() => setNoDelay.mockRestore());
-    const socket = await dial(parseBuilderAddress(await tlsBuilder(), files(ours)));
+    const socket = await dialBuilder(parseBuilderAddress(await tlsBuilder(), files(ours)));
     expect(setNoDelay.mock.contexts).toContain(socket);
     socket.destroy();
   });
@@ -125,7 +125,9 @@ describe('dialling with TLS', () => {
     'an unreadable %s is INVALID_ARGUMENT and named',
     async (file) => {
       const tls = { ...files(ours), [file]: '/nowhere/file.pem' };
-      await expect(dial(parseBuilderAddress('tcp://127.0.0.1:1', tls))).rejects.toMatchObject({
+      await expect(
+        dialBuilder(parseBuilderAddress('tcp://127.0.0.1:1', tls)),
+      ).rejects.toMatchObject({
         code: 'INVALID_ARGUMENT',
         message: expect.stringContaining('/nowhere/file.pem'),
       });
@@ -135,12 +137,12 @@ describe('dialling with TLS', () => {
   it('to a builder without TLS is UNAVAILABLE', async () => {
     await using fake = await startFakeBuildkit({});
     const address = parseBuilderAddress(fake.address, files(ours));
-    await expect(dial(address)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(dialBuilder(address)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
   it('gives up when the builder does not answer in time', async () => {
     const address = parseBuilderAddress(await silentServer(), files(ours));
-    await expect(dial(address, { timeoutMs: 50 })).rejects.toMatchObject({
+    await expect(dialBuilder(address, { timeoutMs: 50 })).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       message: expect.stringContaining('no answer within 50 ms'),
     });
@@ -149,14 +151,14 @@ describe('dialling with TLS', () => {
   it('stops at once when the signal fires while it reads its files', async () => {
     const address = parseBuilderAddress(await silentServer(), files(ours));
     const abort = new AbortController();
-    const dialling = dial(address, { signal: abort.signal });
+    const dialling = dialBuilder(address, { signal: abort.signal });
     abort.abort();
     await expect(dialling).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 
   it('stops at once when the signal fires', async () => {
     const address = parseBuilderAddress(await silentServer(), files(ours));
-    await expect(dial(address, { signal: AbortSignal.timeout(50) })).rejects.toMatchObject({
+    await expect(dialBuilder(address, { signal: AbortSignal.timeout(50) })).rejects.toMatchObject({
       code: 'TIMEOUT',
     });
   });

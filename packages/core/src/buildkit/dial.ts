@@ -15,7 +15,10 @@ export interface DialOptions {
  *
  * Throws `UNAVAILABLE` when nobody answers there in time, `INVALID_ARGUMENT` when a TLS file is unreadable.
  */
-export async function dial(address: BuilderAddress, options: DialOptions = {}): Promise<Duplex> {
+export async function dialBuilder(
+  address: BuilderAddress,
+  options: DialOptions = {},
+): Promise<Duplex> {
   const name = formatBuilderAddress(address);
   if (options.signal?.aborted) throw cancelled(`connecting to builder ${name}`, options.signal);
   if (address.kind === 'unix') return opened(net.connect(address.path), 'connect', name, options);

@@ -3,7 +3,7 @@ import { type DockerfileExcerpt, excerptOf, type LineRange } from './dockerfile-
 import type { StatusDetail } from './grpc/status.js';
 
 /** What BuildKit attached to a failed solve. */
-export interface ErrorDetails {
+export interface StatusDetails {
   /** Digests of the failed steps; a step inside a nested build comes last. */
   readonly vertexes: readonly string[];
   readonly exitCode: number | undefined;
@@ -19,7 +19,7 @@ export interface ErrorDetails {
  * bytes in base64) under `github.com/moby/buildkit/<type>+json`. Details of other types and shapes
  * are skipped: they only explain an error that is reported anyway.
  */
-export function readErrorDetails(details: readonly StatusDetail[]): ErrorDetails {
+export function readErrorDetails(details: readonly StatusDetail[]): StatusDetails {
   const bodies = (type: string) =>
     details.filter(({ typeUrl }) => typeUrl === `github.com/moby/buildkit/${type}+json`).map(parse);
   return {

@@ -67,7 +67,7 @@ export interface Solved {
 }
 
 /** One solve on an open channel; see `BuildKit.solve`. */
-export async function runSolve(
+export async function sendSolve(
   channel: Channel,
   builder: string,
   request: SolveRequest,

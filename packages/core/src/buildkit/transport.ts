@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { checkArgument } from '../options/check-options.js';
 import { acceptedBy } from '../options/checks.js';
 import { type BuilderAddress, formatBuilderAddress, requestTarget } from './address.js';
-import { dial } from './dial.js';
+import { dialBuilder } from './dial.js';
 import type { ChannelOptions } from './grpc/channel.js';
 
 export interface OpenOptions {
@@ -43,6 +43,6 @@ export function addressTransport(
   return {
     name: formatBuilderAddress(address),
     channel: { target: requestTarget(address), ...channel },
-    open: (options) => dial(address, options),
+    open: (options) => dialBuilder(address, options),
   };
 }

@@ -7,7 +7,7 @@ import { WarmdockError } from '../errors.js';
 import { jsonMessages } from './answers/json-stream.js';
 import type { EngineConnection } from './connection.js';
 import { formatEndpoint } from './endpoint/endpoint.js';
-import { failureOf, headOf, refusalOf } from './http/call.js';
+import { engineFailure, headOf, refusalOf } from './http/call.js';
 import { timeoutError } from './http/engine-error.js';
 import type { EngineHttp, EngineRequest } from './http/http.js';
 
@@ -72,7 +72,7 @@ async function exchange(
     pipeline(source.chunks, sent).catch(() => {});
     return await answer;
   } catch (error) {
-    throw failureOf(http, request, guard.passed ?? error);
+    throw engineFailure(http, request, guard.passed ?? error);
   } finally {
     sent.destroy();
   }

@@ -1,6 +1,6 @@
 import { WarmdockError } from '../errors.js';
 import { formatEndpoint } from './endpoint/endpoint.js';
-import { call, type EngineAnswer, refused } from './http/call.js';
+import { call, type EngineAnswer, refusedByEngine } from './http/call.js';
 import type { EngineHttp } from './http/http.js';
 import { negotiateApiVersion } from './version.js';
 
@@ -19,7 +19,7 @@ export interface EnginePing {
 export async function ping(http: EngineHttp): Promise<EnginePing> {
   const operation = 'connecting to Docker';
   const answer = await call(http, { operation, method: 'GET', path: '/_ping' });
-  if (answer.status !== 200) throw refused(answer);
+  if (answer.status !== 200) throw refusedByEngine(answer);
   const daemonVersion = daemonVersionOf(answer);
   if (daemonVersion === undefined) {
     throw new WarmdockError(

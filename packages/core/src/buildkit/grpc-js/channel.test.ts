@@ -13,7 +13,7 @@ import { duplexPair } from 'node:stream';
 import { startFakeBuildkit } from '@warmdock/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseBuilderAddress } from '../address.js';
-import { dial } from '../dial.js';
+import { dialBuilder } from '../dial.js';
 import { type Method, serve } from '../grpc/server.js';
 import { GrpcCode, GrpcStatusError } from '../grpc/status.js';
 import { openGrpcJsChannel } from './channel.js';
@@ -37,7 +37,7 @@ function temporaryFolder(): string {
 async function connectionToFake() {
   const fake = await startFakeBuildkit({ listWorkers: (request) => request });
   onTestFinished(() => fake[Symbol.asyncDispose]());
-  return dial(parseBuilderAddress(fake.address));
+  return dialBuilder(parseBuilderAddress(fake.address));
 }
 
 /** A server whose connections the test has in its hands. */
@@ -47,7 +47,7 @@ async function serverSession(server: Http2Server) {
   onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo;
   const [connection, [session]] = await Promise.all([
-    dial(parseBuilderAddress(`tcp://127.0.0.1:${port}`)),
+    dialBuilder(parseBuilderAddress(`tcp://127.0.0.1:${port}`)),
     once(server, 'session') as Promise<[ServerHttp2Session]>,
   ]);
   return { connection, session };

@@ -7,7 +7,7 @@ import {
 } from '@grpc/grpc-js';
 import { cancelled, messageOf, WarmdockError } from '../../errors.js';
 import type { Call } from '../grpc/call.js';
-import type { CallOptions, Channel } from '../grpc/channel.js';
+import type { Channel, ChannelCallOptions } from '../grpc/channel.js';
 import { maxMessageBytes } from '../grpc/frame.js';
 import { oneAnswer } from '../grpc/one-answer.js';
 import { GrpcCode, GrpcStatusError } from '../grpc/status.js';
@@ -89,11 +89,15 @@ class GrpcJsChannel implements Channel {
     this.#watch();
   }
 
-  async unary(method: string, request: Uint8Array, options: CallOptions = {}): Promise<Buffer> {
+  async unary(
+    method: string,
+    request: Uint8Array,
+    options: ChannelCallOptions = {},
+  ): Promise<Buffer> {
     return oneAnswer(this.call(method, options), method, request);
   }
 
-  call(method: string, options: CallOptions = {}): Call {
+  call(method: string, options: ChannelCallOptions = {}): Call {
     const operation = `${method} on ${this.#peer}`;
     if (options.signal?.aborted) throw cancelled(operation, options.signal);
     if (this.failure) throw this.failure;
@@ -111,7 +115,7 @@ class GrpcJsChannel implements Channel {
     this.#release();
   }
 
-  #start(method: string, metadata: Metadata, options: CallOptions, onEnd: () => void): Call {
+  #start(method: string, metadata: Metadata, options: ChannelCallOptions, onEnd: () => void): Call {
     const call = this.#client.createCall(method, Number.POSITIVE_INFINITY, null, null, null);
     return new GrpcJsCall(call, metadata, {
       operation: `${method} on ${this.#peer}`,

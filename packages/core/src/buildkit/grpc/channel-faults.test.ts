@@ -5,7 +5,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { startFakeBuildkit, startFaultProxy } from '@warmdock/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseBuilderAddress } from '../address.js';
-import { dial } from '../dial.js';
+import { dialBuilder } from '../dial.js';
 import type { Channel } from './channel.js';
 import { channels } from './channels.testing.js';
 import { GrpcCode } from './status.js';
@@ -15,7 +15,7 @@ const nothing = new Uint8Array();
 
 describe.each(channels)('over %s', (name, open) => {
   async function channelTo(address: string): Promise<Channel> {
-    const channel = await open(await dial(parseBuilderAddress(address)), 'the peer');
+    const channel = await open(await dialBuilder(parseBuilderAddress(address)), 'the peer');
     onTestFinished(() => channel.close());
     return channel;
   }

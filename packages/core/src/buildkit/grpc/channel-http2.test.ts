@@ -8,7 +8,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server } from '
 import { duplexPair } from 'node:stream';
 import { expect, it, onTestFinished } from 'vitest';
 import { parseBuilderAddress } from '../address.js';
-import { dial } from '../dial.js';
+import { dialBuilder } from '../dial.js';
 import { type Channel, type ChannelOptions, openChannel } from './channel.js';
 
 const ask = '/moby.buildkit.v1.Control/ListWorkers';
@@ -19,7 +19,7 @@ async function channelToServer(server: Server, options: ChannelOptions = {}): Pr
   await once(server, 'listening');
   onTestFinished(() => void server.close());
   const address = `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const channel = openChannel(await dial(parseBuilderAddress(address)), 'the peer', options);
+  const channel = openChannel(await dialBuilder(parseBuilderAddress(address)), 'the peer', options);
   onTestFinished(() => channel.close());
   return channel;
 }

@@ -7,7 +7,7 @@ import {
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Status } from '../../gen/status.js';
 import { parseBuilderAddress } from '../address.js';
-import { dial } from '../dial.js';
+import { dialBuilder } from '../dial.js';
 import type { Channel } from './channel.js';
 import { channels } from './channels.testing.js';
 import { GrpcCode } from './status.js';
@@ -21,7 +21,7 @@ const resourceExhausted = 8;
 
 describe.each(channels)('over %s', (name, open) => {
   async function channelTo(address: string): Promise<Channel> {
-    const channel = await open(await dial(parseBuilderAddress(address)), 'the peer');
+    const channel = await open(await dialBuilder(parseBuilderAddress(address)), 'the peer');
     onTestFinished(() => channel.close());
     return channel;
   }

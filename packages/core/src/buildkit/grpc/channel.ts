@@ -18,7 +18,7 @@ import { RepeatableStream } from './repeatable-stream.js';
 const streamWindowBytes = 2 * 1024 * 1024;
 const connectionWindowBytes = 8 * 1024 * 1024;
 
-export interface CallOptions {
+export interface ChannelCallOptions {
   signal?: AbortSignal | undefined;
   metadata?: Record<string, string | string[]>;
   /** How long the peer may be silent while an answer is waited for, then `TIMEOUT`; default for ever. */
@@ -50,9 +50,9 @@ const localTarget: RequestTarget = { scheme: 'http', authority: 'localhost' };
 /** One gRPC connection; calls run side by side on it. */
 export interface Channel {
   /** One request, one answer; throws `GrpcStatusError` when the peer says so, `UNAVAILABLE` when the connection fails. */
-  unary(method: string, request: Uint8Array, options?: CallOptions): Promise<Buffer>;
+  unary(method: string, request: Uint8Array, options?: ChannelCallOptions): Promise<Buffer>;
   /** Opens a stream of messages in both directions. */
-  call(method: string, options?: CallOptions): Call;
+  call(method: string, options?: ChannelCallOptions): Call;
   /** The error that ended the connection, `undefined` while it lives. */
   readonly failure: WarmdockError | undefined;
   close(): void;
@@ -106,11 +106,15 @@ class Http2Channel implements Channel {
     });
   }
 
-  async unary(method: string, request: Uint8Array, options: CallOptions = {}): Promise<Buffer> {
+  async unary(
+    method: string,
+    request: Uint8Array,
+    options: ChannelCallOptions = {},
+  ): Promise<Buffer> {
     return oneAnswer(this.call(method, options), method, request);
   }
 
-  call(method: string, options: CallOptions = {}): Call {
+  call(method: string, options: ChannelCallOptions = {}): Call {
     let channel: Http2Channel = this;
     const again = async (elsewhere: Elsewhere) => {
       channel = (await elsewhere(options.signal)) as Http2Channel;
@@ -138,7 +142,7 @@ class Http2Channel implements Channel {
     this.#connection.close();
   }
 
-  #request(method: string, options: CallOptions): Http2Stream {
+  #request(method: string, options: ChannelCallOptions): Http2Stream {
     if (options.signal?.aborted) throw cancelled(`${method} on ${this.#peer}`, options.signal);
     if (this.failure && !this.#goesAway) throw this.failure;
     const { scheme, authority } = this.#target;

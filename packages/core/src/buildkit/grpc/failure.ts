@@ -18,7 +18,7 @@ export function codeOfStatus(status: number): ErrorCode | undefined {
 }
 
 /** A peer's status as the error that leaves this package; `operation` names what was asked of whom. Others pass as they are. */
-export function failureOf(error: unknown, operation: string): unknown {
+export function grpcFailure(error: unknown, operation: string): unknown {
   if (!(error instanceof GrpcStatusError)) return error;
   return new WarmdockError(
     codeOfStatus(error.status) ?? 'INTERNAL',

@@ -3,7 +3,7 @@ import { createServer, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseBuilderAddress } from '../address.js';
-import { dial } from '../dial.js';
+import { dialBuilder } from '../dial.js';
 import { openChannel } from './channel.js';
 
 /** What a call ends with that is answered by hand. */
@@ -12,7 +12,7 @@ async function failureOf(answer: (stream: ServerHttp2Stream) => void): Promise<u
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
   const channel = openChannel(
-    await dial(parseBuilderAddress(`tcp://127.0.0.1:${port}`)),
+    await dialBuilder(parseBuilderAddress(`tcp://127.0.0.1:${port}`)),
     'the peer',
   );
   onTestFinished(() => {

@@ -1,7 +1,7 @@
 import { WarmdockError } from '../../errors.js';
 
 /** Each gRPC message is led by a zero byte (not compressed) and its length in 32 bits. */
-export const frameHeadBytes = 5;
+export const messageHeadBytes = 5;
 
 /** BuildKit's own limit is 16 MiB a message; anything above it is a broken or hostile peer. */
 export const maxMessageBytes = 16 * 1024 * 1024 + 64 * 1024;
@@ -14,13 +14,13 @@ export function writeFrameHead(target: Buffer, at: number, messageBytes: number)
 /** The messages as one buffer of frames. */
 export function encodeFrames(messages: readonly Uint8Array[]): Buffer {
   let sizeBytes = 0;
-  for (const message of messages) sizeBytes += frameHeadBytes + message.length;
+  for (const message of messages) sizeBytes += messageHeadBytes + message.length;
   const frames = Buffer.allocUnsafe(sizeBytes);
   let at = 0;
   for (const message of messages) {
     writeFrameHead(frames, at, message.length);
-    frames.set(message, at + frameHeadBytes);
-    at += frameHeadBytes + message.length;
+    frames.set(message, at + messageHeadBytes);
+    at += messageHeadBytes + message.length;
   }
   return frames;
 }
@@ -33,7 +33,7 @@ export function encodeFrames(messages: readonly Uint8Array[]): Buffer {
 export class FrameReader {
   #pending: Buffer[] = [];
   #pendingBytes = 0;
-  #wantedBytes = frameHeadBytes;
+  #wantedBytes = messageHeadBytes;
 
   /** The messages that `chunk` completes, in order; throws `PROTOCOL` on compressed or oversized ones. */
   push(chunk: Buffer): Buffer[] {
@@ -51,14 +51,14 @@ export class FrameReader {
   #cut(bytes: Buffer): Buffer[] {
     const messages: Buffer[] = [];
     let at = 0;
-    this.#wantedBytes = frameHeadBytes;
-    while (bytes.length - at >= frameHeadBytes) {
-      const end = at + frameHeadBytes + messageLength(bytes, at);
+    this.#wantedBytes = messageHeadBytes;
+    while (bytes.length - at >= messageHeadBytes) {
+      const end = at + messageHeadBytes + messageLength(bytes, at);
       if (end > bytes.length) {
         this.#wantedBytes = end - at;
         break;
       }
-      messages.push(bytes.subarray(at + frameHeadBytes, end));
+      messages.push(bytes.subarray(at + messageHeadBytes, end));
       at = end;
     }
     this.#pending = at === bytes.length ? [] : [bytes.subarray(at)];

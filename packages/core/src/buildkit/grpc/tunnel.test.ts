@@ -9,7 +9,7 @@ import {
 } from '@warmdock/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseBuilderAddress } from '../address.js';
-import { dial } from '../dial.js';
+import { dialBuilder } from '../dial.js';
 import { channels } from './channels.testing.js';
 import { tunnelThrough } from './tunnel.js';
 
@@ -17,7 +17,7 @@ describe.each(channels)('over %s', (_name, open) => {
   /** A tunnel to a fake BuildKit that handles the other end's messages. */
   async function tunnelTo(session: BidiHandler) {
     const fake = await startFakeBuildkit({ session });
-    const channel = await open(await dial(parseBuilderAddress(fake.address)), 'the peer');
+    const channel = await open(await dialBuilder(parseBuilderAddress(fake.address)), 'the peer');
     const tunnel = tunnelThrough(channel.call('/moby.buildkit.v1.Control/Session'));
     onTestFinished(async () => {
       tunnel.destroy();

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import type { Call } from './call.js';
-import { frameHeadBytes, writeFrameHead } from './frame.js';
+import { messageHeadBytes, writeFrameHead } from './frame.js';
 import { bytesField, encodeBytesHead } from './wire-fields.js';
 
 /** BuildKit reads a tunnel message into one buffer; above 1 MiB it gains nothing. */
@@ -66,9 +66,9 @@ class Tunnel extends Duplex {
 
   async #send(pack: readonly Buffer[], packBytes: number): Promise<void> {
     const field = encodeBytesHead(packBytes);
-    const head = Buffer.allocUnsafe(frameHeadBytes + field.length);
+    const head = Buffer.allocUnsafe(messageHeadBytes + field.length);
     writeFrameHead(head, 0, field.length + packBytes);
-    head.set(field, frameHeadBytes);
+    head.set(field, messageHeadBytes);
     await this.#call.writeFrames([head, ...pack]);
   }
 

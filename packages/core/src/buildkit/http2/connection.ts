@@ -8,7 +8,7 @@ import {
   encodeFrame,
   encodeGoaway,
   encodeNumberFrame,
-  Flag,
+  FrameFlag,
   FrameType,
   max31Bits,
   priorityBytes,
@@ -360,9 +360,9 @@ class Connection implements Http2Connection {
   #onHeaders(flags: number, streamId: number, payload: Buffer): void {
     this.#keepalive?.answered();
     const content = withoutPadding(flags, payload);
-    const skippedBytes = flags & Flag.PRIORITY ? priorityBytes : 0;
+    const skippedBytes = flags & FrameFlag.PRIORITY ? priorityBytes : 0;
     if (content.length < skippedBytes) throw violation('a HEADERS frame has too much padding');
-    this.#block = new HeaderBlock(streamId, (flags & Flag.END_STREAM) !== 0);
+    this.#block = new HeaderBlock(streamId, (flags & FrameFlag.END_STREAM) !== 0);
     this.#addToBlock(this.#block, flags, content.subarray(skippedBytes));
   }
 
@@ -374,7 +374,7 @@ class Connection implements Http2Connection {
 
   #addToBlock(block: HeaderBlock, flags: number, fragment: Buffer): void {
     block.add(fragment);
-    if (!(flags & Flag.END_HEADERS)) return;
+    if (!(flags & FrameFlag.END_HEADERS)) return;
     this.#block = undefined;
     const list = this.#decoder.decode(block.whole());
     const stream = this.#opensStream(block.streamId)
@@ -415,7 +415,7 @@ class Connection implements Http2Connection {
   }
 
   #onSettings(flags: number, payload: Buffer): void {
-    if (flags & Flag.ACK) {
+    if (flags & FrameFlag.ACK) {
       if (!this.#settingsTimer) throw violation('the peer acknowledges what we did not set');
       clearTimeout(this.#settingsTimer);
       this.#settingsTimer = undefined;
@@ -426,7 +426,7 @@ class Connection implements Http2Connection {
     const windowBytes = this.#peer.windowBytes;
     this.#peer.update(payload);
     this.#changeWindows(this.#peer.windowBytes - windowBytes);
-    this.#outbox.reply(encodeFrame(FrameType.SETTINGS, Flag.ACK, 0));
+    this.#outbox.reply(encodeFrame(FrameType.SETTINGS, FrameFlag.ACK, 0));
     this.#openWaiting();
   }
 
@@ -441,8 +441,8 @@ class Connection implements Http2Connection {
   }
 
   #onPing(flags: number, payload: Buffer): void {
-    if (flags & Flag.ACK) this.#futile.count();
-    else this.#outbox.reply(encodeFrame(FrameType.PING, Flag.ACK, 0, payload));
+    if (flags & FrameFlag.ACK) this.#futile.count();
+    else this.#outbox.reply(encodeFrame(FrameType.PING, FrameFlag.ACK, 0, payload));
   }
 
   /** What a server has not begun to work on fails now; the connection ends with the last of the rest. */

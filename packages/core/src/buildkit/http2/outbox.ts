@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { SendWindow } from './flow-window.js';
-import { encodeFrameHead, encodeHeaderFrames, Flag, FrameType } from './frames/frames.js';
+import { encodeFrameHead, encodeHeaderFrames, FrameFlag, FrameType } from './frames/frames.js';
 import { maxUnsentBytes, maxUnsentReplies } from './frames/limits.js';
 import { defaultWindowBytes, type PeerSettings } from './frames/settings.js';
 import type { HeaderList } from './hpack/header-list.js';
@@ -8,7 +8,7 @@ import { HpackEncoder } from './hpack/hpack-encoder.js';
 import type { OutputQueue } from './output-queue.js';
 
 /** A stream as far as sending it goes. */
-export interface Sending {
+export interface OutgoingStream {
   readonly id: number;
   readonly output: OutputQueue;
   /** Its last frame is on its way. */
@@ -28,7 +28,7 @@ export class Outbox {
   readonly #onMoved: () => void;
   readonly #encoder = new HpackEncoder();
   /** Streams that may have something to send. */
-  readonly #senders = new Set<Sending>();
+  readonly #senders = new Set<OutgoingStream>();
   #frames: Uint8Array[] = [];
   #framesBytes = 0;
   /** Handed to the byte stream, which still has it. */
@@ -69,7 +69,7 @@ export class Outbox {
   }
 
   /** Says that the stream's queue, or a window, has changed. */
-  resume(stream: Sending): void {
+  resume(stream: OutgoingStream): void {
     if (this.#closed) return;
     this.#senders.add(stream);
     this.#flushSoon();
@@ -80,7 +80,7 @@ export class Outbox {
     if (this.#senders.size > 0) this.#flushSoon();
   }
 
-  drop(stream: Sending): void {
+  drop(stream: OutgoingStream): void {
     this.#senders.delete(stream);
   }
 
@@ -119,7 +119,7 @@ export class Outbox {
   }
 
   /** Sends the next frame of a stream; false when there is none that may be sent now. */
-  #sendOne(stream: Sending): boolean {
+  #sendOne(stream: OutgoingStream): boolean {
     const { output } = stream;
     if (output.bytes > 0) return this.#sendData(stream);
     this.#senders.delete(stream);
@@ -128,7 +128,7 @@ export class Outbox {
     return true;
   }
 
-  #sendData(stream: Sending): boolean {
+  #sendData(stream: OutgoingStream): boolean {
     const { output, id } = stream;
     if (output.window.bytes <= 0) this.#senders.delete(stream);
     const bytes = Math.min(
@@ -139,7 +139,7 @@ export class Outbox {
     );
     if (bytes <= 0) return false;
     const ends = bytes === output.bytes && output.ending !== undefined && !output.ending.trailers;
-    this.#frames.push(encodeFrameHead(FrameType.DATA, ends ? Flag.END_STREAM : 0, id, bytes));
+    this.#frames.push(encodeFrameHead(FrameType.DATA, ends ? FrameFlag.END_STREAM : 0, id, bytes));
     output.moveTo(this.#frames, bytes);
     this.#framesBytes += bytes;
     output.window.bytes -= bytes;
@@ -151,9 +151,9 @@ export class Outbox {
     return true;
   }
 
-  #sendEnd(stream: Sending, trailers: HeaderList | undefined): void {
+  #sendEnd(stream: OutgoingStream, trailers: HeaderList | undefined): void {
     if (trailers) this.sendHeaders(stream.id, trailers, true);
-    else this.send(encodeFrameHead(FrameType.DATA, Flag.END_STREAM, stream.id, 0));
+    else this.send(encodeFrameHead(FrameType.DATA, FrameFlag.END_STREAM, stream.id, 0));
     stream.onSent();
   }
 

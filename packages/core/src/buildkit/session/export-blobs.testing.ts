@@ -10,7 +10,7 @@ import type { Attachable } from './attachable.js';
 const write = '/containerd.services.content.v1.Content/Write';
 
 /** Writes blobs to the content store among the attachables, as BuildKit's exporter does: those that are wanted. */
-export async function exportBlobs(
+export async function sendBlobs(
   attachables: readonly Attachable[],
   blobs: Iterable<readonly [Descriptor, Uint8Array]>,
 ): Promise<void> {

@@ -39,7 +39,7 @@ export async function call(http: EngineHttp, request: EngineRequest): Promise<En
     return { operation: request.operation, status, headers, body: await readBody(head, request) };
   } catch (error) {
     if (isStale(sent, error)) return call(http, { ...request, dedicated: true });
-    throw failureOf(http, request, deadline.passed ?? error);
+    throw engineFailure(http, request, deadline.passed ?? error);
   } finally {
     deadline.stop();
   }
@@ -47,7 +47,7 @@ export async function call(http: EngineHttp, request: EngineRequest): Promise<En
 
 /** The JSON of an answer with this status; throws for every other one. */
 export function jsonOf(answer: EngineAnswer, status = 200): unknown {
-  if (answer.status !== status) throw refused(answer);
+  if (answer.status !== status) throw refusedByEngine(answer);
   try {
     return JSON.parse(answer.body.toString('utf8'));
   } catch (cause) {
@@ -63,11 +63,11 @@ export function jsonOf(answer: EngineAnswer, status = 200): unknown {
 export function succeeded(answer: EngineAnswer): boolean {
   if (answer.status === 404) return false;
   if (answer.status >= 200 && answer.status < 300) return true;
-  throw refused(answer);
+  throw refusedByEngine(answer);
 }
 
 /** The error for an answer that the caller has no use for. */
-export function refused({ operation, status, body }: EngineAnswer): WarmdockError {
+export function refusedByEngine({ operation, status, body }: EngineAnswer): WarmdockError {
   return statusError(operation, status, body.subarray(0, maxErrorBytes).toString('utf8'));
 }
 
@@ -83,7 +83,7 @@ export async function refusalOf(
     sizeBytes += chunk.length;
     if (sizeBytes >= maxErrorBytes) break;
   }
-  return refused({
+  return refusedByEngine({
     operation,
     status: response.statusCode ?? 0,
     headers: response.headers,
@@ -97,7 +97,7 @@ export function headOf(request: ClientRequest): Promise<IncomingMessage> {
 }
 
 /** What a failed request means for its caller. */
-export function failureOf(
+export function engineFailure(
   { endpoint }: EngineHttp,
   { operation, signal }: EngineRequest,
   error: unknown,

@@ -20,7 +20,7 @@ const operation = 'connecting to Docker';
  * By TLS the daemon must agree to that: `UNSUPPORTED` when it does not. Throws `UNAVAILABLE`,
  * `PERMISSION_DENIED`, `TIMEOUT` and `CANCELLED` as requests do.
  */
-export async function dial(target: DialTarget, { signal }: CallOptions): Promise<Socket> {
+export async function dialEngine(target: DialTarget, { signal }: CallOptions): Promise<Socket> {
   const { endpoint, limits } = target;
   if (signal?.aborted) throw cancelled(operation, signal);
   const { socket, event, takesHttp2 } = await begin(target);

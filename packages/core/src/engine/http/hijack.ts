@@ -1,6 +1,6 @@
 import { type ClientRequest, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { failureOf, refusalOf } from './call.js';
+import { engineFailure, refusalOf } from './call.js';
 import { startDeadline } from './deadline.js';
 import { timeoutError } from './engine-error.js';
 import { type EngineHttp, type EngineRequest, endRequest } from './http.js';
@@ -51,7 +51,7 @@ export async function hijack(
     if (answer instanceof IncomingMessage) throw await refusalOf(request, answer);
     return answer;
   } catch (error) {
-    throw failureOf(http, request, deadline.passed ?? error);
+    throw engineFailure(http, request, deadline.passed ?? error);
   } finally {
     deadline.stop();
   }

@@ -71,7 +71,7 @@ export function createEngineHttp(endpoint: EngineEndpoint, limits: EngineLimits)
     async dial(options) {
       agents ??= createAgents(endpoint);
       const { tls } = await agents;
-      const { dial } = await import('./dial.js');
+      const { dialEngine: dial } = await import('./dial.js');
       return dial({ endpoint, limits, tls }, options);
     },
     close() {

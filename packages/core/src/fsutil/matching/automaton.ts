@@ -1,17 +1,17 @@
 import {
   anyCharacter,
+  type CharacterRange,
   contains,
   type Expression,
   oneOf,
   type Piece,
   type Place,
-  type Range,
   wordCharacters,
 } from './expression.js';
 
 /** A step of the nondeterministic automaton; after it comes the next one, if nothing else is said. */
 type Step =
-  | { readonly kind: 'read'; readonly ranges: readonly Range[] }
+  | { readonly kind: 'read'; readonly ranges: readonly CharacterRange[] }
   | { readonly kind: 'check'; readonly place: Place }
   /** Goes on at `to` as well. */
   | { readonly kind: 'fork'; to: number }

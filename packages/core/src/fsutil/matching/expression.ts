@@ -1,5 +1,5 @@
 /** Code points from `low` to `high`, both included. */
-export interface Range {
+export interface CharacterRange {
   readonly low: number;
   readonly high: number;
 }
@@ -19,7 +19,7 @@ export interface Piece {
 
 export type Atom =
   /** One character of these ranges, which are sorted and apart. */
-  | { readonly kind: 'character'; readonly ranges: readonly Range[] }
+  | { readonly kind: 'character'; readonly ranges: readonly CharacterRange[] }
   /** No character, but such a place between two. */
   | { readonly kind: 'place'; readonly place: Place }
   | { readonly kind: 'group'; readonly expression: Expression };
@@ -29,17 +29,17 @@ export type Place = 'start' | 'end' | 'word boundary' | 'no word boundary';
 const lastCodePoint = 0x10ffff;
 
 /** The piece that is one character of these ranges. */
-export function oneOf(ranges: readonly Range[]): Piece {
+export function oneOf(ranges: readonly CharacterRange[]): Piece {
   return { atom: { kind: 'character', ranges }, min: 1, max: 1 };
 }
 
 /** Whether ranges that are sorted and apart hold the code point. */
-export function contains(ranges: readonly Range[], codePoint: number): boolean {
+export function contains(ranges: readonly CharacterRange[], codePoint: number): boolean {
   let low = 0;
   let high = ranges.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((ranges[middle] as Range).high < codePoint) low = middle + 1;
+    if ((ranges[middle] as CharacterRange).high < codePoint) low = middle + 1;
     else high = middle;
   }
   const range = ranges[low];
@@ -47,16 +47,16 @@ export function contains(ranges: readonly Range[], codePoint: number): boolean {
 }
 
 /** The same code points in ranges that are sorted and apart, as `contains` wants them. */
-export function sorted(ranges: readonly Range[]): Range[] {
+export function sorted(ranges: readonly CharacterRange[]): CharacterRange[] {
   return complementOf(complementOf(ranges));
 }
 
-export function single(codePoint: number): Range {
+export function single(codePoint: number): CharacterRange {
   return { low: codePoint, high: codePoint };
 }
 
 /** Ranges written as pairs of their ends: `azAZ`. */
-export function rangesOf(ends: string): Range[] {
+export function rangesOf(ends: string): CharacterRange[] {
   const pairs = ends.match(/../gsu) ?? [];
   return pairs.map(([low = '', high = '']) => ({
     low: low.charCodeAt(0),
@@ -65,8 +65,8 @@ export function rangesOf(ends: string): Range[] {
 }
 
 /** All other code points. */
-export function complementOf(ranges: readonly Range[]): Range[] {
-  const others: Range[] = [];
+export function complementOf(ranges: readonly CharacterRange[]): CharacterRange[] {
+  const others: CharacterRange[] = [];
   let low = 0;
   for (const range of [...ranges].sort((a, b) => a.low - b.low)) {
     if (low < range.low) others.push({ low, high: range.low - 1 });
@@ -76,9 +76,9 @@ export function complementOf(ranges: readonly Range[]): Range[] {
   return others;
 }
 
-export const anyCharacter: readonly Range[] = complementOf([]);
+export const anyCharacter: readonly CharacterRange[] = complementOf([]);
 
-export const notSlash: readonly Range[] = complementOf(rangesOf('//'));
+export const notSlash: readonly CharacterRange[] = complementOf(rangesOf('//'));
 
 /** What words consist of where it comes to their boundaries. */
-export const wordCharacters: readonly Range[] = rangesOf('09AZ__az');
+export const wordCharacters: readonly CharacterRange[] = rangesOf('09AZ__az');

@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { posix } from 'node:path';
 import { type BytePath, toBytePath, toSystemPath, toText } from '../paths/byte-path.js';
 import { cleanPath, joinPath } from '../paths/go-path.js';
-import { isAbsent, unreadable } from '../paths/unreadable.js';
+import { isAbsent, unreadableFile } from '../paths/unreadable.js';
 import { compileGlob } from './glob.js';
 
 /**
@@ -71,7 +71,7 @@ function listNames(root: BytePath, directory: BytePath): BytePath[] {
     return readdirSync(toSystemPath(`${root}/${directory}`), 'latin1');
   } catch (cause) {
     if (isAbsent(cause)) return [];
-    throw unreadable(root, directory, cause);
+    throw unreadableFile(root, directory, cause);
   }
 }
 
@@ -83,6 +83,6 @@ function linkTarget(root: BytePath, path: BytePath): BytePath[] {
     return [link.startsWith('/') ? link : joinPath('/', posix.dirname(path), link)];
   } catch (cause) {
     if (isAbsent(cause)) return [];
-    throw unreadable(root, path, cause);
+    throw unreadableFile(root, path, cause);
   }
 }

@@ -1,13 +1,13 @@
 import { WarmdockError } from '../../errors.js';
 import { Automaton } from './automaton.js';
 import {
+  type CharacterRange,
   complementOf,
   contains,
   notSlash,
   oneOf,
   type Piece,
   type Place,
-  type Range,
   single,
   sorted,
 } from './expression.js';
@@ -90,7 +90,7 @@ function parseChunk(chunk: string, pattern: string): Piece[] {
 function readClass(characters: readonly string[], at: number, pattern: string) {
   const isNegated = characters[at] === '^';
   if (isNegated) at++;
-  const ranges: Range[] = [];
+  const ranges: CharacterRange[] = [];
   const start = at;
   while (at === start || characters[at] !== ']') {
     const low = readClassCharacter(characters, at, pattern);

@@ -1,11 +1,11 @@
 import {
   type Atom,
+  type CharacterRange,
   complementOf,
   type Expression,
   oneOf,
   type Piece,
   type Place,
-  type Range,
   rangesOf,
   single,
   sorted,
@@ -13,7 +13,7 @@ import {
 } from './expression.js';
 
 /** The perl and POSIX classes of Go's `regexp`, all of them ASCII, by their names. */
-const namedClasses: Readonly<Record<string, readonly Range[]>> = {
+const namedClasses: Readonly<Record<string, readonly CharacterRange[]>> = {
   d: rangesOf('09'),
   s: rangesOf('\t\n\f\r  '),
   w: wordCharacters,
@@ -153,15 +153,15 @@ class Parser {
   }
 
   /** What is left of a class behind its `[`. */
-  #class(): Range[] {
+  #class(): CharacterRange[] {
     const isNegated = this.#take('^');
-    const ranges: Range[] = [];
+    const ranges: CharacterRange[] = [];
     for (let isFirst = true; isFirst || !this.#take(']'); isFirst = false)
       ranges.push(...(this.#posixClass() ?? this.#perlClass() ?? [this.#range()]));
     return isNegated ? complementOf(ranges) : sorted(ranges);
   }
 
-  #posixClass(): readonly Range[] | undefined {
+  #posixClass(): readonly CharacterRange[] | undefined {
     if (this.#peek() !== '[' || this.#peek(1) !== ':') return undefined;
     const end = this.#posixEnd();
     if (end < 0) return undefined;
@@ -184,7 +184,7 @@ class Parser {
     return -1;
   }
 
-  #perlClass(): readonly Range[] | undefined {
+  #perlClass(): readonly CharacterRange[] | undefined {
     const name = this.#peek(1);
     if (this.#peek() !== '\\' || name === '' || !'dDsSwW'.includes(name)) return undefined;
     this.#at += 2;
@@ -192,7 +192,7 @@ class Parser {
     return name < 'a' ? complementOf(ranges) : ranges;
   }
 
-  #range(): Range {
+  #range(): CharacterRange {
     const low = this.#character();
     if (this.#peek() !== '-' || ['', ']'].includes(this.#peek(1))) return single(low);
     this.#at++;

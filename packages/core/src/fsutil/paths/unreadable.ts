@@ -30,7 +30,7 @@ export function isForbidden(error: unknown): boolean {
 }
 
 /** The error for a file, directory or link that cannot be read; `cause` is what `node:fs` threw. */
-export function unreadable(root: BytePath, path: BytePath, cause: unknown): WarmdockError {
+export function unreadableFile(root: BytePath, path: BytePath, cause: unknown): WarmdockError {
   const code = codeOfErrno[errnoOf(cause) ?? ''] ?? 'UNAVAILABLE';
   const reason = errnoOf(cause) ?? messageOf(cause);
   return new WarmdockError(code, `read ${toText(`${root}/${path}`)}: ${reason}`, {

@@ -1,6 +1,6 @@
 import { closeSync, read, readSync } from 'node:fs';
 import type { BytePath } from '../paths/byte-path.js';
-import { unreadable } from '../paths/unreadable.js';
+import { unreadableFile } from '../paths/unreadable.js';
 import { type Framing, PacketBatch } from '../wire/packet-batch.js';
 import type { ListedFile } from './offered-files.js';
 import { type OpenedFile, openListed } from './open-listed.js';
@@ -77,7 +77,7 @@ export class ContentSender {
     try {
       return sizeBytes <= smallFileBytes ? readSync(fd, place) : await readInBackground(fd, place);
     } catch (cause) {
-      throw unreadable(this.#root, file.path, cause);
+      throw unreadableFile(this.#root, file.path, cause);
     }
   }
 

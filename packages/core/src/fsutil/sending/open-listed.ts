@@ -1,7 +1,7 @@
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs';
 import { isWarmdockError, WarmdockError } from '../../errors.js';
 import { type BytePath, toSystemPath, toText } from '../paths/byte-path.js';
-import { errnoOf, isAbsent, unreadable } from '../paths/unreadable.js';
+import { errnoOf, isAbsent, unreadableFile } from '../paths/unreadable.js';
 import type { ListedFile } from './offered-files.js';
 
 /** Not through a link in the last element, and never waiting for the writer of a fifo put in a file's place. */
@@ -38,7 +38,7 @@ export function openListed(root: BytePath, file: ListedFile): OpenedFile | undef
     return { fd, sizeBytes: Number(stats.size) };
   } catch (cause) {
     closeSync(fd);
-    throw isWarmdockError(cause) ? cause : unreadable(root, file.path, cause);
+    throw isWarmdockError(cause) ? cause : unreadableFile(root, file.path, cause);
   }
 }
 
@@ -49,7 +49,7 @@ function open(root: BytePath, file: ListedFile): number | undefined {
   } catch (cause) {
     const errno = errnoOf(cause) ?? '';
     if (errnosOfSockets.includes(errno)) return undefined;
-    throw errno === 'ELOOP' ? replaced(path, cause) : unreadable(root, file.path, cause);
+    throw errno === 'ELOOP' ? replaced(path, cause) : unreadableFile(root, file.path, cause);
   }
 }
 

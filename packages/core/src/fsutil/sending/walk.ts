@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from 'no
 import { isWarmdockError, WarmdockError } from '../../errors.js';
 import type { DirectoryMatch, EntryFilter, Verdict } from '../matching/filter.js';
 import { type BytePath, toBytePath, toSystemPath } from '../paths/byte-path.js';
-import { isAbsent, isForbidden, unreadable } from '../paths/unreadable.js';
+import { isAbsent, isForbidden, unreadableFile } from '../paths/unreadable.js';
 import { type Entry, GoMode, isDirectory, toEntry, toGoMode } from '../wire/entry.js';
 import type { ReadAttributes } from '../wire/extended-attributes.js';
 import { HardLinks } from './hard-links.js';
@@ -18,7 +18,7 @@ export function resolveRoot(directory: string): BytePath {
     const root = realpathSync(toSystemPath(path), 'latin1');
     if (statSync(toSystemPath(root)).isDirectory()) return root === '/' ? '' : root;
   } catch (cause) {
-    throw unreadable(path, '', cause);
+    throw unreadableFile(path, '', cause);
   }
   throw new WarmdockError('INVALID_ARGUMENT', `read ${directory}: not a directory`);
 }
@@ -111,7 +111,7 @@ function listNames(root: BytePath, path: BytePath, verdict: Verdict): BytePath[]
     return readdirSync(toSystemPath(`${root}/${path}`), 'latin1').sort();
   } catch (cause) {
     if (isAbsent(cause) || (verdict === 'descend' && isForbidden(cause))) return [];
-    throw unreadable(root, path, cause);
+    throw unreadableFile(root, path, cause);
   }
 }
 
@@ -138,6 +138,6 @@ function readEntry(
     return firstPath === undefined ? entry : { ...entry, linkname: firstPath };
   } catch (cause) {
     if (isAbsent(cause) || (verdict === 'descend' && isForbidden(cause))) return undefined;
-    throw isWarmdockError(cause) ? cause : unreadable(root, path, cause);
+    throw isWarmdockError(cause) ? cause : unreadableFile(root, path, cause);
   }
 }

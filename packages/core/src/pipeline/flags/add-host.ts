@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { checkArgument } from '../../options/check-options.js';
 import { text } from '../../options/checks.js';
-import { unreadable } from './key-values.js';
+import { unreadableFlag } from './key-values.js';
 
 /** A name that the build's steps find in `/etc/hosts`. */
 export interface HostAddresses {
@@ -39,5 +39,5 @@ export function checkedHost(
 }
 
 function refused(spec: string, why: string) {
-  return unreadable('--add-host', spec, why, 'write it like my-host=192.168.0.1');
+  return unreadableFlag('--add-host', spec, why, 'write it like my-host=192.168.0.1');
 }

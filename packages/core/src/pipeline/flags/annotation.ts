@@ -1,7 +1,7 @@
 import { formatPlatform, parsePlatform } from '../../oci/platform.js';
 import { checkArgument } from '../../options/check-options.js';
 import { text } from '../../options/checks.js';
-import { unreadable } from './key-values.js';
+import { unreadableFlag } from './key-values.js';
 
 /** What of an image carries an annotation; a `descriptor` is that by which the index names the manifest. */
 export type AnnotationLevel = 'manifest' | 'index' | 'manifest-descriptor' | 'index-descriptor';
@@ -57,5 +57,5 @@ export function annotationAttr({ key, level, platform }: Annotation): string {
 }
 
 function refused(spec: string, why: string) {
-  return unreadable('--annotation', spec, why, 'write it like index:org.example.key=value');
+  return unreadableFlag('--annotation', spec, why, 'write it like index:org.example.key=value');
 }

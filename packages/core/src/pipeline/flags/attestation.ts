@@ -1,7 +1,7 @@
 import { parseGoBool } from '../../go-bool.js';
 import { checkArgument } from '../../options/check-options.js';
 import { text } from '../../options/checks.js';
-import { type Attrs, formatKeyValues, parseKeyValues, unreadable } from './key-values.js';
+import { type Attrs, formatKeyValues, parseKeyValues, unreadableFlag } from './key-values.js';
 
 /** What the builder shall state about the image beside it, such as how it was made. */
 export interface Attestation {
@@ -28,10 +28,10 @@ export function parseAttestation(spec: string, type?: 'provenance' | 'sbom'): At
     ...attrs
   } = Object.fromEntries(parseKeyValues(spec, flag));
   if (found === '')
-    throw unreadable(flag, spec, 'it has no type', 'write type=provenance or type=sbom');
+    throw unreadableFlag(flag, spec, 'it has no type', 'write type=provenance or type=sbom');
   const isDisabled = disabled === undefined ? false : parseGoBool(disabled);
   if (isDisabled === undefined)
-    throw unreadable(flag, spec, `disabled=${disabled} is neither true nor false`);
+    throw unreadableFlag(flag, spec, `disabled=${disabled} is neither true nor false`);
   return { type: found, ...(isDisabled && { disabled: true }), attrs };
 }
 

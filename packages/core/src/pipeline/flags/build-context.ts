@@ -1,7 +1,7 @@
 import { formatFamiliar, parseReference } from '../../oci/reference.js';
 import { checkArgument } from '../../options/check-options.js';
 import { text } from '../../options/checks.js';
-import { unreadable } from './key-values.js';
+import { unreadableFlag } from './key-values.js';
 
 /** A source besides the context, by the name with which a Dockerfile's `FROM` and `COPY --from` find it. */
 export interface BuildContext {
@@ -18,7 +18,7 @@ export function parseBuildContext(spec: string): BuildContext {
   checkArgument('parseBuildContext', 'spec', spec, text);
   const equals = spec.indexOf('=');
   if (equals < 0)
-    throw unreadable(
+    throw unreadableFlag(
       '--build-context',
       spec,
       'it is not NAME=SOURCE',

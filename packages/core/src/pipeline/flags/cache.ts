@@ -1,7 +1,7 @@
 import { checkArgument } from '../../options/check-options.js';
 import { text } from '../../options/checks.js';
 import { parseCsvFields } from './csv-fields.js';
-import { type Attrs, parseKeyValues, unreadable } from './key-values.js';
+import { type Attrs, parseKeyValues, unreadableFlag } from './key-values.js';
 
 /** Where the builder reads or keeps results of steps; `type` and `attrs` as BuildKit names them. */
 export interface CacheOption {
@@ -21,6 +21,6 @@ export function parseCacheOption(spec: string, flag = '--cache-from'): CacheOpti
   }
   const { type = '', ...attrs } = Object.fromEntries(parseKeyValues(spec, flag));
   if (type === '')
-    throw unreadable(flag, spec, 'it has no type', 'write it like type=registry,ref=app:cache');
+    throw unreadableFlag(flag, spec, 'it has no type', 'write it like type=registry,ref=app:cache');
   return [{ type, attrs }];
 }

@@ -13,7 +13,7 @@ export type Attrs = Readonly<Record<string, string>>;
 export function parseKeyValues(spec: string, flag: string): Map<string, string> {
   const pairs = parseCsvFields(spec, flag).map((field): [string, string] => {
     const equals = field.indexOf('=');
-    if (equals < 0) throw unreadable(flag, spec, `${field} is not key=value`);
+    if (equals < 0) throw unreadableFlag(flag, spec, `${field} is not key=value`);
     return [field.slice(0, equals).trim().toLowerCase(), field.slice(equals + 1)];
   });
   return new Map(pairs);
@@ -28,7 +28,12 @@ export function formatKeyValues(pairs: Iterable<readonly [string, string]>): str
 }
 
 /** The error for a flag's value that nobody can read. */
-export function unreadable(flag: string, spec: string, why: string, hint?: string): WarmdockError {
+export function unreadableFlag(
+  flag: string,
+  spec: string,
+  why: string,
+  hint?: string,
+): WarmdockError {
   return new WarmdockError('INVALID_ARGUMENT', `cannot read ${flag} ${spec}: ${why}`, {
     ...(hint !== undefined && { hint }),
   });

@@ -2,7 +2,7 @@ import { parseGoBool } from '../../go-bool.js';
 import { checkArgument } from '../../options/check-options.js';
 import { text } from '../../options/checks.js';
 import { parseCsvFields } from './csv-fields.js';
-import { type Attrs, parseKeyValues, unreadable } from './key-values.js';
+import { type Attrs, parseKeyValues, unreadableFlag } from './key-values.js';
 
 /**
  * What becomes of a build's result. `attrs` go to BuildKit's exporter as they are (`compression`,
@@ -56,7 +56,7 @@ export function parseOutput(spec: string): Output {
     case 'cacheonly':
       return { type };
     default:
-      throw unreadable(
+      throw unreadableFlag(
         flag,
         spec,
         type === '' ? 'it has no type' : `${type} is not a known type`,
@@ -81,7 +81,7 @@ function imageFile(
 
 function directory(spec: string, dest: string): string {
   if (dest !== '' && dest !== '-') return dest;
-  throw unreadable(flag, spec, 'it needs a directory', 'add dest=DIRECTORY');
+  throw unreadableFlag(flag, spec, 'it needs a directory', 'add dest=DIRECTORY');
 }
 
 function isTrue(text: string | undefined): boolean {

@@ -1,6 +1,6 @@
 import { checkArgument } from '../../options/check-options.js';
 import { text } from '../../options/checks.js';
-import { unreadable } from './key-values.js';
+import { unreadableFlag } from './key-values.js';
 
 const powers = 'bkmgtp';
 
@@ -20,5 +20,5 @@ export function parseSize(spec: string, flag = 'size'): number {
 }
 
 function notSize(flag: string, spec: string) {
-  return unreadable(flag, JSON.stringify(spec), 'it is not a size', 'write it like 64m or 1g');
+  return unreadableFlag(flag, JSON.stringify(spec), 'it is not a size', 'write it like 64m or 1g');
 }

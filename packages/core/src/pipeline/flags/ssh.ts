@@ -1,6 +1,6 @@
 import { checkArgument } from '../../options/check-options.js';
 import { text } from '../../options/checks.js';
-import { unreadable } from './key-values.js';
+import { unreadableFlag } from './key-values.js';
 
 /** An ssh agent for steps that mount `type=ssh` with its id, and for git over ssh. */
 export interface SshSource {
@@ -16,6 +16,7 @@ export function parseSsh(spec: string): SshSource {
   const equals = spec.indexOf('=');
   if (equals < 0) return { id: spec || 'default', paths: [] };
   const paths = spec.slice(equals + 1).split(',');
-  if (paths.length > 1 && paths.includes('')) throw unreadable('--ssh', spec, 'a path is empty');
+  if (paths.length > 1 && paths.includes(''))
+    throw unreadableFlag('--ssh', spec, 'a path is empty');
   return { id: spec.slice(0, equals) || 'default', paths: paths.filter((path) => path !== '') };
 }

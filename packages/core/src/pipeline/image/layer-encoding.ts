@@ -24,7 +24,7 @@ export class UninflatableLayer extends WarmdockError {
   }
 }
 
-export interface OpenOptions extends CallOptions {
+export interface OpenLayerOptions extends CallOptions {
   /** Called with the size of each of the layer's chunks as the builder holds it, whatever the form. */
   readonly onBytes?: ((sizeBytes: number) => void) | undefined;
 }
@@ -52,7 +52,7 @@ export async function openLayer(
   source: ContentSource,
   layer: Descriptor,
   form: LayerEncoding,
-  options: OpenOptions,
+  options: OpenLayerOptions,
 ): Promise<LayerBytes> {
   const stored = counted(verified(layer, source.fetch(layer, options)), options.onBytes);
   if (form === 'stored' || compressionOf(layer.mediaType) !== 'gzip') {
@@ -64,7 +64,7 @@ export async function openLayer(
 
 async function* counted(
   chunks: AsyncIterable<Uint8Array>,
-  onBytes: OpenOptions['onBytes'],
+  onBytes: OpenLayerOptions['onBytes'],
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
     onBytes?.(chunk.length);

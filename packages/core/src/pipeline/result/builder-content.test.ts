@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { BuildKit } from '../../buildkit/buildkit.js';
 import type { Attachable } from '../../buildkit/session/attachable.js';
-import { exportBlobs } from '../../buildkit/session/export-blobs.testing.js';
+import { sendBlobs } from '../../buildkit/session/export-blobs.testing.js';
 import type { SolveRequest } from '../../buildkit/solve.js';
 import { readBlob } from '../../content/read-blob.js';
 import { contentSourceSuite } from '../../content/testing/content-source-suite.js';
@@ -56,7 +56,7 @@ function testBuilder({
     async solve(request, { signal }) {
       solves.push({ request, attachables });
       signal?.throwIfAborted();
-      await exportBlobs(attachables, exported);
+      await sendBlobs(attachables, exported);
       return { ref: '', image: undefined, answer: Promise.resolve({}) };
     },
   };

@@ -12,7 +12,7 @@ import { sessionServices } from './session-services.js';
 import {
   type LinkedBuilds,
   noServices,
-  type SolveOptions,
+  type PlanSolveOptions,
   type TimedSolve,
 } from './solve-options.js';
 import { validateLocalInputs } from './validate-local-inputs.js';
@@ -21,7 +21,7 @@ import { validateLocalInputs } from './validate-local-inputs.js';
 export async function runSolve(
   plan: BuildPlan,
   builder: BuildKit,
-  options: SolveOptions,
+  options: PlanSolveOptions,
   { signal, onProgress, env = process.env }: CallContext,
 ): Promise<TimedSolve> {
   const {

@@ -45,7 +45,7 @@ export function addServices(one: SolveServices, other: Partial<SolveServices>): 
 }
 
 /** What a solve is asked for beside the plan. */
-export interface SolveOptions {
+export interface PlanSolveOptions {
   /** Default an image in the builder's content store; none leaves the result in its cache. */
   readonly exporters?: readonly Exporter[] | undefined;
   /** As in `SolveRequest`. */

@@ -1,6 +1,6 @@
 import { ConnectionFault, Http2Code } from './faults.js';
 import { checkFrameHead } from './frame-rules.js';
-import { Flag, FrameType, frameHeadBytes, max31Bits, withoutPadding } from './frames.js';
+import { FrameFlag, FrameType, frameHeadBytes, max31Bits, withoutPadding } from './frames.js';
 
 /** What a client says before its first frame (RFC 9113 §3.4). */
 export const clientPreface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
@@ -57,7 +57,7 @@ export class FrameParser {
     const piece = this.#chunk.subarray(this.#at, end);
     this.#at = end;
     this.#dataBytesLeft -= piece.length;
-    const ends = this.#dataBytesLeft === 0 && (this.#flags & Flag.END_STREAM) !== 0;
+    const ends = this.#dataBytesLeft === 0 && (this.#flags & FrameFlag.END_STREAM) !== 0;
     this.#sink.data(this.#streamId, piece, 0, ends);
   }
 
@@ -91,7 +91,7 @@ export class FrameParser {
 
   /** Both sides begin with SETTINGS; a server of HTTP/1 does not (RFC 9113 §3.4). */
   #firstHead(head: Buffer): void {
-    if (head[3] !== FrameType.SETTINGS || (head[4] ?? 0) & Flag.ACK)
+    if (head[3] !== FrameType.SETTINGS || (head[4] ?? 0) & FrameFlag.ACK)
       throw new ConnectionFault(Http2Code.PROTOCOL_ERROR, this.#othersWords(head));
     this.#head(head);
   }
@@ -112,7 +112,7 @@ export class FrameParser {
     checkFrameHead(this.#type, this.#flags, this.#streamId, payloadBytes);
     if (payloadBytes === 0) {
       this.#payload(nothing);
-    } else if (this.#type === FrameType.DATA && !(this.#flags & Flag.PADDED)) {
+    } else if (this.#type === FrameType.DATA && !(this.#flags & FrameFlag.PADDED)) {
       this.#want(frameHeadBytes, this.#head);
       this.#dataBytesLeft = payloadBytes;
     } else {
@@ -127,7 +127,7 @@ export class FrameParser {
       return;
     }
     const data = withoutPadding(this.#flags, payload);
-    const ends = (this.#flags & Flag.END_STREAM) !== 0;
+    const ends = (this.#flags & FrameFlag.END_STREAM) !== 0;
     this.#sink.data(this.#streamId, data, payload.length - data.length, ends);
   }
 

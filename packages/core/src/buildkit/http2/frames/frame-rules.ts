@@ -1,5 +1,5 @@
 import { ConnectionFault, Http2Code } from './faults.js';
-import { Flag, FrameType, priorityBytes } from './frames.js';
+import { FrameFlag, FrameType, priorityBytes } from './frames.js';
 import { maxFrameBytes } from './limits.js';
 
 interface FrameRule {
@@ -13,7 +13,7 @@ const anySize = () => true;
 
 /** What a frame has to have before its content: the length of its padding, a priority. */
 function prefixBytes(flags: number): number {
-  return (flags & Flag.PADDED ? 1 : 0) + (flags & Flag.PRIORITY ? priorityBytes : 0);
+  return (flags & FrameFlag.PADDED ? 1 : 0) + (flags & FrameFlag.PRIORITY ? priorityBytes : 0);
 }
 
 /** RFC 9113 §6. */
@@ -21,7 +21,7 @@ const rules: Readonly<Record<number, FrameRule>> = {
   [FrameType.DATA]: {
     name: 'DATA',
     about: 'stream',
-    fits: (bytes, flags) => bytes >= prefixBytes(flags & Flag.PADDED),
+    fits: (bytes, flags) => bytes >= prefixBytes(flags & FrameFlag.PADDED),
   },
   [FrameType.HEADERS]: {
     name: 'HEADERS',
@@ -33,7 +33,7 @@ const rules: Readonly<Record<number, FrameRule>> = {
   [FrameType.SETTINGS]: {
     name: 'SETTINGS',
     about: 'connection',
-    fits: (bytes, flags) => (flags & Flag.ACK ? bytes === 0 : bytes % 6 === 0),
+    fits: (bytes, flags) => (flags & FrameFlag.ACK ? bytes === 0 : bytes % 6 === 0),
   },
   [FrameType.PUSH_PROMISE]: { name: 'PUSH_PROMISE', about: 'stream', fits: anySize },
   [FrameType.PING]: { name: 'PING', about: 'connection', fits: (bytes) => bytes === 8 },

@@ -17,7 +17,7 @@ export const FrameType = {
 } as const;
 
 /** Some bits mean one thing on one type of frame and another on the next. */
-export const Flag = {
+export const FrameFlag = {
   ACK: 0x1,
   END_STREAM: 0x1,
   END_HEADERS: 0x4,
@@ -89,10 +89,10 @@ export function encodeHeaderFrames(
   do {
     const type = at === 0 ? FrameType.HEADERS : FrameType.CONTINUATION;
     const part = block.subarray(at, at + frameBytes);
-    const ends = at === 0 && endsStream ? Flag.END_STREAM : 0;
+    const ends = at === 0 && endsStream ? FrameFlag.END_STREAM : 0;
     at += part.length;
     frames.push(
-      encodeFrame(type, ends | (at === block.length ? Flag.END_HEADERS : 0), streamId, part),
+      encodeFrame(type, ends | (at === block.length ? FrameFlag.END_HEADERS : 0), streamId, part),
     );
   } while (at < block.length);
   return frames;
@@ -100,7 +100,7 @@ export function encodeHeaderFrames(
 
 /** The payload of a padded frame without its padding (RFC 9113 §6.1). */
 export function withoutPadding(flags: number, payload: Buffer): Buffer {
-  if (!(flags & Flag.PADDED)) return payload;
+  if (!(flags & FrameFlag.PADDED)) return payload;
   const padBytes = payload[0] ?? 0;
   if (padBytes >= payload.length)
     throw new ConnectionFault(Http2Code.PROTOCOL_ERROR, 'a frame has more padding than payload');

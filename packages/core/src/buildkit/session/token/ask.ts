@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { extraCaCertificates } from '../../../ca-certificates.js';
 import { cancelled, isWarmdockError, messageOf, WarmdockError } from '../../../errors.js';
-import { answerLimitBytes, type Response, type Sending } from './exchange.js';
+import { answerLimitBytes, type TokenRequest, type TokenResponse } from './exchange.js';
 import { isLinkLocal, lookupElsewhere } from './link-local.js';
 import { proxyOf } from './proxy-of.js';
 
@@ -39,13 +39,13 @@ export async function ask(
   { method, headers, body }: Question,
   { signal, timeoutMs = 30_000, env = process.env }: AskOptions,
 ): Promise<Answer> {
-  const operation = `asking ${nameOf(url)} for a token of registry ${registry}`;
+  const operation = `asking ${urlWithoutQuery(url)} for a token of registry ${registry}`;
   const refuse = (address: string) => refused(operation, address);
   const literal = url.hostname.replace(/^\[|\]$/g, '');
   if (isLinkLocal(literal)) throw refuse(literal);
   const proxy = proxyOf(url, env);
   const form = body && { 'content-type': 'application/x-www-form-urlencoded' };
-  const sending: Sending = {
+  const sending: TokenRequest = {
     method: method ?? 'GET',
     headers: { ...form, ...headers },
     body: body?.toString() ?? null,
@@ -67,9 +67,9 @@ export async function ask(
 
 async function send(
   url: URL,
-  { body, ...options }: Sending,
+  { body, ...options }: TokenRequest,
   refuse: (address: string) => Error,
-): Promise<Response> {
+): Promise<TokenResponse> {
   const { request } = await (url.protocol === 'https:'
     ? import('node:https')
     : import('node:http'));
@@ -111,6 +111,6 @@ function unreachable(operation: string, proxy: URL | undefined, cause: unknown):
 }
 
 /** The URL without its query and user part, which may hold secrets. */
-export function nameOf(url: URL): string {
+export function urlWithoutQuery(url: URL): string {
   return `${url.origin}${url.pathname}`;
 }

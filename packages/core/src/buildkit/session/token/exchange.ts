@@ -1,7 +1,7 @@
 import type { RequestOptions } from 'node:https';
 
 /** A request as both ways send it. */
-export interface Sending extends Pick<RequestOptions, 'ca'> {
+export interface TokenRequest extends Pick<RequestOptions, 'ca'> {
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
@@ -9,7 +9,7 @@ export interface Sending extends Pick<RequestOptions, 'ca'> {
 }
 
 /** An answer whose body is still to be read. */
-export interface Response {
+export interface TokenResponse {
   readonly status: number;
   readonly body: AsyncIterable<Uint8Array>;
 }

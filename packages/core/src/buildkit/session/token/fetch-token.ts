@@ -1,7 +1,7 @@
 import type { StoredLogin } from '../../../docker/config.js';
 import { type JsonObject, parseJsonObject, textOf } from '../../../docker/json-file.js';
 import { WarmdockError } from '../../../errors.js';
-import { type Answer, type AskOptions, ask, nameOf, type Question } from './ask.js';
+import { type Answer, type AskOptions, ask, type Question, urlWithoutQuery } from './ask.js';
 
 /** What a registry's challenge asks for. */
 export interface TokenRequest {
@@ -63,7 +63,7 @@ function requireSecrecy(realm: URL, host: string): void {
   if (realm.protocol === 'https:' || isLoopback(realm.hostname)) return;
   throw new WarmdockError(
     'PERMISSION_DENIED',
-    `refused to send the login for registry ${host} to ${nameOf(realm)} without encryption`,
+    `refused to send the login for registry ${host} to ${urlWithoutQuery(realm)} without encryption`,
     {
       hint: 'serve the registry and its token server over https',
     },
@@ -98,11 +98,12 @@ function basicAuth(login: StoredLogin): string {
 }
 
 function accepted({ status, text }: Answer, host: string, realm: URL): JsonObject {
-  if (status >= 200 && status < 300) return parseJsonObject(text, `the answer of ${nameOf(realm)}`);
+  if (status >= 200 && status < 300)
+    return parseJsonObject(text, `the answer of ${urlWithoutQuery(realm)}`);
   if (status >= 300 && status < 400) throw redirected(status, host, realm);
   throw new WarmdockError(
     status === 401 || status === 403 ? 'PERMISSION_DENIED' : 'UNAVAILABLE',
-    `${nameOf(realm)} gave no token for registry ${host}: HTTP ${status}`,
+    `${urlWithoutQuery(realm)} gave no token for registry ${host}: HTTP ${status}`,
     { hint: `log in again: docker login ${host}` },
   );
 }
@@ -110,7 +111,7 @@ function accepted({ status, text }: Answer, host: string, realm: URL): JsonObjec
 function redirected(status: number, host: string, realm: URL): WarmdockError {
   return new WarmdockError(
     'UNAVAILABLE',
-    `${nameOf(realm)} gave no token for registry ${host}: it sends elsewhere (HTTP ${status}), which is not followed`,
+    `${urlWithoutQuery(realm)} gave no token for registry ${host}: it sends elsewhere (HTTP ${status}), which is not followed`,
     { hint: 'have the registry name the token server that answers itself' },
   );
 }

@@ -1,5 +1,5 @@
 import { ProxyAgent, request } from 'undici';
-import { answerLimitBytes, type Response, type Sending } from './exchange.js';
+import { answerLimitBytes, type TokenRequest, type TokenResponse } from './exchange.js';
 
 /**
  * Sends a request through an HTTP proxy: to a server with TLS by a tunnel, in which the proxy reads
@@ -10,8 +10,8 @@ import { answerLimitBytes, type Response, type Sending } from './exchange.js';
 export async function sendThrough(
   proxy: URL,
   url: URL,
-  { ca, ...sending }: Sending,
-): Promise<Response> {
+  { ca, ...sending }: TokenRequest,
+): Promise<TokenResponse> {
   const authorization = proxyAuthorization(proxy);
   const tls = ca && { ca };
   const dispatcher = new ProxyAgent({

@@ -51,7 +51,7 @@ test('a build that is passed through to docker is built by docker', async () => 
   expect(await runShim(['build', '/nonexistent'], options)).toMatchObject({ exitCode: 1 });
 });
 
-test('status tells what docker means, and uninstalling takes the shim away', async () => {
+test('status shows what docker means, and uninstalling takes the shim away', async () => {
   const { program, options } = await installed();
   const env = { ...options.env, PATH: options.path };
   const status = async () =>
@@ -129,7 +129,7 @@ describe('where a project puts an old node before all others', () => {
     expect(end).toBe('');
   });
 
-  test('status and doctor run on that one, and tell of it', async () => {
+  test('status and doctor run on that one, and report it', async () => {
     const { env, path, program } = await withOldNode();
     const own = { env: { ...env, PATH: path } };
     const status = await runWarmdock(['shim', 'status'], own);

@@ -236,7 +236,7 @@ describe('where another builder may be meant, node decides', () => {
   });
 
   test.each(['--config "$CONFIG" ', '--config="$CONFIG" ', '--config x --config "$CONFIG" -D '])(
-    'docker is told where its config is: docker %sbuild .',
+    'docker gets the place of its config: docker %sbuild .',
     async (flags) => {
       const env = { HOME: temporaryFolder(), CONFIG: configWithBuilder() };
       expect(await ask(`${flags}build --builder far .`, env)).toMatchObject(asked);

@@ -153,7 +153,7 @@ describe('the image ends in the daemon', () => {
   });
 
   test.each(['--context far', '--context=far', '-c far', '-H "$HOST"'])(
-    'that docker is told of: docker %s build',
+    'that docker gets by flag: docker %s build',
     async (flags) => {
       const line = `${flags} build --builder shared --load -t TAG .`;
       const user = { ...contextOnly, HOST: sides.env.DOCKER_HOST ?? '' };

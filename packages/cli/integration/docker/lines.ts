@@ -112,7 +112,7 @@ export async function outcomeOf(
   return { ...result, images };
 }
 
-/** Without how long steps took, which is told of those that took some time. */
+/** Without how long steps took, which is shown for those that took some time. */
 const timeless = (stdout: string) => stdout.replaceAll(/ \d+\.\ds\b/g, '');
 
 /** What people read, without the steps and without what depends on time and luck. */
@@ -127,7 +127,7 @@ export function comparable(stderr: string): string[] {
       .filter((line) => line.trim() !== '')
       .map((line) => line.replace(/time="[^"]*"/, 'TIME').replace(/sha256:[0-9a-f]+/g, 'DIGEST'))
       .map((line) => line.replace(/^\d+\.\d{3} /, 'TIME '))
-      // Compose tells what bake said, or only that it ended: whichever it learns first.
+      // Compose reports what bake said, or only that it ended: whichever comes first.
       .map((line) =>
         line.replace(/^(failed to (execute bake: |stat )|infinite loop from ).*/, 'BAKE FAILED'),
       )

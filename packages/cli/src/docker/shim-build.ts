@@ -1,4 +1,5 @@
-import { connectEngine, planBuild } from '@warmdock/core';
+import { connectEngine } from '@warmdock/core';
+import { planRequest } from '@warmdock/core/internal';
 import {
   type BuildCommand,
   planBuildCommand,
@@ -46,7 +47,7 @@ function planRouted(routed: RoutedBuild): PlannedBuild {
     const attestations = attestationsOf(command, env);
     const options = { ...command.options, attestations, builder: choice.builder, withProvenance };
     // A value that no build takes is docker's to refuse; the build itself is planned where it runs.
-    planBuild(options);
+    planRequest(options, { env });
     return { ...choice, command: { ...command, options } };
   } catch (error) {
     return passThroughReason(error);

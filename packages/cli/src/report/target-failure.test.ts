@@ -19,7 +19,7 @@ describe('the failure of a build', () => {
     ['ERROR: ', two, 'ERROR: target b: failed to solve: no such thing\n'],
     ['', setOf('b'), 'failed to solve: no such thing\n'],
     ['ERROR: ', setOf('b'), 'ERROR: failed to solve: no such thing\n'],
-  ])('is told behind %j, with the name where there are several', (mark, set, line) => {
+  ])('is reported behind %j, with the name where there are several', (mark, set, line) => {
     const error = new TargetError('b', solveError('no such thing'));
     const { text, exitCode } = formatTargetFailure(error, '1', { mark, set });
     expect(text).toContain(line);

@@ -91,7 +91,7 @@ function buildArgsOf(
   );
 }
 
-/** Compose of this age does not tell what its `.env` files set. */
+/** Compose of this age does not report what its `.env` files set. */
 function checkSecretVariables(definition: BakeDefinition, env: NodeJS.ProcessEnv): void {
   const unknown = secretVariables(definition).find((name) => env[name] === undefined);
   if (unknown === undefined) return;

@@ -34,7 +34,7 @@ export function throughDocker(name: string, options: RunProgramOptions): PluginP
   };
 }
 
-/** Docker says in words alone that it has no such command; a plugin tells its version whatever else is wrong. */
+/** Docker says in words alone that it has no such command; a plugin reports its version whatever else is wrong. */
 async function requirePlugin(name: string, options: RunProgramOptions): Promise<void> {
   const { exitCode } = await runProgram(['docker', name, 'version'], [], options);
   if (exitCode === 0) return;

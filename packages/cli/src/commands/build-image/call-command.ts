@@ -29,7 +29,7 @@ export async function runCall(args: BuildArguments, context: CommandContext): Pr
   return found && (found.warnings > 0 || found.error !== undefined) ? 1 : 0;
 }
 
-/** Nothing is built that they could tell of. */
+/** Nothing is built that they could describe. */
 function refuseFiles({ iidfile, metadataFile }: BuildArguments): void {
   if (iidfile === undefined && metadataFile === undefined) return;
   throw new WarmdockError('UNSUPPORTED', '--call builds nothing, and writes no result to a file', {

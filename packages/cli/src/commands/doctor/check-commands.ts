@@ -31,7 +31,7 @@ function checkCommand(words: readonly string[], env: NodeJS.ProcessEnv): Finding
   return warning(about, `${text}${more}`, `export BUILDX_BUILDER=${name}`);
 }
 
-/** The selected builder, where these builds would come to it if only they were told its name. */
+/** The selected builder, where these builds would come to it if only they had its name. */
 function builderToName(words: readonly string[], env: NodeJS.ProcessEnv): string | undefined {
   const selected = chooseForWords(['buildx', 'build', '--load', '.'], env);
   if ('passThroughReason' in selected) return undefined;

@@ -35,7 +35,7 @@ describe('a shim', () => {
     });
   });
 
-  test('goes on where its switch has an unknown value, which is told', () => {
+  test('goes on where its switch has an unknown value, which is reported', () => {
     installShim({ launcher, folder });
     expect(found({ WARMDOCK: 'explian' })).toMatchObject({
       shim: expect.stringMatching(/^warning: .*explian/),
@@ -68,7 +68,7 @@ describe('a shim', () => {
   });
 });
 
-describe('of each way to build it is told where it goes', () => {
+describe('of each way to build it is reported where it goes', () => {
   function makeBuilder(name: string, driver = 'remote') {
     mkdirSync(join(config, 'buildx/instances'), { recursive: true });
     const Nodes = [{ Name: `${name}0`, Endpoint: `tcp://${name}:1` }];
@@ -121,7 +121,7 @@ describe('of each way to build it is told where it goes', () => {
     expect(found()['docker build']).toBe(stays);
   });
 
-  test('what docker is to refuse, and the daemon itself, are told as well', () => {
+  test('what docker is to refuse, and the daemon itself, are reported as well', () => {
     makeBuilder('far', 'kubernetes');
     expect(found()['docker buildx bake']).toMatch(
       /^ok: passed through to docker: .* daemon's own BuildKit$/,

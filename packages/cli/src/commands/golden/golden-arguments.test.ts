@@ -139,7 +139,7 @@ describe('help', () => {
     }
   });
 
-  test('of a command tells of its own flags and of those of all', () => {
+  test('of a command shows its own flags and those of all', () => {
     const text = parseGoldenArguments(['gc', '--help']);
     expect(text).toMatch(/^Usage: {2}warmdock golden gc \[OPTIONS\]\n/);
     expect(text).toMatch(/^ {6}--keep string +\S/m);

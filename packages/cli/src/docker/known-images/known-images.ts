@@ -9,8 +9,8 @@ import { recallImages, rememberImages } from './remembered-images.js';
 /**
  * What is known, from the last time, of the images that compose looks for before it makes containers.
  *
- * Compose takes several times as long to say it. Whoever is told wrongly that nothing is missing leaves
- * to compose what compose would do anyway.
+ * Compose takes several times as long to say it. A wrong answer that nothing is
+ * missing leaves compose to do what it would do anyway.
  */
 export interface KnownImages {
   /** Whether they are known, and all of them there. Throws what the engine throws. */

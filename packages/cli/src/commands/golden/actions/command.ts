@@ -8,7 +8,7 @@ export interface GoldenCommand<Args> {
   readonly makesStore: boolean | ((args: Args) => boolean);
   /** Throws `UsageError`. */
   read(line: CommandArguments): Args;
-  /** Without an answer when it has told all that there is to say. */
+  /** Without an answer when it has reported all that there is to say. */
   run(args: Args, context: GoldenContext): Promise<Answer | undefined>;
 }
 
@@ -17,7 +17,7 @@ export interface GoldenContext {
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   readonly progress: Progress;
-  /** Says at once what happened; for commands that run until they are stopped. */
+  /** Reports at once what happened; for commands that run until they are stopped. */
   readonly report: (event: Event) => void;
 }
 

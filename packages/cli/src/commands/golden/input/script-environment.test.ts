@@ -14,7 +14,7 @@ test.each([
   expect(scriptEnvironment(entries, { HOME: '/root', OTHER: 'x' })).toEqual(expected);
 });
 
-test('secrets come from variables and files, and where they are missing that is told', () => {
+test('secrets come from variables and files, and where they are missing that is reported', () => {
   const folder = mkdtempSync(join(tmpdir(), 'warmdock-secret-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'a=b');

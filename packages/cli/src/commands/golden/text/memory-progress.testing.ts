@@ -1,6 +1,6 @@
 import type { Progress } from './progress.js';
 
-/** Collects what was told. */
+/** Collects what was reported. */
 export class MemoryProgress implements Progress {
   readonly phases: string[] = [];
 

@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('lines tell of the last step of each second, and of nothing that is over by then', () => {
+test('lines report the last step of each second, and nothing that is over by then', () => {
   const output = new MemoryOutput();
   const progress = openProgress(output, {});
   progress.step('one');
@@ -24,7 +24,7 @@ test('lines tell of the last step of each second, and of nothing that is over by
   expect(output.text).toBe('two\nthree\n');
 });
 
-test('a phase is always told, once', () => {
+test('a phase is always reported, once', () => {
   const output = new MemoryOutput();
   const progress = openProgress(output, {});
   progress.phase('building');

@@ -4,13 +4,13 @@ import { formatSeconds, Painter, type TextOutput } from '@warmdock/core/internal
 const QUIET_MS = 1_000;
 const FRAME_MS = 100;
 
-/** Says how far work is, once it takes long: in one line that changes on terminals, else in lines. */
+/** Reports how far work is, once it takes long: in one line that changes on terminals, else in lines. */
 export interface Progress {
-  /** Something was done; of several in one second, the last one is told. */
+  /** Something was done; of several in one second, the last one is reported. */
   step(text: string): void;
-  /** Something begins; always told. */
+  /** Something begins; always reported. */
   phase(text: string): void;
-  /** Clears the line; nothing is told any more. */
+  /** Clears the line; nothing is reported any more. */
   end(): void;
 }
 
@@ -45,18 +45,18 @@ function liveProgress(output: TextOutput, env: NodeJS.ProcessEnv): Progress {
 
 function plainProgress(output: TextOutput): Progress {
   let pending = '';
-  const tell = () => {
+  const report = () => {
     if (pending !== '') output.write(`${pending}\n`);
     pending = '';
   };
-  const timer = setInterval(tell, QUIET_MS).unref();
+  const timer = setInterval(report, QUIET_MS).unref();
   return {
     step(text) {
       pending = text;
     },
     phase(text) {
       pending = text;
-      tell();
+      report();
     },
     end: () => clearInterval(timer),
   };

@@ -27,10 +27,10 @@ async function pagesIn(output: string): Promise<Files> {
       await readFile(join(output, `${name}.md`), 'utf8'),
     ]),
   );
-  return { ...Object.fromEntries(pages), [`${folder}/README.md`]: index() };
+  return { ...Object.fromEntries(pages), [`${folder}.md`]: index() };
 }
 
 function index(): string {
-  const rows = publicEntries().map(({ specifier, name }) => `- [\`${specifier}\`](${name}.md)`);
-  return `# SDK\n\nWhat programs import, made from the docstrings.\n\n${rows.join('\n')}\n`;
+  const rows = publicEntries().map(({ specifier, name }) => `- [\`${specifier}\`](sdk/${name}.md)`);
+  return `# SDK\n\nEach entry of each package, from its docstrings.\n\n${rows.join('\n')}\n`;
 }

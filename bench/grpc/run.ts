@@ -1,11 +1,11 @@
 /** `pnpm bench:grpc`: our own HTTP/2 beside `@grpc/grpc-js`, on a real builder of the testbed. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Summary, summarise } from '../measure/alternate.js';
 import { settle } from '../measure/settle.js';
 import { describeBuilder, describeMachine } from '../report/describe-machine.js';
-import { documents, resultFiles, writeBetweenMarkers } from '../report/files.js';
+import { betweenMarkers, documents, resultFiles } from '../report/files.js';
 import { registerBuilder } from '../sides/commands.js';
 import { removeTags } from '../sides/daemon.js';
 import { findPrograms } from '../sides/programs.js';
@@ -104,5 +104,6 @@ async function measure({ title, shown, run, clean }: Case): Promise<GrpcRow> {
 
 function writeResults(text: string, results: object): void {
   writeFileSync(resultFiles.grpc, `${JSON.stringify(results, null, 2)}\n`);
-  writeBetweenMarkers(documents.grpc, 'bench-grpc', text);
+  const document = readFileSync(documents.grpc, 'utf8');
+  writeFileSync(documents.grpc, betweenMarkers(document, 'bench-grpc', text));
 }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const repository = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -22,12 +22,10 @@ export function readResults<T>(path: string): T {
   return JSON.parse(readFileSync(path, 'utf8')) as T;
 }
 
-/** Puts `text` between the markers of that name in the file. Throws when it does not have them. */
-export function writeBetweenMarkers(path: string, name: string, text: string): void {
-  const content = readFileSync(path, 'utf8');
+/** The content with `text` between the markers of that name. Throws when it does not have them. */
+export function betweenMarkers(content: string, name: string, text: string): string {
   const [head, foot] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`];
   const [start, end] = [content.indexOf(head), content.indexOf(foot)];
-  if (start === -1 || end < start) throw new Error(`${path} lacks the markers ${head} ${foot}`);
-  const [before, after] = [content.slice(0, start + head.length), content.slice(end)];
-  writeFileSync(path, `${before}\n\n${text}\n\n${after}`);
+  if (start === -1 || end < start) throw new Error(`the markers ${head} ${foot} are missing`);
+  return `${content.slice(0, start + head.length)}\n\n${text}\n\n${content.slice(end)}`;
 }

@@ -308,7 +308,7 @@ test.each([
   [['remove', 'nobody'], /^ERROR: no project nobody in .+\nHINT: /],
   [['inspect', 'nobody'], /^ERROR: .+nobody.+\nHINT: /],
   [['release', 'nobody'], /^ERROR: no session nobody in .+\nHINT: /],
-  [['list', '--strategy=copy'], /^ERROR: the store in .+ by layer-link, not copy\nHINT: /],
+  [['list', '--strategy=copy'], /^ERROR: the store in .+ strategy layer-link, not copy\nHINT: /],
   [['clone', 'app', 's1', '--store=/a b'], /^ERROR: a store cannot be in "\/a b"\nHINT: /],
 ])('%j is refused', async (args, expected) => {
   await site.json('clone', newProject(), `refused-${projects}`, '--allow-empty');

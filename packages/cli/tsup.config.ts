@@ -44,6 +44,7 @@ export default defineConfig([
       'build-program': 'src/entries/build-program.ts',
       'doctor-program': 'src/entries/doctor-program.ts',
       'golden-program': 'src/entries/golden-program.ts',
+      'help-program': 'src/entries/help-program.ts',
       'shim-program': 'src/entries/shim-program.ts',
       'targets-program': 'src/entries/targets-program.ts',
     },

@@ -164,7 +164,7 @@ describe.each(settings)('on the $name BuildKit for the $store store', ({ address
   });
 });
 
-test('rawjson tells of groups and warnings what buildx tells, but for the LLB behind a file', async () => {
+test('rawjson reports of groups and warnings what buildx reports, but for the LLB behind a file', async () => {
   const { builder, classic } = useTestbed();
   const context = projectOf({
     Dockerfile: 'FROM scratch as base\nCOPY one /one\nCOPY --link one /two\nMAINTAINER someone\n',

@@ -72,7 +72,7 @@ test('a daemon that builds itself needs no load', async () => {
   }
 });
 
-test('the rule that chose the builder is told, and what chooses none', async () => {
+test('the rule that chose the builder is reported, and what chooses none', async () => {
   const { builder } = useTestbed();
   const env = { BUILDX_BUILDER: 'default', BUILDKIT_HOST: 'tcp://h:1' };
   const { finding } = await doctor([], builder.host, env);
@@ -121,7 +121,7 @@ describe('broken set-ups', () => {
     return { bin, DOCKER_CONFIG, asked: (host = classic.host) => doctor([], host, env) };
   }
 
-  test('none: all is told, and all is well', async () => {
+  test('none: all is reported, and all works', async () => {
     const { asked, bin } = await machine();
     const { exitCode, finding } = await asked();
     expect(exitCode).toBe(0);

@@ -42,7 +42,7 @@ async function start(config: string, ...flags: string[]) {
   return { running, address };
 }
 
-/** As GitHub tells of a push; the commit makes it another one. */
+/** As GitHub reports a push; the commit makes it another one. */
 function push(address: string, after: string, { ref = 'refs/heads/main', key = secret } = {}) {
   const body = JSON.stringify({ ref, after });
   return fetch(`${address}/hooks/app`, {
@@ -75,7 +75,7 @@ test('a merge makes a golden, once, and a signal ends the server with 0', async 
   expect(stderr).toMatch(/^answered 401 to a request about app$/m);
   expect(stderr).toMatch(/^app: running the start-up script \(log: .+\)$/m);
   expect(stderr).toMatch(/\nstopped\n$/);
-  // Of its steps nothing is told beside.
+  // Its steps are not reported besides.
   expect(stderr).not.toMatch(/^(?!listening|answered|app: |stopped)./m);
   expect(stderr).not.toContain(secret);
   expect((await site.json('inspect', 'app')).generations).toHaveLength(1);
@@ -109,7 +109,7 @@ test('a build that the end of the server interrupts is begun again by the next o
   expect((await site.json('inspect', 'app')).current).toBe(before + 1);
 });
 
-test('a script that fails is told of, and the server goes on', async () => {
+test('a script that fails is reported, and the server goes on', async () => {
   const { running, address } = await start(configFor('exit 3'));
   expect((await push(address, 'c')).status).toBe(202);
   await running.seen(/^app: start-up script ended with code 3/m);
@@ -118,7 +118,7 @@ test('a script that fails is told of, and the server goes on', async () => {
   expect(await running.ended).toMatchObject({ exitCode: 0 });
 });
 
-test('secrets of a script are told nowhere, however short and whatever their names', async () => {
+test('secrets of a script appear nowhere, however short and whatever their names', async () => {
   writeFileSync(join(site.folder, 'pin'), '#~\n');
   const shell = 'printf "pin #"; sleep 0.1; echo "~"; exit 4';
   const env = { PIN: { secretFile: 'pin' } };

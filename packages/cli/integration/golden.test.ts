@@ -281,7 +281,7 @@ test('a build that takes too long is ended', async () => {
   expect(stderr).toMatch(/^ERROR: golden build of .+ took longer than 1500 ms\nHINT: /m);
 });
 
-test('a daemon that does not start is told of with its last words', async () => {
+test('a daemon that does not start is reported with its last words', async () => {
   const project = newProject();
   const { exitCode, stderr } = await site.run(
     'build',

@@ -61,7 +61,7 @@ describe('WARMDOCK_GRPC=grpc-js', () => {
     expect(failed.stderr).toContain('cannot load @grpc/grpc-js');
   });
 
-  test('is told by doctor', async () => {
+  test('is reported by doctor', async () => {
     const args = ['doctor', '--json', '--builder', builder.address];
     const PATH = `${dirname(clients.docker)}:${process.env.PATH}`;
     const env = { PATH, DOCKER_CONFIG: clients.configDir, ...byGrpcJs };

@@ -115,7 +115,7 @@ describe.each<PackageManager>(['npm', 'pnpm'])(
       for (const name of ['docker', 'warmdock']) accessSync(join(bin, name), constants.X_OK);
     });
 
-    test('warmdock tells its version and its help', async () => {
+    test('warmdock prints its version and its help', async () => {
       const version = await project.run(['warmdock', '--version']);
       expect(version).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^warmdock \d/) });
       const help = await project.run(['warmdock', 'help']);

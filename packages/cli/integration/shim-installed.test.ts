@@ -42,7 +42,7 @@ test('the real docker answers through the installed shim', async () => {
   expect(await runShim(['run', '--unknown'], options)).toMatchObject({ exitCode: 125 });
 });
 
-test('a build that is left to docker is built by docker', async () => {
+test('a build that is passed through to docker is built by docker', async () => {
   const { options, host } = await installed();
   const tag = newTag(host);
   const { exitCode } = await runShim(['build', '-t', tag, layeredProject()], options);
@@ -51,7 +51,7 @@ test('a build that is left to docker is built by docker', async () => {
   expect(await runShim(['build', '/nonexistent'], options)).toMatchObject({ exitCode: 1 });
 });
 
-test('status tells what docker means, and uninstalling takes the shim away', async () => {
+test('status shows what docker means, and uninstalling takes the shim away', async () => {
   const { program, options } = await installed();
   const env = { ...options.env, PATH: options.path };
   const status = async () =>
@@ -106,7 +106,7 @@ describe('where a project puts an old node before all others', () => {
       path,
     };
   }
-  const answered = /^warmdock: no builder "other" found .*, left to docker\n$/;
+  const answered = /^warmdock: no builder "other" found .*, passed through to docker\n$/;
 
   test('the shim runs on the one that it was installed with', async () => {
     const { record, build } = await withOldNode();
@@ -124,12 +124,12 @@ describe('where a project puts an old node before all others', () => {
     const [gone, tooOld, end] = stderr.split('\n');
     expect(gone).toMatch(/^NOTICE: .* \/gone\/node is gone, .*: warmdock shim install$/);
     expect(tooOld).toMatch(
-      /^NOTICE: warmdock needs Node 20\.19 or newer, \S+ is 14\.21\.3; left to /,
+      /^NOTICE: warmdock needs Node 20\.19 or newer, \S+ is 14\.21\.3; passed through to /,
     );
     expect(end).toBe('');
   });
 
-  test('status and doctor run on that one, and tell of it', async () => {
+  test('status and doctor run on that one, and report it', async () => {
     const { env, path, program } = await withOldNode();
     const own = { env: { ...env, PATH: path } };
     const status = await runWarmdock(['shim', 'status'], own);

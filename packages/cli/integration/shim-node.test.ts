@@ -65,7 +65,7 @@ describe.each(Object.entries(shells))('with %s as sh', (_name, sh) => {
     expect(stderr).toMatch(why);
     // What Node, or the shell that cannot run it, has to say stays.
     const ofShim = stderr.replace(/^(?:No version is set|.*\bnode: .*)\n/gm, '');
-    expect(ofShim).toMatch(/^NOTICE: warmdock .*; left to \/\S+\/docker.*\n$/);
+    expect(ofShim).toMatch(/^NOTICE: warmdock .*; passed through to \/\S+\/docker.*\n$/);
   });
 
   test.each<[what: string, damage: (dist: string) => void, why: RegExp]>([
@@ -94,7 +94,7 @@ describe.each(Object.entries(shells))('with %s as sh', (_name, sh) => {
     const { stdout, stderr } = await build('/nonexistent', {}, dirname(cat()));
     expect(stdout.toString()).toBe('docker\nFROM x');
     expect(stderr).toMatch(
-      /^NOTICE: warmdock cannot start: there is no node in PATH; left to \S+\n$/,
+      /^NOTICE: warmdock cannot start: there is no node in PATH; passed through to \S+\n$/,
     );
   });
 
@@ -109,7 +109,7 @@ describe.each(Object.entries(shells))('with %s as sh', (_name, sh) => {
     expect(ended.stdout.toString()).toBe(dockerFollows ? 'docker\nFROM x' : '');
   });
 
-  test.each<[line: string, left: string]>([
+  test.each<[line: string, rest: string]>([
     ['compose up --build -d', 'compose up --no-build -d'],
     ['compose -p up up -d --build=true web', 'compose -p up up --no-build -d web'],
     ['compose -p --build create --build', 'compose -p --build create --no-build'],
@@ -117,14 +117,14 @@ describe.each(Object.entries(shells))('with %s as sh', (_name, sh) => {
     ['compose up --build none', 'compose up --no-build none'],
     ['compose up -- web', 'compose up --no-build -- web'],
     ['compose run --build web cmd --build', 'compose run web cmd --build'],
-  ])('what must not be built again is not: %s', async (line, left) => {
+  ])('what must not be built again is not: %s', async (line, rest) => {
     const after = async (exitCode: number) => {
       const node = programs({ node: `${beginBuild}; exit ${exitCode}` });
       const path = [node, programs({ docker: 'echo "$*"' }), systemPath].join(':');
       const options = { program: sh(), path, env: asking() };
       return (await runShim([shim, ...line.split(' ')], options)).stdout.toString();
     };
-    expect(await after(87)).toBe(`${left}\n`);
+    expect(await after(87)).toBe(`${rest}\n`);
     expect(await after(88)).toBe(`${line}\n`);
   });
 
@@ -144,7 +144,7 @@ describe.each(Object.entries(shells))('with %s as sh', (_name, sh) => {
   ])('what a project sets for its own node is not obeyed: %j', async (env) => {
     const { stdout, stderr } = await build('/nonexistent', { ...env, WARMDOCK: 'explain' });
     expect(stdout.toString()).toBe('docker\nFROM x');
-    expect(stderr).toMatch(/^warmdock: .*, left to docker\n$/);
+    expect(stderr).toMatch(/^warmdock: .*, passed through to docker\n$/);
   });
 
   test.each(['HUP', 'INT QUIT', 'HUP INT QUIT TERM', ''])(

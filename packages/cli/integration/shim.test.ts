@@ -185,12 +185,12 @@ describe('where no builder but the daemon can be meant, node is not started', ()
   test.each<[what: string, reason: RegExp, env: () => Record<string, string>]>([
     [
       'nobody has made one',
-      /^warmdock: buildx knows no builder but the daemon, left to \S+\n$/,
+      /^warmdock: buildx knows no builder but the daemon, passed through to \S+\n$/,
       () => ({ HOME: temporaryFolder() }),
     ],
     [
       'nobody names one',
-      /^warmdock: docker build uses the daemon itself, left to \S+\n$/,
+      /^warmdock: docker build uses the daemon itself, passed through to \S+\n$/,
       () => ({ DOCKER_CONFIG: configWithBuilder() }),
     ],
   ])('and WARMDOCK=explain says why: %s', async (_what, reason, env) => {
@@ -236,7 +236,7 @@ describe('where another builder may be meant, node decides', () => {
   });
 
   test.each(['--config "$CONFIG" ', '--config="$CONFIG" ', '--config x --config "$CONFIG" -D '])(
-    'docker is told where its config is: docker %sbuild .',
+    'docker gets the place of its config: docker %sbuild .',
     async (flags) => {
       const env = { HOME: temporaryFolder(), CONFIG: configWithBuilder() };
       expect(await ask(`${flags}build --builder far .`, env)).toMatchObject(asked);
@@ -466,7 +466,7 @@ test('WARMDOCK=explain says what is no build', async () => {
   const folder = programs({ docker: 'exit 0' });
   const env = { WARMDOCK: 'explain' };
   const { stderr } = await runShim(['ps'], { path: folder, env });
-  expect(stderr).toBe(`warmdock: no build, left to ${folder}/docker\n`);
+  expect(stderr).toBe(`warmdock: no build, passed through to ${folder}/docker\n`);
 });
 
 describe.each(Object.entries(shells))('while warmdock builds, with %s as sh', (_name, sh) => {

@@ -1,8 +1,6 @@
 import type { DockerCall } from './docker/as-docker.js';
 import { type BuildArguments, parseBuildArguments } from './flags/build-arguments.js';
-import { UsageError } from './flags/usage-error.js';
-import { formatBuildHelp, mainHelp } from './help.js';
-import { version } from './version.js';
+import { version } from './process/version.js';
 
 /** What the words after the program's name ask for. */
 export type Command =
@@ -10,8 +8,8 @@ export type Command =
   | { readonly type: 'build'; readonly args: BuildArguments }
   /** Of `bin/docker` alone. */
   | { readonly type: 'as-docker'; readonly call: DockerCall }
-  /** Commands that read their words themselves. */
-  | { readonly type: 'doctor' | 'golden' | 'shim'; readonly argv: readonly string[] };
+  /** Programs that read their words themselves; `help` gets whatever is no other command. */
+  | { readonly type: 'doctor' | 'golden' | 'help' | 'shim'; readonly argv: readonly string[] };
 
 /** Reads a command line, in the manner of docker. Throws `UsageError`. */
 export function parseCommandLine(argv: readonly string[]): Command {
@@ -19,7 +17,7 @@ export function parseCommandLine(argv: readonly string[]): Command {
   switch (word) {
     case 'build': {
       const args = parseBuildArguments(rest);
-      return args === 'help' ? { type: 'print', text: formatBuildHelp() } : { type: 'build', args };
+      return args === 'help' ? { type: 'help', argv: ['help', 'build'] } : { type: 'build', args };
     }
     case '--as-docker': {
       const [docker = '', ...call] = rest;
@@ -35,18 +33,9 @@ export function parseCommandLine(argv: readonly string[]): Command {
       return { type: word, argv: rest };
     case 'version':
     case '--version':
+    case '-v':
       return { type: 'print', text: `warmdock ${version}\n` };
-    case undefined:
-    case 'help':
-    case '--help':
-    case '-h':
-      return { type: 'print', text: mainHelp };
     default:
-      throw unknownWord(word);
+      return { type: 'help', argv };
   }
-}
-
-function unknownWord(word: string): UsageError {
-  if (word.startsWith('-')) return new UsageError(`unknown flag: ${word}\n\n${mainHelp}`, 125);
-  return new UsageError(`ERROR: unknown command: ${JSON.stringify(word)}\n\n${mainHelp}`, 1);
 }

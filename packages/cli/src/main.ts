@@ -1,23 +1,24 @@
-import './process/supported-node.js';
+import './docker/supported-node.js';
 
 import { join } from 'node:path';
 import { type Command, parseCommandLine } from './command-line.js';
 import { type DockerCall, runAsDocker } from './docker/as-docker.js';
 import type { RoutedBake, RoutedBuild, RoutedCompose } from './docker/routing/route.js';
+import type { ShimContext } from './docker/shim-context.js';
 import { UsageError } from './flags/usage-error.js';
 import { cacheDirectory } from './process/cache-directory.js';
+import type { CommandContext, Program } from './process/command-context.js';
 import { loadProgram } from './process/compiled-program.js';
 import { followLauncher } from './process/follow-launcher.js';
 import { interruptedExitCode, listenForInterruption } from './process/interruption.js';
 import { restoreEnvironment } from './process/launch-environment.js';
 import { launcherAt } from './process/launcher.js';
-import type { Program } from './process/program.js';
 import { StandardStream } from './process/standard-streams.js';
-import { version } from './version.js';
+import { version } from './process/version.js';
 
 type BuildProgram = typeof import('./entries/build-program.js');
 type TargetsProgram = typeof import('./entries/targets-program.js');
-type Reporting = Pick<BuildProgram, 'failureOf'>;
+type Reporting = Pick<BuildProgram, 'formatFailure'>;
 
 const { env } = process;
 const stdout = new StandardStream(1);
@@ -48,7 +49,7 @@ async function runCommand(): Promise<number> {
   switch (command.type) {
     case 'build':
       return runBuild(async ({ planBuildCommand, runBuildCommand, runCall }) => {
-        const context = { stdout, stderr, env, signal: interruption.signal };
+        const context = commandContext();
         if (command.args.call !== 'build') return runCall(command.args, context);
         await runBuildCommand(planBuildCommand(command.args, env), context);
         return 0;
@@ -64,6 +65,7 @@ async function runCommand(): Promise<number> {
       });
     case 'doctor':
     case 'golden':
+    case 'help':
     case 'shim':
       return runProgram(command.type, command.argv);
     case 'print':
@@ -87,18 +89,18 @@ async function runReported<T extends Reporting>(
     program.keep();
     return exitCode;
   } catch (error) {
-    const { text, exitCode } = program.exports.failureOf(error, version);
+    const { text, exitCode } = program.exports.formatFailure(error, version);
     stderr.write(text);
     return exitCode;
   }
 }
 
 function runRouted(build: RoutedBuild): Promise<number> {
-  return runBuild(({ runRoutedBuild }) => runRoutedBuild(build, routedContext()));
+  return runBuild(({ runRoutedBuild }) => runRoutedBuild(build, shimContext()));
 }
 
 function runRoutedTargets(routed: RoutedBake | RoutedCompose, call: DockerCall): Promise<number> {
-  const context = routedContext();
+  const context = shimContext();
   return runReported<TargetsProgram>('targets', (program) =>
     routed.action === 'bake'
       ? program.runRoutedBake(routed, call, context)
@@ -106,21 +108,23 @@ function runRoutedTargets(routed: RoutedBake | RoutedCompose, call: DockerCall):
   );
 }
 
-function routedContext() {
-  const { signal } = interruption;
-  return { stdout, stderr, env, signal, takeOver: launcher.takeOver };
+function commandContext(): CommandContext {
+  return { stdout, stderr, env, signal: interruption.signal };
+}
+
+function shimContext(): ShimContext {
+  return { ...commandContext(), takeOver: launcher.takeOver };
 }
 
 /** A program that reports its own errors. */
 async function runProgram(
-  name: 'doctor' | 'golden' | 'shim',
+  name: 'doctor' | 'golden' | 'help' | 'shim',
   argv: readonly string[],
 ): Promise<number> {
   // Sessions wait for their clones; the others are not started often enough to keep compiled code.
   const cacheDir = name === 'golden' ? cacheDirectory(env) : undefined;
   const program = loadProgram<Program>(fileOf(name), cacheDir);
-  const surroundings = { stdout, stderr, env, signal: interruption.signal, folder: __dirname };
-  const exitCode = await program.exports.run(argv, surroundings);
+  const exitCode = await program.exports.run(argv, commandContext());
   program.keep();
   return exitCode;
 }

@@ -14,6 +14,7 @@ export type { OnState } from './builds/records/build-record.js';
 export {
   type BuildPhase,
   type BuildStatus,
+  type LastError,
   readBuildStatus,
 } from './builds/records/build-state.js';
 export type { QueuedBuild } from './builds/records/queued-build.js';

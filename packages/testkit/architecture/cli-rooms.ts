@@ -4,45 +4,46 @@ const core = ['@warmdock/core', '@warmdock/core/internal'];
 
 /** `@warmdock/compose`. */
 export const compose = rooms('compose', 'packages/compose/src', {
-  program: core,
-  'plugin-program': [...core, 'program'],
+  programs: core,
   targets: [...core, 'zod'],
-  templates: [...core, 'targets'],
-  bake: [...core, 'targets', 'plugin-program', 'templates'],
-  compose: [...core, 'targets', 'program', 'plugin-program', 'templates', 'zod'],
+  bake: [...core, 'targets', 'programs'],
+  compose: [...core, 'targets', 'programs', 'zod'],
   run: [...core, 'targets'],
-  '.': [...core, 'bake', 'compose', 'run', 'targets', 'program', 'plugin-program', 'templates'],
+  '.': [...core, 'bake', 'compose', 'run', 'targets'],
 });
 
-const commands = ['commands/build', 'commands/doctor', 'commands/golden', 'commands/shim'];
+const flags = ['flags', 'flags/tables'];
 
 /** `@warmdock/cli`: nothing imports it, and `process` nothing of it. */
 export const cli = rooms('cli', 'packages/cli/src', {
   process: [...core, 'packages/cli/package.json'],
-  flags: core,
+  'flags/tables': [],
+  flags: [...core, 'flags/tables'],
+  'help/completion': ['flags/tables'],
+  help: flags,
   report: [...core, '@warmdock/compose', 'process'],
-  'commands/build': [...core, 'flags', 'report', 'process', 'zod'],
-  'docker/routing': [...core, 'flags', 'process'],
+  'commands/build-image': [...core, ...flags, 'report', 'process', 'zod'],
+  'docker/routing': [...core, ...flags],
   'docker/known-images': [...core, 'docker/routing', 'process'],
   docker: [
-    ...[...core, '@warmdock/compose', 'commands/build', 'flags', 'report', 'process'],
+    ...[...core, '@warmdock/compose', 'commands/build-image', ...flags, 'report', 'process'],
     ...['docker/routing', 'docker/known-images'],
   ],
-  'commands/shim': [...core, 'docker', 'flags', 'process'],
-  'commands/doctor': [
-    ...core,
-    'commands/shim',
-    'docker',
-    'docker/routing',
-    'flags',
-    'process',
-    'zod',
+  'commands/shim': [...core, 'docker', ...flags, 'help', 'process'],
+  'commands/doctor': [...core, 'commands/shim', 'docker', ...flags, 'help', 'process'],
+  'commands/golden/input': [...core, '@warmdock/golden', ...flags, 'help', 'zod'],
+  'commands/golden/text': [...core, '@warmdock/golden'],
+  'commands/golden/actions': [
+    ...[...core, '@warmdock/golden', 'commands/golden/input', 'commands/golden/text'],
   ],
-  'commands/golden': [...core, '@warmdock/golden', 'flags', 'process', 'zod'],
-  'commands/golden/actions': [...core, '@warmdock/golden', 'commands/golden', 'flags', 'process'],
+  'commands/golden': [
+    ...[...core, '@warmdock/golden', ...flags, 'help'],
+    ...['commands/golden/input', 'commands/golden/actions'],
+  ],
   entries: [
-    ...[...core, '@warmdock/golden', '@grpc/grpc-js', ...commands, 'commands/golden/actions'],
-    ...['docker', 'flags', 'report', 'process'],
+    ...[...core, '@warmdock/golden', '@grpc/grpc-js', ...flags, 'help', 'help/completion'],
+    ...['commands/build-image', 'commands/doctor', 'commands/shim', 'commands/golden'],
+    ...['commands/golden/actions', 'commands/golden/text', 'docker', 'report', 'process'],
   ],
-  '.': [...core, 'docker', 'docker/routing', 'entries', 'flags', 'process', ...commands],
+  '.': [...core, 'docker', 'docker/routing', 'entries', ...flags, 'process'],
 });

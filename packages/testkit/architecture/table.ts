@@ -71,7 +71,15 @@ export const parts: Record<string, Part> = {
   'testkit tests': { at: 'packages/testkit/integration', uses: Object.keys(testkit) },
   architecture: { at: 'packages/testkit/architecture', uses: ['typescript', 'vitest'] },
   examples: { at: 'examples', uses: ['@warmdock/compose', '@warmdock/core', '@warmdock/golden'] },
-  scripts: { at: 'scripts', uses: ['@warmdock/core', '@warmdock/testkit'] },
+  // The reference is made from the tables of the command line.
+  scripts: {
+    at: 'scripts',
+    uses: [
+      ...['@warmdock/core', '@warmdock/testkit', 'cli/flags/tables', 'cli/help'],
+      ...['core/error-codes', '@microsoft/api-extractor', 'typedoc', 'typedoc-plugin-markdown'],
+      'typescript',
+    ],
+  },
 };
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { buildFlags } from '../../src/flags/build-flags.js';
 import { parseFlags } from '../../src/flags/parse-flags.js';
+import { buildFlags } from '../../src/flags/tables/build-flags.js';
 import { differingLines, isAccepted } from './accepted-lines.js';
 import { flagOf, flags, randomLine } from './random-lines.js';
 import { randomly } from './randomly.js';

@@ -77,7 +77,7 @@ describe('a builder whose results are loaded by default', () => {
     const line = 'buildx build -t TAG .';
     const { outcome, explanation } = await bothSides(line, await userWith({}));
     expect(outcome).toMatchObject({ exitCode: 0, imageId: undefined });
-    expect(explanation).toMatch(/the result stays in builder "mine", left to docker/);
+    expect(explanation).toMatch(/the result stays in builder "mine", passed through to docker/);
   });
 });
 
@@ -97,14 +97,14 @@ describe("docker's alias for its builder", () => {
   test('buildx means that nothing is loaded unless asked for', async () => {
     const { outcome, explanation } = await bothSides('build -t TAG .', await userWith(buildx));
     expect(outcome).toMatchObject({ exitCode: 0, imageId: undefined });
-    expect(explanation).toMatch(/without --load .* left to docker/);
+    expect(explanation).toMatch(/without --load .* passed through to docker/);
   });
 
   test.each([
     [{ builder: 'compose' }, 'build --load -t TAG .', /builds are for "compose"/],
     [{ builder: 'nobody' }, 'build --load -t TAG .', /builds are for "nobody"/],
     [{ other: 'buildx' }, 'buildx build --load -t TAG .', /no alias such as "other"/],
-  ])('%j is left to docker', async (aliases, line, reason) => {
+  ])('%j is passed through to docker', async (aliases, line, reason) => {
     const user = await userWith({ aliases });
     const { outcome, explanation, stderr, realStderr } = await bothSides(line, user);
     expect(outcome.imageId).toBeUndefined();
@@ -153,7 +153,7 @@ describe('the image ends in the daemon', () => {
   });
 
   test.each(['--context far', '--context=far', '-c far', '-H "$HOST"'])(
-    'that docker is told of: docker %s build',
+    'that docker gets by flag: docker %s build',
     async (flags) => {
       const line = `${flags} build --builder shared --load -t TAG .`;
       const user = { ...contextOnly, HOST: sides.env.DOCKER_HOST ?? '' };

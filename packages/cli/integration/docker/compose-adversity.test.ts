@@ -78,7 +78,7 @@ test('a builder that dies ends the builds with an error, and nobody builds local
   await proxy[Symbol.asyncDispose]();
   const { exitCode, stdout } = await run.ended;
   expect(stdout.toString()).toMatch(/(builder|session)[^\n]*\n(HINT: .*\n)?$/);
-  expect(stdout.toString()).not.toContain('left to docker');
+  expect(stdout.toString()).not.toContain('passed through to docker');
   expect(exitCode).toBe(1);
   expect(await imagesOf(host, name)).toEqual({});
 });
@@ -89,7 +89,7 @@ test('a builder that is not there is an error that says so', async () => {
   await outputOf(runDocker(create, { env: sides.env }));
   const { exitCode, stdout } = await start('docker compose build --builder gone', cwd, name).ended;
   expect(stdout.toString()).toMatch(/127\.0\.0\.1:1/);
-  expect(stdout.toString()).not.toContain('left to docker');
+  expect(stdout.toString()).not.toContain('passed through to docker');
   expect(exitCode).toBe(1);
   expect(await imagesOf(host, name)).toEqual({});
 });

@@ -1,4 +1,4 @@
-import { type LineCase, left, ours } from './lines.js';
+import { type LineCase, ours, passedThrough } from './lines.js';
 
 /** Five services, one of them for a profile, and projects with something wrong in them. */
 export const composeFiles: Readonly<Record<string, string>> = {
@@ -95,70 +95,76 @@ const forms: LineCase[] = [
 ];
 
 const notBuilds: LineCase[] = [
-  left('docker compose version --short', [], /no build/, { prints: true }),
-  left('docker compose -f other.yaml config --services', [], /no build/, { prints: true }),
-  left('docker compose config --format json build', [], /no build/, { prints: true }),
-  left('docker-compose version --short', [], /no build/, { prints: true }),
-  left('docker-compose -f pushed.yaml build --push', [], /pushed/),
-  left('docker compose ps', [], /no build/, { prints: true }),
-  left('docker compose exec web npm run build', [], /no build/, { prints: true }),
-  left('docker compose exec web up --build', [], /no build/, { prints: true }),
-  left('docker compose watch nobody', [], /no build/, { prints: true }),
-  left('docker compose up --watch --build nobody', [], /builds again while it watches/, {
+  passedThrough('docker compose version --short', [], /no build/, { prints: true }),
+  passedThrough('docker compose -f other.yaml config --services', [], /no build/, { prints: true }),
+  passedThrough('docker compose config --format json build', [], /no build/, { prints: true }),
+  passedThrough('docker-compose version --short', [], /no build/, { prints: true }),
+  passedThrough('docker-compose -f pushed.yaml build --push', [], /pushed/),
+  passedThrough('docker compose ps', [], /no build/, { prints: true }),
+  passedThrough('docker compose exec web npm run build', [], /no build/, { prints: true }),
+  passedThrough('docker compose exec web up --build', [], /no build/, { prints: true }),
+  passedThrough('docker compose watch nobody', [], /no build/, { prints: true }),
+  passedThrough('docker compose up --watch --build nobody', [], /builds again while it watches/, {
     prints: true,
   }),
-  left('docker compose up --build --no-build', [], /no build/, { prints: true }),
-  left('docker compose build --help', [], /help/, { prints: true }),
-  left('docker compose build --print web', [], /--print/),
-  left('docker compose build --check web', [], /--check/),
-  left('docker compose -f pushed.yaml build --push', [], /pushed/),
-  left('docker compose build plain', [], /nothing to build/, { prints: true }),
-  left('docker compose build --provenance=true web', [], /--provenance/),
-  left('docker compose build --sbom=true web', [], /--sbom/, { isNew: true }),
-  left('docker compose build --memory 64m web', ['web'], /--memory/),
-  left('docker compose --dry-run build web', [], /--dry-run/),
-  left('docker compose --dry-run up --build -d web', [], /--dry-run/, { isNew: true }),
-  left('docker compose -f - build', ['in'], /standard input/, {
+  passedThrough('docker compose up --build --no-build', [], /no build/, { prints: true }),
+  passedThrough('docker compose build --help', [], /help/, { prints: true }),
+  passedThrough('docker compose build --print web', [], /--print/),
+  passedThrough('docker compose build --check web', [], /--check/),
+  passedThrough('docker compose -f pushed.yaml build --push', [], /pushed/),
+  passedThrough('docker compose build plain', [], /nothing to build/, { prints: true }),
+  passedThrough('docker compose build --provenance=true web', [], /--provenance/),
+  passedThrough('docker compose build --sbom=true web', [], /--sbom/, { isNew: true }),
+  passedThrough('docker compose build --memory 64m web', ['web'], /--memory/),
+  passedThrough('docker compose --dry-run build web', [], /--dry-run/),
+  passedThrough('docker compose --dry-run up --build -d web', [], /--dry-run/, { isNew: true }),
+  passedThrough('docker compose -f - build', ['in'], /standard input/, {
     stdin: 'services:\n  in:\n    build: web\n',
   }),
-  left('docker compose --file=- build -q', ['in'], /standard input/, {
+  passedThrough('docker compose --file=- build -q', ['in'], /standard input/, {
     stdin: 'services:\n  in:\n    build: web\n',
     prints: true,
   }),
-  left('docker compose -f platforms.yaml build', [], /its output is type=image/),
-  left('docker compose -f other.yaml build', ['other'], /legacy builder/, {
+  passedThrough('docker compose -f platforms.yaml build', [], /its output is type=image/),
+  passedThrough('docker compose -f other.yaml build', ['other'], /legacy builder/, {
     isNew: true,
     env: { DOCKER_BUILDKIT: '0' },
   }),
-  left('docker compose build web', ['web'], /BuildKit|daemon/, { env: { BUILDX_BUILDER: '' } }),
-  left('docker compose build web', ['web'], /^$/, { env: { WARMDOCK: 'off' } }),
-  left('docker compose --tlsverify build web', [], /no build/, { prints: true }),
+  passedThrough('docker compose build web', ['web'], /BuildKit|daemon/, {
+    env: { BUILDX_BUILDER: '' },
+  }),
+  passedThrough('docker compose build web', ['web'], /^$/, { env: { WARMDOCK: 'off' } }),
+  passedThrough('docker compose --tlsverify build web', [], /no build/, { prints: true }),
 ];
 
 const failures: LineCase[] = [
-  left('docker compose build nobody', [], /no such service/, { prints: true }),
-  left('docker compose -f bad.yaml build', [], /yaml/, { prints: true }),
-  left('docker compose -f unknown-key.yaml build', [], /bulid/, { prints: true }),
-  left('docker compose -f required.yaml build', [], /say what you need/, { prints: true }),
-  left('docker compose -f missing.yaml build', [], /missing.yaml/, { prints: true }),
-  left('docker compose -f cycle.yaml build', [], /cycle|itself/, { prints: true }),
-  left('docker compose --progress strange build web', [], /strange/, { prints: true }),
-  left('docker compose --progress rawjson build web', [], /rawjson/, { prints: true }),
-  left('docker compose --ansi always --progress plain build web', [], /--ansi=/, { prints: true }),
-  left('docker compose --ansi never --progress tty build web', [], /--ansi=/, { prints: true }),
-  left('docker compose --parallel some build web', [], /some/, { prints: true }),
-  left('docker compose build web', [], /COMPOSE_PARALLEL_LIMIT/, {
+  passedThrough('docker compose build nobody', [], /no such service/, { prints: true }),
+  passedThrough('docker compose -f bad.yaml build', [], /yaml/, { prints: true }),
+  passedThrough('docker compose -f unknown-key.yaml build', [], /bulid/, { prints: true }),
+  passedThrough('docker compose -f required.yaml build', [], /say what you need/, { prints: true }),
+  passedThrough('docker compose -f missing.yaml build', [], /missing.yaml/, { prints: true }),
+  passedThrough('docker compose -f cycle.yaml build', [], /cycle|itself/, { prints: true }),
+  passedThrough('docker compose --progress strange build web', [], /strange/, { prints: true }),
+  passedThrough('docker compose --progress rawjson build web', [], /rawjson/, { prints: true }),
+  passedThrough('docker compose --ansi always --progress plain build web', [], /--ansi=/, {
+    prints: true,
+  }),
+  passedThrough('docker compose --ansi never --progress tty build web', [], /--ansi=/, {
+    prints: true,
+  }),
+  passedThrough('docker compose --parallel some build web', [], /some/, { prints: true }),
+  passedThrough('docker compose build web', [], /COMPOSE_PARALLEL_LIMIT/, {
     env: { COMPOSE_PARALLEL_LIMIT: 'some' },
     prints: true,
   }),
-  left('docker compose build --unknown', [], /unknown flag/, { prints: true }),
-  left('docker compose build --ssh nothing web', [], /ssh/, { prints: true }),
-  left('docker compose build --builder nobody web', [], /nobody/),
-  left('docker compose -f no-context.yaml build', [], /nowhere/),
-  left('docker compose --progress tty build web', [], /no terminal/, { prints: true }),
-  left('docker compose -f no-dockerfile.yaml build', [], /no Dockerfile/, { isNew: true }),
-  left('docker compose -f no-dockerfile.yaml build a', [], /no Dockerfile/),
-  left('docker compose -f no-secret.yaml build', [], /nowhere/),
+  passedThrough('docker compose build --unknown', [], /unknown flag/, { prints: true }),
+  passedThrough('docker compose build --ssh nothing web', [], /ssh/, { prints: true }),
+  passedThrough('docker compose build --builder nobody web', [], /nobody/),
+  passedThrough('docker compose -f no-context.yaml build', [], /nowhere/),
+  passedThrough('docker compose --progress tty build web', [], /no terminal/, { prints: true }),
+  passedThrough('docker compose -f no-dockerfile.yaml build', [], /no Dockerfile/, { isNew: true }),
+  passedThrough('docker compose -f no-dockerfile.yaml build a', [], /no Dockerfile/),
+  passedThrough('docker compose -f no-secret.yaml build', [], /nowhere/),
   ours('docker compose -f five.yaml build', [], { isNew: true }),
   ours('docker compose -f five.yaml build -q', [], { isNew: true, prints: true }),
   ours('docker compose -f five.yaml --progress quiet build', [], { isNew: true, prints: true }),

@@ -33,7 +33,7 @@ describe('an image with a name of its own', () => {
     writeFileSync(join(cwd, 'web/file'), 'not in the registry\n');
     const { stderr, exitCode } = await run('shim', line);
     expect(exitCode, stderr).toBe(0);
-    expect(stderr).toMatch(/no image is missing that compose would build, left to/);
+    expect(stderr).toMatch(/no image is missing that compose would build, passed through to/);
     expect(stderr).toMatch(/Pulled/);
     const cat = await run('real', 'docker compose -f named.yaml exec -T web busybox cat /file');
     expect(cat.stdout).toBe('first\n');

@@ -111,7 +111,7 @@ describe('what compose itself does', () => {
     const theirs = await real.run('real', line);
     const ours = await shim.run('shim', line);
     expect(ours.stderr).toMatch(reason);
-    expect(ours.stderr).toMatch(/left to/);
+    expect(ours.stderr).toMatch(/passed through to/);
     expect(ours.exitCode).toBe(theirs.exitCode);
     const states = Object.values(await shim.containers()).sort();
     expect(states).toEqual(Object.values(await real.containers()).sort());

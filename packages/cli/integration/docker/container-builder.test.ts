@@ -51,7 +51,7 @@ const load = { line: 'buildx build --load --progress plain -t TAG .' };
 test.each([
   ['is not there', ['rm', '--force'], /creating container/],
   ['does not run', ['stop'], /starting container/],
-])('a builder whose container %s is booted, and told so as by buildx', async (_, words, step) => {
+])('a builder whose container %s is booted, and reported as by buildx', async (_, words, step) => {
   await docker(...words, container);
   const { outcome, stderr } = await outcomeOf(load, place());
   expect(outcome, stderr).toMatchObject({ exitCode: 0, imageId: expect.any(String) });
@@ -86,7 +86,7 @@ test('compose and bake build with it, and boot it', async () => {
     file: randomBytes(9),
     'compose.yaml': JSON.stringify({ name, services }),
   });
-  for (const [line, told] of [
+  for (const [line, side] of [
     ['docker compose --progress plain build', 'stdout'],
     ['docker buildx bake --load --progress plain', 'stderr'],
   ] as const) {
@@ -94,8 +94,8 @@ test('compose and bake build with it, and boot it', async () => {
     const ran = await runCommand(['/bin/sh', '-c', line], { cwd, env: place(cwd).env });
     expect(ran, ran.stderr).toMatchObject({ exitCode: 0 });
     expect(ran.stderr).toContain('warmdock: building on builder "own" (by docker buildx use)');
-    expect(ran[told]).toContain('[internal] booting buildkit');
-    expect(ran[told].match(/booting buildkit/g)).toHaveLength(1);
+    expect(ran[side]).toContain('[internal] booting buildkit');
+    expect(ran[side].match(/booting buildkit/g)).toHaveLength(1);
   }
 });
 
@@ -112,7 +112,7 @@ test('`warmdock build` finds it as buildx does, boots it, and knows it by its ad
   }
 });
 
-test('a boot that fails is told in the words of buildx', async () => {
+test('a boot that fails is reported in the words of buildx', async () => {
   const driver = ['--driver', 'docker-container', '--driver-opt', 'image=127.0.0.1:1/nothing:x'];
   await outputOf(runDocker(['buildx', 'create', '--name', 'bad', ...driver], { env: user }));
   const line = 'buildx build --builder bad --load -t TAG .';
@@ -121,7 +121,7 @@ test('a boot that fails is told in the words of buildx', async () => {
   expect(stderr).toMatch(/booting builder "bad" failed: .*127\.0\.0\.1:1\/nothing/s);
 });
 
-test('doctor tells where it is, and that the first build boots it', async () => {
+test('doctor reports where it is, and that the first build boots it', async () => {
   const doctor = async () => {
     const { stdout } = await runWarmdock(['doctor', '--json'], {
       env: { ...user, PATH: sides.paths.real },

@@ -22,7 +22,7 @@ export interface LineCase {
   readonly isNew?: boolean;
   /** Whether what it prints to stdout is the same to the byte. */
   readonly prints?: boolean;
-  /** Why it is left to docker. */
+  /** Why it is passed through to docker. */
   readonly reason?: RegExp;
 }
 
@@ -32,7 +32,7 @@ export const ours = (
   more: Partial<LineCase> = {},
 ): LineCase => ({ line, images, ours: true, ...more });
 
-export const left = (
+export const passedThrough = (
   line: string,
   images: readonly string[],
   reason: RegExp,
@@ -82,7 +82,7 @@ function expectReason({ env, ours, reason = /./ }: LineCase, stderr: string): vo
   else if (ours) expect(said).toEqual([expect.stringMatching(/^warmdock: building on/)]);
   else {
     const text = said.join('\n');
-    expect(text).toMatch(/left to/);
+    expect(text).toMatch(/passed through to/);
     expect(text).toMatch(reason);
   }
 }
@@ -112,7 +112,7 @@ export async function outcomeOf(
   return { ...result, images };
 }
 
-/** Without how long steps took, which is told of those that took some time. */
+/** Without how long steps took, which is shown for those that took some time. */
 const timeless = (stdout: string) => stdout.replaceAll(/ \d+\.\ds\b/g, '');
 
 /** What people read, without the steps and without what depends on time and luck. */
@@ -127,7 +127,7 @@ export function comparable(stderr: string): string[] {
       .filter((line) => line.trim() !== '')
       .map((line) => line.replace(/time="[^"]*"/, 'TIME').replace(/sha256:[0-9a-f]+/g, 'DIGEST'))
       .map((line) => line.replace(/^\d+\.\d{3} /, 'TIME '))
-      // Compose tells what bake said, or only that it ended: whichever it learns first.
+      // Compose reports what bake said, or only that it ended: whichever comes first.
       .map((line) =>
         line.replace(/^(failed to (execute bake: |stat )|infinite loop from ).*/, 'BAKE FAILED'),
       )

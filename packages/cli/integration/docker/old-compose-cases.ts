@@ -1,5 +1,5 @@
 import { composeFiles } from './compose-cases.js';
-import { type LineCase, left, ours } from './lines.js';
+import { type LineCase, ours, passedThrough } from './lines.js';
 
 /** The project of `compose-cases`, but for services that begin with others: compose before 2.33 knows none. */
 export const oldComposeFiles: Readonly<Record<string, string>> = {
@@ -44,14 +44,14 @@ export const oldComposeCases: readonly LineCase[] = [
   ours('docker compose build --builder shared web', ['web'], { env: { BUILDX_BUILDER: '' } }),
   ours('docker-compose build', usual),
   ours('docker-compose -f other.yaml build -q', ['other'], { prints: true }),
-  left('docker compose version --short', [], /no build/, { prints: true }),
-  left('docker compose -f other.yaml config --services', [], /no build/, { prints: true }),
-  left('docker compose -f pushed.yaml build --push', ['pushed'], /pushed/),
-  left('docker compose build --memory 64m web', ['web'], /--memory/),
-  left('docker compose build nobody', [], /no such service/, { prints: true }),
-  left('docker compose -f bad.yaml build', [], /yaml/, { prints: true }),
-  left('docker compose -f required.yaml build', [], /say what you need/, { prints: true }),
-  left('docker compose -f missing.yaml build', [], /missing.yaml/, { prints: true }),
-  left('docker compose -f no-context.yaml build', [], /nowhere/),
-  left('docker compose build web', ['web'], /^$/, { env: { WARMDOCK: 'off' } }),
+  passedThrough('docker compose version --short', [], /no build/, { prints: true }),
+  passedThrough('docker compose -f other.yaml config --services', [], /no build/, { prints: true }),
+  passedThrough('docker compose -f pushed.yaml build --push', ['pushed'], /pushed/),
+  passedThrough('docker compose build --memory 64m web', ['web'], /--memory/),
+  passedThrough('docker compose build nobody', [], /no such service/, { prints: true }),
+  passedThrough('docker compose -f bad.yaml build', [], /yaml/, { prints: true }),
+  passedThrough('docker compose -f required.yaml build', [], /say what you need/, { prints: true }),
+  passedThrough('docker compose -f missing.yaml build', [], /missing.yaml/, { prints: true }),
+  passedThrough('docker compose -f no-context.yaml build', [], /nowhere/),
+  passedThrough('docker compose build web', ['web'], /^$/, { env: { WARMDOCK: 'off' } }),
 ];

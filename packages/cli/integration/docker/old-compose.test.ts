@@ -74,12 +74,12 @@ describe.each([
   const oldSides = useDockerAndShim({ compose: 'oldCompose', front: front(version, changed) });
 
   test.each(['docker compose build web', 'docker compose up -d'])(
-    '%s is left to compose, with the reason',
+    '%s is passed through to compose, with the reason',
     async (line) => {
       const { run, containers } = makeProject(oldSides);
       const { exitCode, stderr } = await run('shim', line);
       expect(stderr).toContain(`compose ${version} cannot print the selected services as JSON`);
-      expect(stderr).toMatch(/update .* to 2\.26 or newer\), left to/);
+      expect(stderr).toMatch(/update .* to 2\.26 or newer\), passed through to/);
       expect(exitCode, stderr).toBe(0);
       expect(Object.keys(await containers())).toHaveLength(line.includes('up') ? 2 : 0);
     },

@@ -1,5 +1,5 @@
-import { buildFlags } from '../../src/flags/build-flags.js';
-import type { Flag } from '../../src/flags/parse-flags.js';
+import { buildFlags } from '../../src/flags/tables/build-flags.js';
+import type { Flag } from '../../src/flags/tables/flag.js';
 import { randomly } from './randomly.js';
 
 /** The flags of the buildx at hand: later ones, and ours, are none of its own. */

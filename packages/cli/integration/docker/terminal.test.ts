@@ -164,7 +164,7 @@ describe('in a terminal', () => {
     expect(drawings).toEqual(Array(2).fill({ movesUp: true, hasColours: false }));
   });
 
-  test('that cannot move the cursor the build is told in plain lines', async () => {
+  test('that cannot move the cursor the build is shown in plain lines', async () => {
     const build = `docker build --load -t ${newName()} ${slowProject()}`;
     const text = (await startInTerminal(build, { env: { TERM: 'dumb' } }).ended).stdout.toString();
     expect(drawingOf(text)).toEqual({ movesUp: false, hasColours: false });

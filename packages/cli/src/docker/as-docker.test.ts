@@ -25,10 +25,10 @@ function call(
   return { stderr, exitCode };
 }
 
-test('words that Node could not read are left to docker', async () => {
+test('words that Node could not read are passed through to docker', async () => {
   const { exitCode, stderr } = call(['build', 'a\uFFFD'], { WARMDOCK: 'explain' });
   expect(await exitCode).toBe(passThroughExitCode);
-  expect(stderr.text).toBe('warmdock: its words are not all UTF-8, left to docker\n');
+  expect(stderr.text).toBe('warmdock: its words are not all UTF-8, passed through to docker\n');
 });
 
 test('nothing is said unless asked for', async () => {
@@ -60,5 +60,5 @@ test('builds of bake and compose are looked at further, those of docker-compose 
 test('nothing is built for a launcher that would not learn of it', async () => {
   const { exitCode, stderr } = call(['build', '.'], {}, { isListening: false });
   expect(await exitCode).toBe(passThroughExitCode);
-  expect(stderr.text).toMatch(/^NOTICE: .*left to \/bin\/docker\n$/);
+  expect(stderr.text).toMatch(/^NOTICE: .*passed through to \/bin\/docker\n$/);
 });

@@ -14,14 +14,14 @@ export interface DockerCall {
 
 export interface AsDockerContext extends PassThroughContext {
   readonly launcher: Pick<Launcher, 'isListening'>;
-  /** Carry builds out unless the user's files leave them to docker; answer as `runAsDocker` does. */
+  /** Carry builds out unless the user's files pass them through; answer as `runAsDocker` does. */
   build(routed: RoutedBuild): Promise<number>;
   buildTargets(routed: RoutedBake | RoutedCompose, call: DockerCall): Promise<number>;
 }
 
 /** Answers for docker: with the exit code that docker would have, or with that of `passThrough`. */
 export async function runAsDocker(call: DockerCall, context: AsDockerContext): Promise<number> {
-  if (!context.launcher.isListening()) return leaveToDocker(call, context);
+  if (!context.launcher.isListening()) return passThroughAsChild(call, context);
   if (!isDecoded(call.argv)) return passThrough('its words are not all UTF-8', context);
   const routed = route(call.argv, context.env);
   if (routed.action === 'pass-through') return passThrough(routed.reason, context);
@@ -29,9 +29,9 @@ export async function runAsDocker(call: DockerCall, context: AsDockerContext): P
 }
 
 /** Something on the way here (a wrapper around Node) has closed the descriptor. */
-function leaveToDocker({ docker, compose }: DockerCall, { stderr }: AsDockerContext): number {
+function passThroughAsChild({ docker, compose }: DockerCall, { stderr }: AsDockerContext): number {
   stderr.write(
-    `NOTICE: warmdock cannot start: ${process.execPath} was started without descriptor 8 of its launcher; left to ${compose ?? docker}\n`,
+    `NOTICE: warmdock cannot start: ${process.execPath} was started without descriptor 8 of its launcher; passed through to ${compose ?? docker}\n`,
   );
   return passThroughExitCode;
 }

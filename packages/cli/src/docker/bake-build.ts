@@ -1,45 +1,44 @@
 import { planBake } from '@warmdock/compose';
-import { chooseMode } from '@warmdock/core/internal';
-import type { BuildContext } from '../commands/build/build-command.js';
-import { parseGoBool } from '../flags/go-bool.js';
-import { failureOfTargets } from '../report/target-failure.js';
-import { version } from '../version.js';
+import { chooseMode, parseGoBool } from '@warmdock/core/internal';
+import type { CommandContext } from '../process/command-context.js';
+import { version } from '../process/version.js';
+import { formatTargetFailure } from '../report/target-failure.js';
 import type { DockerCall } from './as-docker.js';
+import { builderRuleText } from './builder-rule-text.js';
 import { chooseRouted } from './choose-build.js';
-import { chosenBy } from './chosen-by.js';
-import { beginConnections } from './connections.js';
-import { leftBy } from './left-by.js';
+import { openConnections } from './connections.js';
 import { explain, passThrough } from './pass-through.js';
-import { pluginOf } from './plugin-of.js';
-import type { RoutedContext } from './routed-context.js';
+import { passThroughReason } from './pass-through-reason.js';
+import { pluginCommand } from './plugin-command.js';
 import type { RoutedBake } from './routing/route.js';
+import type { ShimContext } from './shim-context.js';
 import { checkTargets, runTargets } from './targets-build.js';
 
 /**
  * Builds in bake's place what bake would build and load.
  *
- * Leaves all of it to buildx when the user's files or a target ask for that.
+ * Passes all of it through to buildx when the user's files or a target ask for that.
  */
 export async function runRoutedBake(
   routed: RoutedBake,
   { docker }: DockerCall,
-  context: RoutedContext,
+  context: ShimContext,
 ): Promise<number> {
-  const program = pluginOf('buildx', docker, routed.env);
-  const planned = await planRouted(routed, program, context).catch(leftBy);
-  if ('left' in planned) return passThrough(planned.left, context);
+  const program = pluginCommand('buildx', docker, routed.env);
+  const planned = await planRouted(routed, program, context).catch(passThroughReason);
+  if ('passThroughReason' in planned) return passThrough(planned.passThroughReason, context);
   const { set, builder, rule, mode, connections } = planned;
   if (set.targets.length === 0) return passThrough('there is nothing to build', context);
-  explain(`building on builder "${builder.name}" (by ${chosenBy[rule]})`, context);
+  explain(`building on builder "${builder.name}" (by ${builderRuleText[rule]})`, context);
   context.takeOver();
   const { stderr, signal } = context;
   const { env } = routed;
   try {
-    const shown = { mode, output: stderr, isTalkative: true };
+    const shown = { mode, output: stderr, showsBuilder: true };
     await runTargets({ set, builder, env, signal, connections, ...shown });
     return 0;
   } catch (error) {
-    const { text, exitCode } = failureOfTargets(error, version, { mark: 'ERROR: ', set });
+    const { text, exitCode } = formatTargetFailure(error, version, { mark: 'ERROR: ', set });
     stderr.write(text);
     return exitCode;
   }
@@ -48,17 +47,17 @@ export async function runRoutedBake(
 async function planRouted(
   routed: RoutedBake,
   program: readonly string[] | undefined,
-  { signal }: BuildContext,
+  { signal }: CommandContext,
 ) {
   const { call, env } = routed;
   const choice = chooseRouted(routed);
-  if ('left' in choice) return choice;
+  if ('passThroughReason' in choice) return choice;
   if (env.BUILDX_BAKE_GIT_AUTH_TOKEN ?? env.BUILDX_BAKE_GIT_AUTH_HEADER)
-    return { left: "bake's own logins to git are left to buildx" };
+    return { passThroughReason: "bake's own logins to git are for buildx to read" };
   const { mode } = chooseMode(call.progress ?? 'auto', false, env);
   const loadsByDefault =
     choice.builder.loadsByDefault && !parseGoBool(env.BUILDX_NO_DEFAULT_LOAD ?? '');
-  const connections = await beginConnections(choice.builder, env);
+  const connections = await openConnections(choice.builder, env);
   const load = call.load || loadsByDefault;
   const { progress: _, builder: __, ...words } = call;
   const set = await planBake({ ...words, load, program, env, signal });

@@ -29,7 +29,9 @@ function chosen(line: string, env: NodeJS.ProcessEnv = {}): string {
   const routed = route(line.split(' '), { DOCKER_CONFIG: config, ...env });
   if (routed.action !== 'build') throw new Error(`it is no build: ${JSON.stringify(routed)}`);
   const choice = chooseRouted(routed);
-  return 'left' in choice ? choice.left : `${choice.builder.name} by ${choice.rule}`;
+  return 'passThroughReason' in choice
+    ? choice.passThroughReason
+    : `${choice.builder.name} by ${choice.rule}`;
 }
 
 const daemon = 'docker build uses the daemon itself';
@@ -105,7 +107,7 @@ describe('with a builder whose results are loaded by default', () => {
   });
 });
 
-test('a builder of another driver is refused, to be left to docker', () => {
+test('a builder of another driver is refused, to be passed through to docker', () => {
   builder('far', { Driver: 'kubernetes' });
   expect(() => chosen('build --builder far .')).toThrow(/has the driver kubernetes/);
 });
@@ -115,7 +117,7 @@ test('a builder in a container is chosen', () => {
   expect(chosen('build --builder far .')).toBe('far by name');
 });
 
-test("one whose container's daemon only ssh leads to is refused, to be left to docker", () => {
+test("one whose container's daemon only ssh leads to is refused, to be passed through to docker", () => {
   const Nodes = [{ Name: 'far0', Endpoint: 'ssh://user@host' }];
   builder('far', { Driver: 'docker-container', Nodes });
   expect(() => chosen('build --builder far .')).toThrow(/ssh:\/\/ is not supported/);

@@ -1,8 +1,7 @@
 import { type ChosenBuilder, explainBuilder } from '@warmdock/core';
 import { type BuilderRule, containerDaemon } from '@warmdock/core/buildkit';
-import { dockerAliases } from '@warmdock/core/internal';
-import { parseGoBool } from '../flags/go-bool.js';
-import { leftBy } from './left-by.js';
+import { dockerAliases, parseGoBool } from '@warmdock/core/internal';
+import { type PassThrough, passThroughReason } from './pass-through-reason.js';
 import { type RoutedBake, type RoutedBuild, type RoutedCompose, route } from './routing/route.js';
 
 /** A builder that is no daemon's own. */
@@ -10,7 +9,7 @@ export type RemoteBuilder = Extract<ChosenBuilder, { kind: 'address' }>;
 
 /** What becomes of a build, by the user's files. */
 export type BuildChoice =
-  | { readonly left: string }
+  | PassThrough
   | { readonly builder: RemoteBuilder; readonly rule: BuilderRule };
 
 /**
@@ -19,11 +18,11 @@ export type BuildChoice =
  */
 export function chooseForWords(argv: readonly string[], env: NodeJS.ProcessEnv): BuildChoice {
   const routed = route(argv, env);
-  if (routed.action === 'pass-through') return { left: routed.reason };
+  if (routed.action === 'pass-through') return { passThroughReason: routed.reason };
   try {
     return chooseRouted(routed);
   } catch (error) {
-    return leftBy(error);
+    return passThroughReason(error);
   }
 }
 
@@ -46,15 +45,15 @@ export function chooseRouted(routed: RoutedBuild | RoutedBake | RoutedCompose): 
  */
 function chooseBuild(routed: RoutedBuild): BuildChoice {
   const choice = chooseForDocker(routed);
-  if ('left' in choice || routed.place !== 'default') return choice;
+  if ('passThroughReason' in choice || routed.place !== 'default') return choice;
   const { isBuildx, env } = routed;
   const isForBuildx = isBuildx || dockerAliases(env).has('builder');
-  const left = leftWithoutOutput(choice.builder, isForBuildx, env);
-  return left === undefined ? choice : { left };
+  const passThroughReason = reasonWithoutOutput(choice.builder, isForBuildx, env);
+  return passThroughReason === undefined ? choice : { passThroughReason };
 }
 
 /**
- * The builder that docker's words mean, which name buildx or leave it to docker to call that.
+ * The builder that docker's words mean, which name buildx or have docker call that.
  *
  * Throws what `explainBuilder` throws.
  */
@@ -65,14 +64,15 @@ function chooseForDocker({
 }: Pick<RoutedBuild, 'isBuildx' | 'builder' | 'env'>): BuildChoice {
   const aliases = dockerAliases(env);
   const refused = [...aliases.keys()].find((word) => word !== 'builder');
-  if (refused !== undefined) return { left: `docker takes no alias such as "${refused}"` };
+  if (refused !== undefined)
+    return { passThroughReason: `docker takes no alias such as "${refused}"` };
   const alias = isBuildx ? 'buildx' : aliases.get('builder');
   if (alias !== undefined && alias !== 'buildx') {
-    return { left: `builds are for "${alias}", by an alias in docker's config.json` };
+    return { passThroughReason: `builds are for "${alias}", by an alias in docker's config.json` };
   }
   // Without the alias, docker names the daemon's own builder where nobody names one.
   if (!name && !env.BUILDX_BUILDER && !alias)
-    return { left: 'docker build uses the daemon itself' };
+    return { passThroughReason: 'docker build uses the daemon itself' };
   return chooseRemote(name, env);
 }
 
@@ -84,9 +84,9 @@ function chooseForDocker({
 export function chooseRemote(name: string | undefined, env: NodeJS.ProcessEnv): BuildChoice {
   const { builder, rule } = explainBuilder({ name, env });
   if (builder.kind === 'engine') {
-    return { left: `builder "${builder.name}" is a docker daemon's own BuildKit` };
+    return { passThroughReason: `builder "${builder.name}" is a docker daemon's own BuildKit` };
   }
-  // A container's daemon that we cannot reach is a reason to leave the build to docker, before it begins.
+  // A container's daemon that we cannot reach is a reason to pass the build through, before it begins.
   if (builder.address.kind === 'docker-container') containerDaemon(builder.address, env);
   return { builder, rule };
 }
@@ -94,10 +94,10 @@ export function chooseRemote(name: string | undefined, env: NodeJS.ProcessEnv): 
 /**
  * Why the result of a build that asks for no output is not for the daemon.
  *
- * What docker runs as `docker build` has always meant an image in the daemon; what it leaves to buildx
+ * What docker runs as `docker build` has always meant an image in the daemon; what buildx builds for it
  * is loaded where the builder says so.
  */
-function leftWithoutOutput(
+function reasonWithoutOutput(
   { name, loadsByDefault }: RemoteBuilder,
   isBuildx: boolean,
   { BUILDX_NO_DEFAULT_LOAD }: NodeJS.ProcessEnv,

@@ -1,39 +1,39 @@
 import { type ComposeOptions, planCompose } from '@warmdock/compose';
-import type { BuildContext } from '../commands/build/build-command.js';
-import { failureOfTargets } from '../report/target-failure.js';
-import { version } from '../version.js';
+import type { CommandContext } from '../process/command-context.js';
+import { version } from '../process/version.js';
+import { formatTargetFailure } from '../report/target-failure.js';
 import type { DockerCall } from './as-docker.js';
-import { builtLines } from './built-lines.js';
+import { builderRuleText } from './builder-rule-text.js';
+import { formatBuiltImages } from './built-images.js';
 import { chooseRouted } from './choose-build.js';
-import { chosenBy } from './chosen-by.js';
 import { composeProgress } from './compose-progress.js';
-import { beginConnections, connectDaemon } from './connections.js';
+import { connectDaemon, openConnections } from './connections.js';
 import { knownImages } from './known-images/known-images.js';
-import { leftBy } from './left-by.js';
 import { builtExitCode, explain, passThrough, readyExitCode } from './pass-through.js';
-import { pluginOf } from './plugin-of.js';
-import type { RoutedContext } from './routed-context.js';
+import { passThroughReason } from './pass-through-reason.js';
+import { pluginCommand } from './plugin-command.js';
 import type { RoutedCompose } from './routing/route.js';
 import type { ComposeCall } from './routing/route-compose.js';
+import type { ShimContext } from './shim-context.js';
 import { checkTargets, runTargets } from './targets-build.js';
 
 /**
- * Builds in compose's place what compose would build; what then is to be done with the images is
- * left to compose, which does not build them again.
+ * Builds in compose's place what compose would build; the rest is then passed
+ * through to compose, which does not build them again.
  *
- * Leaves all of it to compose when the user's files or the project ask for that.
+ * Passes all of it through to compose when the user's files or the project ask for that.
  */
 export async function runRoutedCompose(
   routed: RoutedCompose,
   { docker, compose }: DockerCall,
-  context: RoutedContext,
+  context: ShimContext,
 ): Promise<number> {
-  const program = compose === undefined ? pluginOf('compose', docker, routed.env) : [compose];
-  const planned = await planRouted(routed, program, context).catch(leftBy);
-  if ('left' in planned) return passThrough(planned.left, context);
-  const { plan, builder, rule, mode, news, connections } = planned;
+  const program = compose === undefined ? pluginCommand('compose', docker, routed.env) : [compose];
+  const planned = await planRouted(routed, program, context).catch(passThroughReason);
+  if ('passThroughReason' in planned) return passThrough(planned.passThroughReason, context);
+  const { plan, builder, rule, mode, reports, connections } = planned;
   if (plan.targets.length === 0) return passThrough(nothingToBuild(routed.call), context);
-  explain(`building on builder "${builder.name}" (by ${chosenBy[rule]})`, context);
+  explain(`building on builder "${builder.name}" (by ${builderRuleText[rule]})`, context);
   context.takeOver();
   const { stdout, stderr, signal } = context;
   const { command, notes } = routed.call;
@@ -43,14 +43,14 @@ export async function runRoutedCompose(
   if (command === 'build') stderr.write(warnings);
   try {
     const { env } = plan;
-    const shown = { mode, output: stdout, isTalkative: false };
+    const shown = { mode, output: stdout, showsBuilder: false };
     await runTargets({ set: plan, builder, env, signal, maxParallel, connections, ...shown });
   } catch (error) {
-    const { text, exitCode } = failureOfTargets(error, version, { mark: '', set: plan });
+    const { text, exitCode } = formatTargetFailure(error, version, { mark: '', set: plan });
     stderr.write(command === 'build' ? text : warnings + text);
     return exitCode === 1 ? plan.ending.failureExitCode : exitCode;
   }
-  stderr.write(builtLines(plan, news, stderr.isTerminal));
+  stderr.write(formatBuiltImages(plan, reports, stderr.isTerminal));
   if (command === 'build') return 0;
   return plan.mustNotBuild ? builtExitCode : readyExitCode;
 }
@@ -70,17 +70,17 @@ function maxParallelOf({ call, env }: RoutedCompose): number | undefined {
 async function planRouted(
   routed: RoutedCompose,
   program: readonly string[] | undefined,
-  { stdout, signal }: BuildContext,
+  { stdout, signal }: CommandContext,
 ) {
   const { call, env } = routed;
   const choice = chooseRouted(routed);
-  if ('left' in choice) return choice;
+  if ('passThroughReason' in choice) return choice;
   const progress = composeProgress(call, env, stdout.isTerminal);
-  if ('left' in progress) return progress;
+  if ('passThroughReason' in progress) return progress;
   const known = call.asksForBuilds ? undefined : knownImages(call, env);
   const engine = connectDaemon(env);
-  if (await known?.areIn(engine, signal)) return { left: nothingToBuild(call) };
-  const connections = await beginConnections(choice.builder, env, engine);
+  if (await known?.areIn(engine, signal)) return { passThroughReason: nothingToBuild(call) };
+  const connections = await openConnections(choice.builder, env, engine);
   const { projectFlags, services, withDependencies, buildArgs, noCache, pull, ssh } = call;
   const plan = await planCompose({
     projectFlags,

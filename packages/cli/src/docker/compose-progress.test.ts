@@ -13,7 +13,7 @@ const chosen = ({ hides = 'nothing', progress, ansi, env = {}, isTerminal = fals
   composeProgress({ hides, progress, ansi }, env, isTerminal);
 
 describe('what is shown, by flags and variables', () => {
-  test.each<[asked: Asked, mode: string, news: string]>([
+  test.each<[asked: Asked, mode: string, reports: string]>([
     [{}, 'auto', 'text'],
     [{ progress: 'auto' }, 'auto', 'text'],
     [{ progress: 'plain' }, 'plain', 'text'],
@@ -34,13 +34,13 @@ describe('what is shown, by flags and variables', () => {
     [{ ansi: 'always', isTerminal: true }, 'tty', 'text'],
     [{ env: { COMPOSE_ANSI: 'never' } }, 'plain', 'text'],
     [{ ansi: 'auto', env: { COMPOSE_ANSI: 'never' } }, 'auto', 'text'],
-  ])('%j: %s, %s', (asked, mode, news) => {
-    expect(chosen(asked)).toEqual({ mode, news });
+  ])('%j: %s, %s', (asked, mode, reports) => {
+    expect(chosen(asked)).toEqual({ mode, reports });
   });
 });
 
-describe('what compose refuses is left to it', () => {
-  test.each<[asked: Asked, left: RegExp]>([
+describe('what compose refuses is passed through to it', () => {
+  test.each<[asked: Asked, reason: RegExp]>([
     [{ progress: 'strange' }, /--progress=strange/],
     [{ progress: 'rawjson' }, /--progress=rawjson/],
     [{ env: { COMPOSE_PROGRESS: 'strange' } }, /--progress=strange/],
@@ -49,7 +49,7 @@ describe('what compose refuses is left to it', () => {
     [{ ansi: 'never', progress: 'tty' }, /--progress=tty --ansi=never/],
     [{ progress: 'tty' }, /no terminal/],
     [{ ansi: 'always' }, /no terminal/],
-  ])('%j', (asked, left) => {
-    expect(chosen(asked)).toEqual({ left: expect.stringMatching(left) });
+  ])('%j', (asked, reason) => {
+    expect(chosen(asked)).toEqual({ passThroughReason: expect.stringMatching(reason) });
   });
 });

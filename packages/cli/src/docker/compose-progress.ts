@@ -1,35 +1,39 @@
-import type { DisplayMode } from '@warmdock/core/internal';
-import { chooseMode } from '@warmdock/core/internal';
+import { chooseMode, type DisplayMode } from '@warmdock/core/internal';
+import type { PassThrough } from './pass-through-reason.js';
 import type { ComposeCall } from './routing/route-compose.js';
 
 /** How compose shows builds, and what became of them. */
 export interface ComposeProgress {
   /** Of the display of the steps, on stdout. */
   readonly mode: DisplayMode;
-  /** How each image is told, on stderr. */
-  readonly news: 'text' | 'json' | 'none';
+  /** How each image is reported, on stderr. */
+  readonly reports: 'text' | 'json' | 'none';
 }
 
 type Asked = Pick<ComposeCall, 'hides' | 'progress' | 'ansi'>;
 
 /**
- * What the flags and variables of compose's display come to, by its rules; `left` for those that it
+ * What the flags and variables of compose's display come to, by its rules; with a reason to pass through what it
  * refuses. Throws what `chooseMode` throws.
  */
 export function composeProgress(
   { hides, progress = '', ansi }: Asked,
   env: NodeJS.ProcessEnv,
   isTerminal: boolean,
-): ComposeProgress | { readonly left: string } {
+): ComposeProgress | PassThrough {
   const asked = progress || env.COMPOSE_PROGRESS || 'auto';
   const colors = ansi ?? env.COMPOSE_ANSI ?? 'auto';
   const word = wordFor(asked, colors);
   if (word === undefined)
-    return { left: `compose is to say what is wrong: --progress=${asked} --ansi=${colors}` };
-  const news = word === 'none' || hides === 'all' ? 'none' : word === 'rawjson' ? 'json' : 'text';
+    return {
+      passThroughReason: `compose is to say what is wrong: --progress=${asked} --ansi=${colors}`,
+    };
+  const reports =
+    word === 'none' || hides === 'all' ? 'none' : word === 'rawjson' ? 'json' : 'text';
   const { mode } = chooseMode(hides === 'nothing' ? word : 'none', false, env);
-  if (mode === 'tty' && !isTerminal) return { left: 'compose says that there is no terminal' };
-  return { mode, news };
+  if (mode === 'tty' && !isTerminal)
+    return { passThroughReason: 'compose says that there is no terminal' };
+  return { mode, reports };
 }
 
 const words: Readonly<Record<string, string>> = {

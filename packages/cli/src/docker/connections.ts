@@ -12,8 +12,8 @@ import type { RemoteBuilder } from './choose-build.js';
 export interface Connections {
   readonly buildkit: BuildKit;
   readonly engine: Engine;
-  /** Passes on what the builder told while it was booted, so far and from now on. */
-  tell(onProgress: OnProgress): void;
+  /** Passes on the progress of booting the builder, so far and from now on. */
+  reportTo(onProgress: OnProgress): void;
 }
 
 /** Nothing is sent yet. */
@@ -22,16 +22,16 @@ export function connectDaemon(env: NodeJS.ProcessEnv): Engine {
 }
 
 /**
- * Begins to connect, to spend the time in which another program reads the project. Nobody is told of
- * what fails now: whoever needs it tries again.
+ * Begins to connect, to spend the time in which another program reads the project. What fails now
+ * is not reported: whoever needs it tries again.
  */
-export async function beginConnections(
+export async function openConnections(
   builder: RemoteBuilder,
   env: NodeJS.ProcessEnv,
   engine = connectDaemon(env),
 ): Promise<Connections> {
-  const told: Progress[] = [];
-  let onProgress: OnProgress = (progress) => void told.push(progress);
+  const reported: Progress[] = [];
+  let onProgress: OnProgress = (progress) => void reported.push(progress);
   const { buildkit } = await openBuilder(
     builder,
     engine,
@@ -42,9 +42,9 @@ export async function beginConnections(
   return {
     buildkit,
     engine,
-    tell(listener) {
+    reportTo(listener) {
       onProgress = listener;
-      for (const progress of told.splice(0)) listener(progress);
+      for (const progress of reported.splice(0)) listener(progress);
     },
   };
 }

@@ -28,9 +28,9 @@ export interface PassThroughContext {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Leaves a call to docker; says why, like "it asks for a registry cache", where `WARMDOCK=explain` wants to know. */
+/** Passes a call through to docker; says why, like "it asks for a registry cache", where `WARMDOCK=explain` wants to know. */
 export function passThrough(why: string, context: PassThroughContext): number {
-  explain(`${why}, left to docker`, context);
+  explain(`${why}, passed through to docker`, context);
   return passThroughExitCode;
 }
 

@@ -1,60 +1,62 @@
-import { connectEngine, planBuild } from '@warmdock/core';
+import { connectEngine } from '@warmdock/core';
+import { planRequest } from '@warmdock/core/internal';
 import {
   type BuildCommand,
   planBuildCommand,
   runBuildCommand,
-} from '../commands/build/build-command.js';
+} from '../commands/build-image/build-command.js';
+import { builderRuleText } from './builder-rule-text.js';
 import { type BuildChoice, chooseRouted } from './choose-build.js';
-import { chosenBy } from './chosen-by.js';
-import { dockerSurface, provenanceMode } from './docker-surface.js';
-import { defaultAttests, makesIndex } from './index-result.js';
-import { leftBy } from './left-by.js';
+import { defaultAttestations, makesIndex } from './default-attestations.js';
+import { dockerResultFormat, provenanceMode } from './docker-result-format.js';
 import { explain, passThrough } from './pass-through.js';
-import type { RoutedContext } from './routed-context.js';
+import { type PassThrough, passThroughReason } from './pass-through-reason.js';
 import type { RoutedBuild } from './routing/route.js';
+import type { ShimContext } from './shim-context.js';
 
 /**
  * Builds in docker's place: what it prints, writes and ends with is what buildx would.
  *
- * Leaves the build to docker when the user's files or a value of the command line ask for that.
+ * Passes the build through to docker when the user's files or a value of the command line ask for that.
  */
-export async function runRoutedBuild(routed: RoutedBuild, context: RoutedContext): Promise<number> {
+export async function runRoutedBuild(routed: RoutedBuild, context: ShimContext): Promise<number> {
   const planned = planRouted(routed);
-  if ('left' in planned) return passThrough(planned.left, context);
+  if ('passThroughReason' in planned) return passThrough(planned.passThroughReason, context);
   const { builder, rule, command } = planned;
   const { env } = routed;
   const refusal = makesIndex(command.options) && (await refusalOfIndex(env, context.signal));
   if (refusal) return passThrough(refusal, context);
-  explain(`building on builder "${builder.name}" (by ${chosenBy[rule]})`, context);
+  explain(`building on builder "${builder.name}" (by ${builderRuleText[rule]})`, context);
   context.takeOver();
-  await runBuildCommand(command, { ...context, env, surface: dockerSurface(builder, env) });
+  const resultFormat = dockerResultFormat(builder, env);
+  await runBuildCommand(command, { ...context, env }, { resultFormat });
   return 0;
 }
 
 type PlannedBuild =
-  | { readonly left: string }
-  | (Exclude<BuildChoice, { left: string }> & { readonly command: BuildCommand });
+  | PassThrough
+  | (Exclude<BuildChoice, PassThrough> & { readonly command: BuildCommand });
 
 function planRouted(routed: RoutedBuild): PlannedBuild {
   try {
     const choice = chooseRouted(routed);
-    if ('left' in choice) return choice;
+    if ('passThroughReason' in choice) return choice;
     const { args, env } = routed;
     const command = planBuildCommand(args, env);
     const withProvenance = args.metadataFile !== undefined && provenanceMode(env) !== 'disabled';
-    const attestations = attestsOf(command, env);
+    const attestations = attestationsOf(command, env);
     const options = { ...command.options, attestations, builder: choice.builder, withProvenance };
     // A value that no build takes is docker's to refuse; the build itself is planned where it runs.
-    planBuild(options);
+    planRequest(options, { env });
     return { ...choice, command: { ...command, options } };
   } catch (error) {
-    return leftBy(error);
+    return passThroughReason(error);
   }
 }
 
 /** Those of the command line, and those that buildx adds. */
-function attestsOf({ options }: BuildCommand, env: NodeJS.ProcessEnv) {
-  const added = defaultAttests(options, env);
+function attestationsOf({ options }: BuildCommand, env: NodeJS.ProcessEnv) {
+  const added = defaultAttestations(options, env);
   return [...(options.attestations ?? []), ...(makesIndex(options) ? added : [])];
 }
 
@@ -72,6 +74,6 @@ async function refusalOfIndex(
       engine.close();
     }
   } catch (error) {
-    return leftBy(error).left;
+    return passThroughReason(error).passThroughReason;
   }
 }

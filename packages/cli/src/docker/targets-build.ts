@@ -12,8 +12,8 @@ export interface TargetsBuild {
   readonly mode: DisplayMode;
   /** Where the steps are shown. */
   readonly output: TextOutput;
-  /** Whether the display tells the builder and the warnings, as buildx does. */
-  readonly isTalkative: boolean;
+  /** Whether the builder and the warnings are shown, as by buildx. */
+  readonly showsBuilder: boolean;
   readonly maxParallel?: number | undefined;
   readonly connections: Connections;
 }
@@ -25,16 +25,16 @@ export function checkTargets({ targets }: TargetSet): void {
 
 /** Runs the builds below one display, which is ended either way; throws what `runPlans` throws. */
 export async function runTargets(build: TargetsBuild): Promise<void> {
-  const { set, builder, env, signal, mode, output, isTalkative, maxParallel, connections } = build;
+  const { set, builder, env, signal, mode, output, showsBuilder, maxParallel, connections } = build;
   const display = await openDisplay(mode, output, env);
   const names = set.targets.map(({ name }) => name);
   const watch = new TargetsWatch(display, names);
   const warn = () => {
-    if (isTalkative && mode !== 'none' && mode !== 'rawjson')
+    if (showsBuilder && mode !== 'none' && mode !== 'rawjson')
       output.write(watch.warnings.format(output.isTerminal && !env.NO_COLOR));
   };
-  if (isTalkative) display.buildsOn(builder);
-  connections.tell((progress) => watch.onBuilder(progress));
+  if (showsBuilder) display.buildsOn(builder);
+  connections.reportTo((progress) => watch.onBuilder(progress));
   try {
     const { buildkit, engine } = connections;
     await runPlans(

@@ -1,23 +1,23 @@
-import { doctorHelp, parseDoctorArguments } from '../commands/doctor/doctor-arguments.js';
-import { examine } from '../commands/doctor/examine.js';
+import { parseDoctorArguments } from '../commands/doctor/doctor-arguments.js';
 import type { Finding } from '../commands/doctor/finding.js';
+import { runChecks } from '../commands/doctor/run-checks.js';
 import { UsageError } from '../flags/usage-error.js';
-import type { Surroundings } from '../process/program.js';
-import { failureOf } from '../report/failure.js';
-import { version } from '../version.js';
+import type { CommandContext } from '../process/command-context.js';
+import { version } from '../process/version.js';
+import { formatFailure } from '../report/failure.js';
 
 /** `warmdock doctor`: findings go to stdout. */
 export async function run(
   argv: readonly string[],
-  { stdout, stderr, env, signal }: Surroundings,
+  { stdout, stderr, env, signal }: CommandContext,
 ): Promise<number> {
   try {
     const args = parseDoctorArguments(argv);
-    if (args === 'help') {
-      stdout.write(doctorHelp);
+    if (typeof args === 'string') {
+      stdout.write(args);
       return 0;
     }
-    const findings = await examine({ ...args, env, signal });
+    const findings = await runChecks({ ...args, env, signal });
     const isFine = findings.every(({ level }) => level !== 'problem');
     stdout.write(args.json ? formatJson(findings, isFine) : formatFindings(findings));
     return isFine ? 0 : 1;
@@ -26,7 +26,7 @@ export async function run(
       stderr.write(`${error.message}\n`);
       return error.exitCode;
     }
-    const { text, exitCode } = failureOf(error, version);
+    const { text, exitCode } = formatFailure(error, version);
     stderr.write(text);
     return exitCode;
   }

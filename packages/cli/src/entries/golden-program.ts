@@ -1,25 +1,25 @@
 import { openStore } from '@warmdock/golden';
-import type { Answer, Event } from '../commands/golden/command.js';
+import type { Answer, Event } from '../commands/golden/actions/command.js';
 import { type GoldenArguments, parseGoldenArguments } from '../commands/golden/golden-arguments.js';
-import { openProgress } from '../commands/golden/progress.js';
-import { stepText } from '../commands/golden/store-steps.js';
+import { openProgress } from '../commands/golden/text/progress.js';
+import { stepText } from '../commands/golden/text/store-steps.js';
 import { UsageError } from '../flags/usage-error.js';
-import type { Surroundings } from '../process/program.js';
-import { failureOf } from '../report/failure.js';
-import { version } from '../version.js';
+import type { CommandContext } from '../process/command-context.js';
+import { version } from '../process/version.js';
+import { formatFailure } from '../report/failure.js';
 
 const DEFAULT_STORE = '/var/lib/warmdock/golden';
 
 /** `warmdock golden`: answers go to stdout, progress and errors to stderr. */
-export async function run(argv: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { stdout, stderr } = surroundings;
+export async function run(argv: readonly string[], context: CommandContext): Promise<number> {
+  const { stdout, stderr } = context;
   try {
     const args = parseGoldenArguments(argv);
     if (typeof args === 'string') {
       stdout.write(args);
       return 0;
     }
-    const answer = await perform(args, surroundings);
+    const answer = await perform(args, context);
     if (answer) stdout.write(args.json ? formatJson(answer.json) : answer.text);
     return answer?.exitCode ?? 0;
   } catch (error) {
@@ -27,7 +27,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
       stderr.write(`${error.message}\n`);
       return error.exitCode;
     }
-    const { text, exitCode } = failureOf(error, version);
+    const { text, exitCode } = formatFailure(error, version);
     stderr.write(text);
     return exitCode;
   }
@@ -35,7 +35,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
 
 async function perform(
   { store: root, strategy, json, command }: GoldenArguments,
-  { stdout, stderr, env, signal }: Surroundings,
+  { stdout, stderr, env, signal }: CommandContext,
 ): Promise<Answer | undefined> {
   const progress = openProgress(stderr, env);
   try {
@@ -48,7 +48,7 @@ async function perform(
       json
         ? stdout.write(`${JSON.stringify(event.json, orNull)}\n`)
         : stderr.write(`${event.text}\n`);
-    return await command.run({ store, env, signal, progress, tell });
+    return await command.run({ store, env, signal, progress, report: tell });
   } finally {
     progress.end();
   }

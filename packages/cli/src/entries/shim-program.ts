@@ -1,26 +1,22 @@
 import { dirname, resolve } from 'node:path';
 import { installShim } from '../commands/shim/install.js';
 import type { NodeStatus } from '../commands/shim/node-status.js';
-import { pathFarewell } from '../commands/shim/path-advice.js';
-import {
-  parseShimArguments,
-  type ShimArguments,
-  shimHelp,
-} from '../commands/shim/shim-arguments.js';
+import { pathRemovalAdvice } from '../commands/shim/path-advice.js';
+import { parseShimArguments, type ShimArguments } from '../commands/shim/shim-arguments.js';
 import { ShimError } from '../commands/shim/shim-error.js';
-import { defaultFolder } from '../commands/shim/shim-file.js';
+import { defaultShimFolder } from '../commands/shim/shim-file.js';
 import { type ComposeStatus, type ShimStatus, shimStatus } from '../commands/shim/status.js';
 import { uninstallShim } from '../commands/shim/uninstall.js';
 import { programsOnPath, realCompose } from '../docker/find-docker.js';
 import { UsageError } from '../flags/usage-error.js';
-import type { Surroundings } from '../process/program.js';
+import type { CommandContext } from '../process/command-context.js';
 
-/** `warmdock shim`: all that it has to say goes to stdout, errors to stderr. */
-export async function run(argv: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { stdout, stderr } = surroundings;
+/** `warmdock shim`: answers go to stdout, errors to stderr. */
+export async function run(argv: readonly string[], context: CommandContext): Promise<number> {
+  const { stdout, stderr } = context;
   try {
     const args = parseShimArguments(argv);
-    stdout.write(args === 'help' ? shimHelp : perform(args, surroundings));
+    stdout.write(typeof args === 'string' ? args : perform(args, context));
     return 0;
   } catch (error) {
     if (error instanceof ShimError) stderr.write(`ERROR: ${error.message}\nHINT: ${error.hint}\n`);
@@ -30,19 +26,16 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
   }
 }
 
-function perform(
-  { action, dir, json }: ShimArguments,
-  { env, folder: dist }: Surroundings,
-): string {
-  const folder = resolve(dir ?? defaultFolder(env));
+function perform({ action, dir, json }: ShimArguments, { env }: CommandContext): string {
+  const folder = resolve(dir ?? defaultShimFolder(env));
   if (action === 'uninstall') {
     const removed = uninstallShim(folder).map((path) => `removed ${path}`);
     const done = removed.length > 0 ? removed : [`nothing to remove in ${folder}`];
-    return [...done, ...farewells(folder, env), ''].join('\n');
+    return [...done, ...removalAdvice(folder, env), ''].join('\n');
   }
   if (action === 'install') {
     const names = realCompose(env) ? (['docker', 'docker-compose'] as const) : undefined;
-    const paths = installShim({ launcher: resolve(dist, '../bin/docker'), folder, names });
+    const paths = installShim({ launcher: resolve(__dirname, '../bin/docker'), folder, names });
     const { todo } = shimStatus(folder, env);
     return [...paths.map((path) => `installed ${path}`), ...todo, ''].join('\n');
   }
@@ -51,11 +44,11 @@ function perform(
 }
 
 /** What is left of the shim where this program does not write: in PATH, and in folders of other names. */
-function farewells(folder: string, env: NodeJS.ProcessEnv): string[] {
+function removalAdvice(folder: string, env: NodeJS.ProcessEnv): string[] {
   const others = programsOnPath('docker', env).filter(({ isShim }) => isShim);
   const folders = [...new Set(others.map(({ path }) => dirname(path)))];
   return [
-    ...[pathFarewell(folder, env)].filter((text) => text !== undefined),
+    ...[pathRemovalAdvice(folder, env)].filter((text) => text !== undefined),
     ...folders.map((each) => `another one is left: warmdock shim uninstall --dir ${each}`),
   ];
 }

@@ -2,4 +2,4 @@
 
 export { runRoutedBake } from '../docker/bake-build.js';
 export { runRoutedCompose } from '../docker/compose-build.js';
-export { failureOf } from '../report/failure.js';
+export { formatFailure } from '../report/failure.js';

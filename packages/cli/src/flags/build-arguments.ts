@@ -1,5 +1,6 @@
-import { buildFlags } from './build-flags.js';
 import { type ReadFlags, readFlags } from './read-flags.js';
+import { buildFlags } from './tables/build-flags.js';
+import { buildTable } from './tables/build-table.js';
 import { UsageError } from './usage-error.js';
 
 /** A build's command line, read but not yet interpreted; lists hold the values as they were written. */
@@ -44,19 +45,17 @@ export interface BuildArguments {
   readonly target: string | undefined;
   readonly ulimits: readonly string[];
   /** The flags that are not carried out here, with the reasons. */
-  readonly left: readonly string[];
+  readonly passThroughReasons: readonly string[];
 }
-
-export const buildUsage = 'warmdock build [OPTIONS] PATH | URL | -';
 
 /** Reads the words after `build`. Throws `UsageError`. */
 export function parseBuildArguments(argv: readonly string[]): BuildArguments | 'help' {
-  const { all, last, text, isOn, has, positionals } = readFlags(argv, buildFlags, usageHint);
+  const { all, last, text, isOn, has, positionals } = readFlags(argv, buildFlags, usageHint());
   if (isOn('help')) return 'help';
   const [context] = positionals;
   if (context === undefined || positionals.length > 1) {
     throw new UsageError(
-      `ERROR: warmdock: 'warmdock build' requires 1 argument\n\n${usageHint}`,
+      `ERROR: warmdock: 'warmdock build' requires 1 argument\n\n${usageHint()}`,
       1,
     );
   }
@@ -97,14 +96,17 @@ export function parseBuildArguments(argv: readonly string[]): BuildArguments | '
     tags: all('tag'),
     target: text('target'),
     ulimits: all('ulimit'),
-    left: leftFlags(has),
+    passThroughReasons: passThroughReasonsOf(has),
   };
 }
 
-function leftFlags(has: ReadFlags['has']): string[] {
-  return buildFlags.flatMap(({ name, left }) =>
-    left !== undefined && has(name) ? [`--${name}: ${left}`] : [],
+function passThroughReasonsOf(has: ReadFlags['has']): string[] {
+  return buildFlags.flatMap(({ name, passThroughReason }) =>
+    passThroughReason !== undefined && has(name) ? [`--${name}: ${passThroughReason}`] : [],
   );
 }
 
-const usageHint = `Usage:  ${buildUsage}\n\nRun 'warmdock build --help' for more information`;
+/** A function: what is computed at the top of a file stays in bundles that do not need it. */
+function usageHint(): string {
+  return `Usage:  warmdock build ${buildTable.takes}\n\nRun 'warmdock build --help' for more information`;
+}

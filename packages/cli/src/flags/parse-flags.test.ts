@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Flag, FlagError, parseFlags } from './parse-flags.js';
+import { parseFlags } from './parse-flags.js';
+import type { Flag } from './tables/flag.js';
 
 const flags: readonly Flag[] = [
   { name: 'tag', short: 't', kind: 'list', about: '' },
@@ -62,6 +63,6 @@ describe('what is no command line is refused in the words of pflag', () => {
     ['--pull=maybe', 'invalid argument "maybe" for "--pull" flag: neither true nor false'],
     ['-q=maybe', 'invalid argument "maybe" for "-q, --quiet" flag: neither true nor false'],
   ])('%j', (line, message) => {
-    expect(() => parsed(line)).toThrow(new FlagError(message));
+    expect(() => parsed(line)).toThrow(expect.objectContaining({ name: 'FlagError', message }));
   });
 });

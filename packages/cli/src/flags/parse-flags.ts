@@ -1,19 +1,5 @@
-import { parseGoBool } from './go-bool.js';
-
-/**
- * A flag of a command.
- *
- * A `list` collects the values of all its occurrences, a `csv` also those between the commas of each;
- * of the others the last one counts.
- */
-export interface Flag {
-  readonly name: string;
-  /** One letter. */
-  readonly short?: string;
-  readonly kind: 'boolean' | 'string' | 'list' | 'csv';
-  /** What the flag does, for people. */
-  readonly about: string;
-}
+import { parseGoBool } from '@warmdock/core/internal';
+import type { Flag } from './tables/flag.js';
 
 export interface ParsedFlags {
   /** Values by flag name, in order; those of a boolean are `true` and `false`. */
@@ -27,7 +13,16 @@ export interface ParseOptions {
 }
 
 /** A word that no command line of these flags may contain. */
-export class FlagError extends Error {}
+export class FlagError extends Error {
+  /** The name that no flag has, where that is what is wrong. */
+  readonly unknownName: string | undefined;
+
+  constructor(message: string, unknownName?: string) {
+    super(message);
+    this.name = 'FlagError';
+    this.unknownName = unknownName;
+  }
+}
 
 /**
  * Reads a command line as docker and buildx read theirs (the grammar of Go's pflag).
@@ -69,7 +64,7 @@ function readLong(word: string, rest: string[], flags: readonly Flag[], set: Set
   const [, name = '', value] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
   if (name === '' || name.startsWith('-')) throw new FlagError(`bad flag syntax: ${word}`);
   const flag = flags.find((each) => each.name === name);
-  if (!flag) throw new FlagError(`unknown flag: --${name}`);
+  if (!flag) throw new FlagError(`unknown flag: --${name}`, name);
   if (value !== undefined) set(flag, value);
   else if (flag.kind === 'boolean') set(flag, 'true');
   else set(flag, rest.shift() ?? lacksArgument(`--${name}`));

@@ -1,4 +1,6 @@
-import { type Flag, FlagError, parseFlags } from './parse-flags.js';
+import { didYouMean } from './did-you-mean.js';
+import { FlagError, parseFlags } from './parse-flags.js';
+import type { Flag } from './tables/flag.js';
 import { UsageError } from './usage-error.js';
 
 /** A command line by flag name. */
@@ -34,7 +36,13 @@ function parsed(argv: readonly string[], flags: readonly Flag[], usageHint: stri
   try {
     return parseFlags(argv, flags);
   } catch (error) {
-    if (error instanceof FlagError) throw new UsageError(`${error.message}\n\n${usageHint}`, 125);
-    throw error;
+    if (!(error instanceof FlagError)) throw error;
+    const { message, unknownName } = error;
+    const meant = unknownName === undefined ? '' : didYouMean(`--${unknownName}`, longNames(flags));
+    throw new UsageError(`${message}${meant}\n\n${usageHint}`, 125);
   }
+}
+
+function longNames(flags: readonly Flag[]): string[] {
+  return flags.filter(({ hidden }) => !hidden).map(({ name }) => `--${name}`);
 }

@@ -33,12 +33,12 @@ export function loadProgram<T>(path: string, cacheDir: string | undefined): Comp
   const cachePath = cacheDir && compiledCodePath(cacheDir, path);
   const cachedData = cachePath ? readCache(cachePath, path) : undefined;
   // The bundle is ASCII: one byte a character is the quickest form for V8 to read and to keep.
-  const source = `(function (exports, require, module) {${readFileSync(path, 'latin1')}\n})`;
+  const source = `(function (exports, require, module, __dirname) {${readFileSync(path, 'latin1')}\n})`;
   const script = new Script(source, { filename: path, ...(cachedData && { cachedData }) });
   const isKept = cachedData !== undefined && script.cachedDataRejected === false;
   if (!isKept) setFlagsFromString('--no-flush-bytecode');
   const module = { exports: {} as T };
-  script.runInThisContext()(module.exports, createRequire(path), module);
+  script.runInThisContext()(module.exports, createRequire(path), module, dirname(path));
   return {
     exports: module.exports,
     keep() {

@@ -15,7 +15,7 @@ export interface Interruption {
   readonly signal: AbortSignal;
   /** Resolves when the process must end at once: a second signal came, or winding up takes too long. */
   readonly forced: Promise<'forced'>;
-  /** What such a signal does; `name` is told as the reason. */
+  /** What such a signal does; `name` is reported as the reason. */
   interrupt(name: string): void;
 }
 

@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 
 const prefix = 'WARMDOCK_USER_';
 
-/** What `bin/start-node` tells in variables of its own. */
+/** What `bin/start-node` hands over in variables of its own. */
 export interface Launch {
   /** Signals that this process was started to ignore, which Node has forgotten. */
   readonly ignored: readonly NodeJS.Signals[];

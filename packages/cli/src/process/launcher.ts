@@ -2,7 +2,7 @@ import { fstatSync, readSync, statSync } from 'node:fs';
 
 /** The shell that asks whether a call of docker is a build of warmdock's: `bin/ask-program`. */
 export interface Launcher {
-  /** Whether it can be told. Without it nothing may be built: the shell could build again. */
+  /** Whether it can be notified. Without it nothing may be built: the shell could build again. */
   isListening(): boolean;
   /** Takes the call over: however this process ends from now on, docker is not started instead. */
   takeOver(): void;

@@ -1,6 +1,6 @@
 import { BuildError, WarmdockError } from '@warmdock/core';
 import { expect, test } from 'vitest';
-import { failureOf } from './failure.js';
+import { formatFailure } from './failure.js';
 
 const place = {
   filename: 'Dockerfile',
@@ -26,7 +26,7 @@ function buildError(cause: Error, hint?: string) {
 }
 
 test('a failed build shows the lines and says it in the words of buildx', () => {
-  expect(failureOf(buildError(status(2)), '1.0.0')).toEqual({
+  expect(formatFailure(buildError(status(2)), '1.0.0')).toEqual({
     text: [
       'Dockerfile:2',
       '--------------------',
@@ -45,21 +45,21 @@ test.each([
   [8, 102],
   [5, 1],
 ])('gRPC status %d exits with %d, as buildx does', (code, exitCode) => {
-  expect(failureOf(buildError(status(code)), '1.0.0').exitCode).toBe(exitCode);
+  expect(formatFailure(buildError(status(code)), '1.0.0').exitCode).toBe(exitCode);
 });
 
 test('an error of ours is its message and what to do', () => {
   const error = new WarmdockError('UNAVAILABLE', 'cannot connect to builder tcp://h:1: refused', {
     hint: 'check the address',
   });
-  expect(failureOf(error, '1.0.0')).toEqual({
+  expect(formatFailure(error, '1.0.0')).toEqual({
     text: 'ERROR: cannot connect to builder tcp://h:1: refused\nHINT: check the address\n',
     exitCode: 1,
   });
 });
 
 test('a cancelled build exits as after Ctrl-C', () => {
-  expect(failureOf(new WarmdockError('CANCELLED', 'build was cancelled'), '1.0.0')).toEqual({
+  expect(formatFailure(new WarmdockError('CANCELLED', 'build was cancelled'), '1.0.0')).toEqual({
     text: 'ERROR: build was cancelled\n',
     exitCode: 130,
   });
@@ -69,7 +69,7 @@ test.each([
   ['a foreign error', new TypeError('x is not a function')],
   ['an internal error', new WarmdockError('INTERNAL', 'x is not a function')],
 ])('%s is a bug, shown with its stack', (_, error) => {
-  expect(failureOf(error, '1.2.3')).toEqual({
+  expect(formatFailure(error, '1.2.3')).toEqual({
     text: expect.stringMatching(
       /Error: x is not a function\n {4}at [\s\S]+\nERROR: this is a bug in warmdock 1\.2\.3\nHINT: /,
     ),
@@ -78,5 +78,5 @@ test.each([
 });
 
 test('even what is no error is explained', () => {
-  expect(failureOf('thrown text', '1.0.0').text).toMatch(/^thrown text\nERROR: this is a bug/);
+  expect(formatFailure('thrown text', '1.0.0').text).toMatch(/^thrown text\nERROR: this is a bug/);
 });

@@ -15,7 +15,7 @@ const exitCodeByStatus = new Map([
 ]);
 
 /** Explains an error in buildx's words where it has some. */
-export function failureOf(error: unknown, version: string): Failure {
+export function formatFailure(error: unknown, version: string): Failure {
   if (!isWarmdockError(error) || error.code === 'INTERNAL') return bug(error, version);
   if (error.code === 'CANCELLED')
     return { text: format(error.message), exitCode: interruptedExitCode };

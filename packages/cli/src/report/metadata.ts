@@ -1,6 +1,6 @@
 /**
  * What `--metadata-file` holds: the exporter's answer under buildx's keys, the names of the image, and
- * what a surface has to say besides.
+ * what a result format adds.
  */
 export function metadataOf(
   names: readonly string[] | undefined,

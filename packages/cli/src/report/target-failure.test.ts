@@ -1,7 +1,7 @@
 import { TargetError } from '@warmdock/compose';
 import { BuildError, WarmdockError } from '@warmdock/core';
 import { describe, expect, test } from 'vitest';
-import { failureOfTargets } from './target-failure.js';
+import { formatTargetFailure } from './target-failure.js';
 
 const setOf = (...names: string[]) => ({
   targets: names.map((name) => ({ name, needs: [], plan: {} as never })),
@@ -19,9 +19,9 @@ describe('the failure of a build', () => {
     ['ERROR: ', two, 'ERROR: target b: failed to solve: no such thing\n'],
     ['', setOf('b'), 'failed to solve: no such thing\n'],
     ['ERROR: ', setOf('b'), 'ERROR: failed to solve: no such thing\n'],
-  ])('is told behind %j, with the name where there are several', (mark, set, line) => {
+  ])('is reported behind %j, with the name where there are several', (mark, set, line) => {
     const error = new TargetError('b', solveError('no such thing'));
-    const { text, exitCode } = failureOfTargets(error, '1', { mark, set });
+    const { text, exitCode } = formatTargetFailure(error, '1', { mark, set });
     expect(text).toContain(line);
     expect(text.match(/ERROR: /g) ?? []).toHaveLength(mark === '' ? 0 : 1);
     // Not that of buildx's build: bake and compose know one.
@@ -30,26 +30,26 @@ describe('the failure of a build', () => {
 
   test('has one exit code, whatever the builder says', () => {
     const error = new TargetError('b', solveError('internal', 13));
-    expect(failureOfTargets(error, '1', { mark: '', set: two }).exitCode).toBe(1);
+    expect(formatTargetFailure(error, '1', { mark: '', set: two }).exitCode).toBe(1);
   });
 });
 
 test('other failures have their hints', () => {
   const cause = new WarmdockError('UNAVAILABLE', 'the builder is gone', { hint: 'start it' });
-  const { text } = failureOfTargets(new TargetError('b', cause), '1', { mark: '', set: two });
+  const { text } = formatTargetFailure(new TargetError('b', cause), '1', { mark: '', set: two });
   expect(text).toBe('target b: the builder is gone\nHINT: start it\n');
-  const outside = failureOfTargets(cause, '1', { mark: 'ERROR: ', set: two });
+  const outside = formatTargetFailure(cause, '1', { mark: 'ERROR: ', set: two });
   expect(outside.text).toBe('ERROR: the builder is gone\nHINT: start it\n');
 });
 
 test("an interruption is nobody's failure", () => {
   const cause = new WarmdockError('CANCELLED', 'the build was cancelled');
-  const failure = failureOfTargets(new TargetError('b', cause), '1', { mark: '', set: two });
+  const failure = formatTargetFailure(new TargetError('b', cause), '1', { mark: '', set: two });
   expect(failure).toEqual({ text: 'ERROR: the build was cancelled\n', exitCode: 130 });
 });
 
 test('a bug is one of warmdock, not of a target', () => {
-  const failure = failureOfTargets(new TargetError('b', new TypeError('oops')), '1', {
+  const failure = formatTargetFailure(new TargetError('b', new TypeError('oops')), '1', {
     mark: '',
     set: two,
   });

@@ -1,7 +1,7 @@
 import { imagesOf, inspectImage } from '@warmdock/testkit';
 
 /**
- * What the images of a project are, by name, whichever store holds them: what docker tells of their
+ * What the images of a project are, by name, whichever store holds them: what docker reports of their
  * configs and layers.
  */
 export async function contentsOf(host: string, project: string): Promise<Record<string, object>> {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type FakeAnswer, fakeProgram } from '../fake-program.testing.js';
+import { type FakeAnswer, fakeProgram } from '../programs/fake-program.testing.js';
 import { type BakeOptions, planBake } from './plan-bake.js';
 
 const definition = { target: { default: { output: ['type=docker'], args: { A: '$${x}' } } } };

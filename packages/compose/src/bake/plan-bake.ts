@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { WarmdockError } from '@warmdock/core';
 import { type Checks, checkOptions, checks } from '@warmdock/core/internal';
-import { pluginProgram } from '../plugin-program.js';
+import { pluginProgram } from '../programs/plugin-program.js';
 import { parseBakeDefinition } from '../targets/bake-definition.js';
 import { planTargets } from '../targets/plan-targets.js';
 import type { TargetSet } from '../targets/target-set.js';
-import { withoutEscapes } from '../templates.js';
+import { withoutEscapes } from '../targets/templates.js';
 import { checkEntitlements } from './entitlements.js';
 
 /** How the user would call bake; relative paths are resolved against `cwd`. */

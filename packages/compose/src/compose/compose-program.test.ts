@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fakeProgram } from '../fake-program.testing.js';
+import { fakeProgram } from '../programs/fake-program.testing.js';
 import { composeProgram } from './compose-program.js';
 
 const env = { PATH: process.env.PATH, DOCKER_CONFIG: '/none' };

@@ -1,6 +1,6 @@
 import { WarmdockError } from '@warmdock/core';
-import { pluginProgram } from '../plugin-program.js';
-import type { ProgramRun } from '../program.js';
+import { pluginProgram } from '../programs/plugin-program.js';
+import type { ProgramRun } from '../programs/run-program.js';
 import type { ComposeOptions } from './compose-options.js';
 
 /** Calls of the user's compose. */

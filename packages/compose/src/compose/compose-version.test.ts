@@ -29,7 +29,7 @@ describe("compose's version", () => {
     ['2.31.0', true, 17],
     ['2.33.0', true, 1],
     ['5.0.0', true, 1],
-  ])('%s tells of images: %s, and of a failure by %i', (version, tellsImages, failureExitCode) => {
-    expect(endingOf(version)).toEqual({ tellsImages, failureExitCode });
+  ])('%s reports images: %s, and a failure by %i', (version, reportsImages, failureExitCode) => {
+    expect(endingOf(version)).toEqual({ reportsImages, failureExitCode });
   });
 });

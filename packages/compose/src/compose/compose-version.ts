@@ -30,13 +30,13 @@ export function labelVersion(version: string): string {
 /** How a compose of some release ends a build. */
 export interface ComposeEnding {
   /** Whether it says of each image that it was built. */
-  readonly tellsImages: boolean;
+  readonly reportsImages: boolean;
   readonly failureExitCode: 1 | 17;
 }
 
 export function endingOf(version: string): ComposeEnding {
   return {
-    tellsImages: isSince(version, [2, 31]),
+    reportsImages: isSince(version, [2, 31]),
     failureExitCode: isSince(version, [2, 33]) ? 1 : 17,
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type FakeAnswer, fakeProgram } from '../fake-program.testing.js';
+import { type FakeAnswer, fakeProgram } from '../programs/fake-program.testing.js';
 import type { ComposeOptions } from './compose-options.js';
 import { planCompose } from './plan-compose.js';
 
@@ -90,14 +90,14 @@ describe('the builds of a compose that cannot print them', () => {
     });
   });
 
-  it('are left to compose where it cannot write the project', async () => {
+  it('are passed through to compose where it cannot write the project', async () => {
     const broken = { stderr: 'json: error', exitCode: 1 };
     const planning = plan({ [config()]: broken, 'config --quiet': '' });
     await expect(planning).rejects.toMatchObject({ code: 'UNSUPPORTED' });
   });
 
   it.each(['2.24.0', '2.24.7', '2.25.0'])(
-    'are left to compose %s, which prints all services, or no JSON',
+    'are passed through to compose %s, which prints all services, or no JSON',
     async (version) => {
       const answers = { [config()]: { stdout: 'name: shop\n' } };
       await expect(plan(answers, { version })).rejects.toMatchObject({
@@ -129,7 +129,7 @@ describe('the builds of a compose that cannot print them', () => {
   it.each<[rule: string, options: ComposeOptions]>([
     ['by a flag', { projectFlags: ['--compatibility'] }],
     ['by the environment', { env: { COMPOSE_COMPATIBILITY: 'true' } }],
-  ])('are left to compose where %s images have other names', async (_rule, options) => {
+  ])('are passed through to compose where %s images have other names', async (_rule, options) => {
     const flags = (options.projectFlags ?? []).map((flag) => `${flag} `).join('');
     const answers = { [`${flags}version --short`]: '2.34.0', [`${flags}${config()}`]: printed() };
     await expect(plan(answers, options)).rejects.toMatchObject({ code: 'UNSUPPORTED' });
@@ -153,7 +153,7 @@ describe('a secret from a variable', () => {
     expect(env.TOKEN).toBe(value);
   });
 
-  it('is left to a compose that does not tell it', async () => {
+  it('is passed through to a compose that does not tell it', async () => {
     await expect(plan(answers, { version: '2.27.3' })).rejects.toMatchObject({
       code: 'UNSUPPORTED',
       message: 'secret variable TOKEN is not set',

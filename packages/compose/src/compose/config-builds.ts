@@ -1,5 +1,5 @@
 import { WarmdockError } from '@warmdock/core';
-import type { ProgramRun } from '../program.js';
+import type { ProgramRun } from '../programs/run-program.js';
 import type { BakeDefinition } from '../targets/bake-definition.js';
 import { checkImageNames } from './check-image-names.js';
 import type { ComposeOptions } from './compose-options.js';
@@ -91,7 +91,7 @@ function buildArgsOf(
   );
 }
 
-/** Compose of this age does not tell what its `.env` files set. */
+/** Compose of this age does not report what its `.env` files set. */
 function checkSecretVariables(definition: BakeDefinition, env: NodeJS.ProcessEnv): void {
   const unknown = secretVariables(definition).find((name) => env[name] === undefined);
   if (unknown === undefined) return;

@@ -63,7 +63,11 @@ describe('a service', () => {
       { service: named },
       builtAfterAsking,
     ],
-    ['and left to be pulled if one has it', { service: named, inRegistry: true }, leftAfterAsking],
+    [
+      'and passed through to be pulled if one has it',
+      { service: named, inRegistry: true },
+      leftAfterAsking,
+    ],
     ['and left if it is there', { service: named, held: true, inRegistry: true }, left],
   ])('%s', async (_rule, one, expected) => {
     expect(await decide(one)).toEqual(expected);

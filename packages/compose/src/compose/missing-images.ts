@@ -28,7 +28,7 @@ export interface MissingImages {
  * for another platform, and those that are built each time.
  *
  * A service with a name for its image is pulled first, where its policy lets it: what the registry has
- * is left to compose. Throws `UNSUPPORTED` where that and a service that is built each time meet:
+ * is passed through to compose. Throws `UNSUPPORTED` where that and a service that is built each time meet:
  * compose builds what it cannot pull, and may not build the other one again.
  */
 export async function missingImages(

@@ -1,7 +1,7 @@
 import type { Engine } from '@warmdock/core';
 import { parseDigest } from '@warmdock/core/oci';
 import { describe, expect, it } from 'vitest';
-import { type FakeAnswer, fakeProgram } from '../fake-program.testing.js';
+import { type FakeAnswer, fakeProgram } from '../programs/fake-program.testing.js';
 import type { ComposeOptions } from './compose-options.js';
 import { planCompose } from './plan-compose.js';
 
@@ -113,7 +113,7 @@ describe('of what a daemon lacks', () => {
       { projectFlags: ['--compatibility=true'] },
       ['UNSUPPORTED', /compatibility/],
     ],
-  ])('is left to compose: %s', async (_rule, answers, options, [code, message]) => {
+  ])('is passed through to compose: %s', async (_rule, answers, options, [code, message]) => {
     await expect(planMissing(answers, options)).rejects.toMatchObject({
       code,
       message: expect.stringMatching(message),

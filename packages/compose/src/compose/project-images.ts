@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { ProgramRun } from '../program.js';
+import type { ProgramRun } from '../programs/run-program.js';
 import type { ComposeProgram } from './compose-program.js';
 import { refused } from './compose-program.js';
 import { checkPrintsServices } from './compose-version.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fakeProgram } from '../fake-program.testing.js';
+import { fakeProgram } from '../programs/fake-program.testing.js';
 import type { BakeTarget } from '../targets/bake-definition.js';
 import { composeProgram } from './compose-program.js';
 import { withProjectSecrets } from './project-secrets.js';

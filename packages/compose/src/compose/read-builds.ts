@@ -1,6 +1,6 @@
-import type { ProgramRun } from '../program.js';
+import type { ProgramRun } from '../programs/run-program.js';
 import { parseBakeDefinition } from '../targets/bake-definition.js';
-import { checkNoTemplates, withoutEscapes } from '../templates.js';
+import { checkNoTemplates, withoutEscapes } from '../targets/templates.js';
 import type { ComposeOptions } from './compose-options.js';
 import { type ComposeProgram, refused } from './compose-program.js';
 import { endingOf, firstThatPrints, isSince } from './compose-version.js';

@@ -44,7 +44,7 @@ const definitionSchema = z.object({
   target: z.record(z.string(), targetSchema),
 });
 
-/** A target as `buildx bake --print` and `compose build --print` write it, nothing left to resolve. */
+/** A target as `buildx bake --print` and `compose build --print` write it, nothing passed through to resolve. */
 export type BakeTarget = z.infer<typeof targetSchema>;
 
 /** What `--print` prints. */

@@ -20,6 +20,7 @@ export { cancelled, messageOf } from '../errors.js';
 export { parseGoBool } from '../go-bool.js';
 export { checkArgument, checkOptions } from '../options/check-options.js';
 export type { Check, Checks } from '../options/checks.js';
+export { nearest } from '../options/nearest.js';
 export { planRequest } from '../pipeline/build.js';
 export { type CanBePulledOptions, canBePulled } from '../pipeline/can-be-pulled.js';
 export { checkContext } from '../pipeline/checks/context.js';

@@ -56,7 +56,7 @@ export interface GoldenStore {
   usage(context?: CallOptions): Promise<DiskUsage>;
 }
 
-/** Which store to open or make. */
+/** Which strategy a store must have, and whether a new one may be made. */
 export interface OpenStoreOptions {
   /**
    * The only strategy to accept; opening fails when it does not work here or is not the store's.

@@ -3,7 +3,7 @@ import type { CallOptions } from '@warmdock/core/oci';
 /** Names of the ways to keep goldens, in the order in which they are tried. */
 export const strategyNames = ['btrfs', 'zfs', 'layer-link', 'reflink', 'copy'] as const;
 
-/** A way to keep goldens. */
+/** How a store keeps generations and makes clones of them. */
 export type StrategyName = (typeof strategyNames)[number];
 
 /** Whether a strategy works in a folder. */

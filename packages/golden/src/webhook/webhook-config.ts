@@ -16,5 +16,5 @@ export type WebhookConfig =
       readonly secret: WebhookSecret;
     };
 
-/** A kind of sender of webhooks. */
+/** Whose webhooks are understood. */
 export type ProviderName = WebhookConfig['provider'];

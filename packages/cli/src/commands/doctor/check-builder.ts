@@ -13,7 +13,7 @@ import {
   formatBuilderAddress,
 } from '@warmdock/core/buildkit';
 import { parseDigest } from '@warmdock/core/oci';
-import { chosenBy } from '../../docker/chosen-by.js';
+import { builderRuleText } from '../../docker/builder-rule-text.js';
 import { type Finding, failed, ok, problem, warning } from './finding.js';
 
 export interface BuilderCheck {
@@ -75,7 +75,7 @@ function choiceOf(name: string | undefined, env: NodeJS.ProcessEnv): Finding {
     builder.kind === 'address'
       ? formatAddress(builder.address)
       : `inside the daemon of docker context ${builder.context}`;
-  return ok('builder', `${builder.name}, ${where} (by ${chosenBy[rule]})`);
+  return ok('builder', `${builder.name}, ${where} (by ${builderRuleText[rule]})`);
 }
 
 function formatAddress(address: BuilderAddress | ContainerAddress): string {

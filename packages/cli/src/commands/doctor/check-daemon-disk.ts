@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Engine } from '@warmdock/core';
 import type { EngineInfo } from '@warmdock/core/engine';
-import { formatRoom, type Room, roomIn } from './disk.js';
 import { type Finding, ok, problem, warning } from './finding.js';
+import { type FreeSpace, formatFreeSpace, freeSpaceIn } from './free-space.js';
 
 const about = 'daemon disk';
 const fix = 'make room there: docker system df, docker system prune';
@@ -15,15 +15,15 @@ export function checkDaemonDisk({ endpoint }: Engine, info: EngineInfo): Finding
   if (endpoint.kind !== 'unix') return ok(about, 'unknown: the daemon may be on another machine');
   const room = roomOf(info);
   if (room === undefined) return ok(about, 'unknown: it cannot be seen from here');
-  const text = formatRoom(room, info.dataRoot ?? '');
+  const text = formatFreeSpace(room, info.dataRoot ?? '');
   if (room.isOutOfFiles || room.freeBytes < noBytes) return problem(about, text, fix);
   return room.freeBytes < littleBytes ? warning(about, text, fix) : ok(about, text);
 }
 
-function roomOf({ dataRoot, id }: EngineInfo): Room | undefined {
+function roomOf({ dataRoot, id }: EngineInfo): FreeSpace | undefined {
   if (!dataRoot || !isItsOwn(dataRoot, id)) return undefined;
   try {
-    return roomIn(dataRoot);
+    return freeSpaceIn(dataRoot);
   } catch {
     return undefined;
   }

@@ -32,7 +32,7 @@ async function versions(docker: string, env: NodeJS.ProcessEnv): Promise<Finding
   ]);
   const version = client && /version ([^\s,]+)/.exec(client)?.[1];
   if (!version) {
-    const text = `${docker} does not tell its version`;
+    const text = `${docker} does not report its version`;
     return [problem('docker', text, 'let PATH or WARMDOCK_DOCKER name a docker that runs')];
   }
   return [dockerFinding(docker, version), buildxFinding(buildx), composeFinding(compose)];
@@ -46,7 +46,8 @@ function dockerFinding(docker: string, version: string): Finding {
 
 function buildxFinding(buildx: string | undefined): Finding {
   if (buildx !== undefined) return ok('buildx', buildx);
-  const text = 'missing: what warmdock leaves to docker is built by the old builder or not at all';
+  const text =
+    'missing: what warmdock passes through to docker is built by the old builder or not at all';
   return warning('buildx', text, 'install docker-buildx (docker-buildx-plugin)');
 }
 
@@ -55,7 +56,7 @@ const oldestCompose = [2, 20] as const;
 
 /** Nobody needs it who has no compose files. */
 function composeFinding(compose: string | undefined): Finding {
-  if (!compose) return ok('compose', 'not there, or it does not tell its version');
+  if (!compose) return ok('compose', 'not there, or it does not report its version');
   if (!isOlder(compose, ...oldestCompose)) return ok('compose', compose);
   const text = `${compose} is older than ${oldestCompose.join('.')}: its projects may be read wrongly`;
   return warning('compose', text, 'update docker-compose (docker-compose-plugin)');

@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 import { stateDirectory } from '@warmdock/core/internal';
 import { cacheDirectory } from '../../process/cache-directory.js';
 import { compiledCodePath } from '../../process/compiled-program.js';
-import { formatRoom, roomIn } from './disk.js';
 import { type Finding, ok, problem, warning } from './finding.js';
+import { formatFreeSpace, freeSpaceIn } from './free-space.js';
 
 /** The folders that warmdock writes to: whether it can, and the room in them. */
 export function checkFolders(env: NodeJS.ProcessEnv): Finding[] {
@@ -39,9 +39,9 @@ const keptBytes = 10_000_000;
 /** Why nothing can be kept in a folder. */
 function obstacleTo(folder: string): string | undefined {
   if (!isWritable(folder)) return `${folder} cannot be written to`;
-  const room = roomIn(folder);
+  const room = freeSpaceIn(folder);
   return room.isOutOfFiles || room.freeBytes < keptBytes
-    ? `its disk is full, ${formatRoom(room, folder)}`
+    ? `its disk is full, ${formatFreeSpace(room, folder)}`
     : undefined;
 }
 
@@ -64,8 +64,8 @@ function room(): Finding {
   const folder = tmpdir();
   if (!isWritable(folder))
     return problem('disk', `${folder} cannot be written to`, 'let TMPDIR name another folder');
-  const found = roomIn(folder);
-  const text = formatRoom(found, folder);
+  const found = freeSpaceIn(folder);
+  const text = formatFreeSpace(found, folder);
   const fix = 'make room, or let TMPDIR name another folder';
   if (found.isOutOfFiles || found.freeBytes < noBytes) return problem('disk', text, fix);
   return found.freeBytes < littleBytes ? warning('disk', text, fix) : ok('disk', text);

@@ -31,11 +31,11 @@ describe('a shim', () => {
   test('may be switched off', () => {
     installShim({ launcher, folder });
     expect(found({ WARMDOCK: 'off' })).toEqual({
-      shim: 'warning: WARMDOCK=off leaves all builds to docker',
+      shim: 'warning: WARMDOCK=off passes all builds through to docker',
     });
   });
 
-  test('goes on where its switch has an unknown value, which is told', () => {
+  test('goes on where its switch has an unknown value, which is reported', () => {
     installShim({ launcher, folder });
     expect(found({ WARMDOCK: 'explian' })).toMatchObject({
       shim: expect.stringMatching(/^warning: .*explian/),
@@ -68,7 +68,7 @@ describe('a shim', () => {
   });
 });
 
-describe('of each way to build it is told where it goes', () => {
+describe('of each way to build it is reported where it goes', () => {
   function makeBuilder(name: string, driver = 'remote') {
     mkdirSync(join(config, 'buildx/instances'), { recursive: true });
     const Nodes = [{ Name: `${name}0`, Endpoint: `tcp://${name}:1` }];
@@ -83,7 +83,7 @@ describe('of each way to build it is told where it goes', () => {
   beforeEach(() => void installShim({ launcher, folder }));
 
   const builds = (rule: string) => `ok: warmdock builds on builder "far" (by ${rule})`;
-  const stays = 'ok: left to docker: without --load the result stays in builder "far"';
+  const stays = 'ok: passed through to docker: without --load the result stays in builder "far"';
 
   test('a builder that docker buildx use chose is none for docker build', () => {
     makeBuilder('far');
@@ -91,7 +91,7 @@ describe('of each way to build it is told where it goes', () => {
     const { shim, ...commands } = found();
     expect(commands).toEqual({
       'docker build': expect.stringMatching(
-        /^warning: left to docker: docker build uses the daemon itself; .* builder "far"/,
+        /^warning: passed through to docker: docker build uses the daemon itself; .* builder "far"/,
       ),
       'docker buildx build': stays,
       'docker compose build': builds('docker buildx use'),
@@ -121,13 +121,15 @@ describe('of each way to build it is told where it goes', () => {
     expect(found()['docker build']).toBe(stays);
   });
 
-  test('what docker is to refuse, and the daemon itself, are told as well', () => {
+  test('what docker is to refuse, and the daemon itself, are reported as well', () => {
     makeBuilder('far', 'kubernetes');
-    expect(found()['docker buildx bake']).toMatch(/^ok: left to docker: .* daemon's own BuildKit$/);
+    expect(found()['docker buildx bake']).toMatch(
+      /^ok: passed through to docker: .* daemon's own BuildKit$/,
+    );
     const named = found({ BUILDX_BUILDER: 'far' });
-    expect(named['docker build']).toMatch(/^ok: left to docker: .*kubernetes/);
+    expect(named['docker build']).toMatch(/^ok: passed through to docker: .*kubernetes/);
     expect(found({ BUILDX_BUILDER: 'nobody' })['docker build']).toMatch(
-      /left to docker: .*"nobody"/,
+      /passed through to docker: .*"nobody"/,
     );
     expect(found({ DOCKER_BUILDKIT: '0' })['docker build']).toMatch(/legacy builder/);
   });

@@ -2,7 +2,7 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import { isProgram } from '@warmdock/core/internal';
 import { programsOnPath } from '../../docker/find-docker.js';
 import { pathAdvice } from '../shim/path-advice.js';
-import { defaultFolder, placeOf } from '../shim/shim-file.js';
+import { defaultShimFolder, stateOfShimFile } from '../shim/shim-file.js';
 import { unknownSwitch } from '../shim/unknown-switch.js';
 import { checkCommands } from './check-commands.js';
 import { type Finding, ok, problem, warning } from './finding.js';
@@ -12,7 +12,7 @@ export function checkShim(env: NodeJS.ProcessEnv): Finding[] {
   const [first] = programsOnPath('docker', env);
   if (!first?.isShim) return [idleShim(first?.path, env)];
   if (env.WARMDOCK === 'off')
-    return [warning('shim', 'WARMDOCK=off leaves all builds to docker', 'unset WARMDOCK')];
+    return [warning('shim', 'WARMDOCK=off passes all builds through to docker', 'unset WARMDOCK')];
   return [switchFinding(first.path, env), ...checkCommands(env)];
 }
 
@@ -24,9 +24,9 @@ function switchFinding(path: string, env: NodeJS.ProcessEnv): Finding {
 
 /** One that is not in use: there is none, or it is of no use. */
 function idleShim(docker: string | undefined, env: NodeJS.ProcessEnv): Finding {
-  const own = defaultFolder(env);
+  const own = defaultShimFolder(env);
   const folders = (env.PATH ?? '').split(delimiter).filter(Boolean);
-  const folder = [...folders, own].find((each) => placeOf(join(each, 'docker')) === 'ours');
+  const folder = [...folders, own].find((each) => stateOfShimFile(join(each, 'docker')) === 'ours');
   if (folder === undefined) return ok('shim', "not in use: `docker build` is docker's own");
   const path = join(folder, 'docker');
   if (!isProgram(path)) {

@@ -31,13 +31,17 @@ export async function tryThinLoad(options: TryOptions): Promise<Finding> {
   }
 }
 
-async function tryIn(context: string, options: TryOptions, loaded: LoadResult[]): Promise<Finding> {
+async function tryIn(
+  context: string,
+  { builder, engine, env, signal }: TryOptions,
+  loaded: LoadResult[],
+): Promise<Finding> {
   const tags = [`warmdock-doctor/${randomBytes(8).toString('hex')}`];
   writeFileSync(join(context, 'Dockerfile'), 'FROM scratch\nCOPY low /low\nCOPY top /top\n');
   writeFileSync(join(context, 'low'), randomBytes(100));
   const buildOnce = async () => {
     writeFileSync(join(context, 'top'), randomBytes(100));
-    const { load } = await build({ ...options, context, tags });
+    const { load } = await build({ context, tags, builder, engine }, { env, signal });
     loaded.push(load);
     return load;
   };

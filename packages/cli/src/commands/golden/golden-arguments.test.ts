@@ -1,4 +1,6 @@
+import { strategyNames } from '@warmdock/golden';
 import { describe, expect, test } from 'vitest';
+import { goldenTable } from '../../flags/tables/golden-table.js';
 import { parseGoldenArguments } from './golden-arguments.js';
 
 function parsed(line: string) {
@@ -137,10 +139,17 @@ describe('help', () => {
     }
   });
 
-  test('of a command tells of its own flags and of those of all', () => {
+  test('of a command shows its own flags and those of all', () => {
     const text = parseGoldenArguments(['gc', '--help']);
     expect(text).toMatch(/^Usage: {2}warmdock golden gc \[OPTIONS\]\n/);
     expect(text).toMatch(/^ {6}--keep string +\S/m);
     expect(text).toMatch(/^ {6}--store string +\S/m);
   });
+});
+
+test('the strategies that a shell offers are those that there are', () => {
+  for (const { flags } of goldenTable.commands) {
+    const strategy = flags.find(({ name }) => name === 'strategy');
+    expect(strategy?.completedBy).toEqual(strategyNames);
+  }
 });

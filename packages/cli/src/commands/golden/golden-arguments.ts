@@ -1,9 +1,10 @@
 import { type StrategyName, strategyNames } from '@warmdock/golden';
-import { UsageError } from '../../flags/usage-error.js';
-import type { ReadyCommand } from './command.js';
-import { flagsOf, goldenCommands } from './golden-commands.js';
-import { formatCommandHelp, formatGoldenHelp, usageOf } from './golden-help.js';
-import { type Line, readLine } from './line.js';
+import { type GoldenCommandName, goldenTable } from '../../flags/tables/golden-table.js';
+import { formatHelp } from '../../help/format-help.js';
+import { unknownCommand } from '../../help/unknown-command.js';
+import type { ReadyCommand } from './actions/command.js';
+import { goldenCommands } from './golden-commands.js';
+import { type CommandArguments, readCommandArguments } from './input/command-arguments.js';
 
 export interface GoldenArguments {
   /** `undefined` for the default. */
@@ -13,32 +14,25 @@ export interface GoldenArguments {
   readonly command: ReadyCommand;
 }
 
+const path = 'warmdock golden';
+
 /** Reads the words after `warmdock golden`; answers with text when that is help. Throws `UsageError`. */
 export function parseGoldenArguments(argv: readonly string[]): GoldenArguments | string {
-  const [name, ...words] = argv;
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    return formatGoldenHelp();
-  }
-  const command = Object.hasOwn(goldenCommands, name) ? goldenCommands[name] : undefined;
-  if (!command) throw unknownWord(name);
-  const line = readLine(words, name, flagsOf(command), usageOf(name, command));
-  if (line.isOn('help')) return formatCommandHelp(name, command);
+  const [name = 'help', ...words] = argv;
+  if (name === '--help' || name === '-h' || name === 'help') return formatHelp(path, goldenTable);
+  const table = goldenTable.commands.find((each) => each.name === name);
+  if (!table) throw unknownCommand(name, path, goldenTable);
+  const line = readCommandArguments(words, path, table);
+  if (line.isOn('help')) return formatHelp(`${path} ${name}`, table);
   return {
     store: line.text('store'),
     strategy: strategyOf(line),
     json: line.isOn('json'),
-    command: command.read(line),
+    command: goldenCommands[table.name as GoldenCommandName].read(line),
   };
 }
 
-function unknownWord(word: string): UsageError {
-  const help = formatGoldenHelp();
-  if (word.startsWith('-')) return new UsageError(`unknown flag: ${word}\n\n${help}`, 125);
-  const command = JSON.stringify(word);
-  return new UsageError(`ERROR: unknown command: warmdock golden ${command}\n\n${help}`, 1);
-}
-
-function strategyOf(line: Line): StrategyName | undefined {
+function strategyOf(line: CommandArguments): StrategyName | undefined {
   const wanted = line.text('strategy');
   const name = strategyNames.find((each) => each === wanted);
   if (name !== wanted) throw line.refusal(`knows no strategy ${JSON.stringify(wanted)}`);

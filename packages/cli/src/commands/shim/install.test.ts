@@ -16,7 +16,7 @@ import { describe, expect, test } from 'vitest';
 import { launcher, smallDisk, temporaryFolder, writeProgram } from '../../docker/shim.testing.js';
 import { installShim } from './install.js';
 import { recordedNode } from './recorded-node.js';
-import { placeOf } from './shim-file.js';
+import { stateOfShimFile } from './shim-file.js';
 import { uninstallShim } from './uninstall.js';
 
 const noLinks = () => {
@@ -114,7 +114,7 @@ describe('installing', () => {
     put(join(folder, 'docker'));
     expect(() => installShim({ launcher, folder })).toThrow("is not warmdock's shim");
     expect(() => uninstallShim(folder)).toThrow("is not warmdock's shim");
-    expect(placeOf(join(folder, 'docker'))).toBe('foreign');
+    expect(stateOfShimFile(join(folder, 'docker'))).toBe('foreign');
     expect(readdirSync(folder)).toEqual(['docker']);
   });
 

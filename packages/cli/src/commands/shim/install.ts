@@ -10,11 +10,11 @@ import {
 import { dirname, join } from 'node:path';
 import { isProgram } from '@warmdock/core/internal';
 import type { ShimName } from '../../docker/find-docker.js';
-import { lastingPath } from './lasting-path.js';
-import { rememberMade, removeMade } from './made-folders.js';
-import { recordPath, removeRecord } from './recorded-node.js';
+import { recordCreatedFolders, removeCreatedFolders } from './created-folders.js';
+import { nodeRecordPath, removeNodeRecord } from './recorded-node.js';
 import { ShimError } from './shim-error.js';
-import { placeOf } from './shim-file.js';
+import { stateOfShimFile } from './shim-file.js';
+import { stableProgramPath } from './stable-program-path.js';
 
 export interface InstallOptions {
   /** `bin/docker` of the package. */
@@ -40,12 +40,14 @@ export interface InstallOptions {
  */
 export function installShim(options: InstallOptions): string[] {
   const { launcher, folder, names = ['docker'], link = symlinkSync } = options;
-  const { node = lastingPath(process.execPath) } = options;
+  const { node = stableProgramPath(process.execPath) } = options;
   const paths = names.map((name) => join(folder, name));
-  const foreign = paths.find((path) => placeOf(path) === 'foreign');
+  const foreign = paths.find((path) => stateOfShimFile(path) === 'foreign');
   if (foreign !== undefined) throw occupied(foreign);
   const linkIt = canBeRun(launcher) ? link : copy;
-  put(recordPath(folder), (temporary) => writeFileSync(temporary, `${node}\n`, { flush: true }));
+  put(nodeRecordPath(folder), (temporary) =>
+    writeFileSync(temporary, `${node}\n`, { flush: true }),
+  );
   for (const path of paths) put(path, (temporary) => linkOrCopy(launcher, temporary, linkIt));
   if (!paths.every(isProgram)) throw notRun(folder, paths);
   return paths;
@@ -66,7 +68,7 @@ function put(path: string, write: (temporary: string) => void): void {
   const temporary = `${path}.${process.pid}`;
   const folder = dirname(path);
   try {
-    rememberMade(folder, mkdirSync(folder, { recursive: true }));
+    recordCreatedFolders(folder, mkdirSync(folder, { recursive: true }));
     write(temporary);
     renameSync(temporary, path);
   } catch (error) {
@@ -114,8 +116,8 @@ function occupied(path: string): ShimError {
 /** As on a file system that is mounted with `noexec`. */
 function notRun(folder: string, paths: readonly string[]): ShimError {
   for (const path of paths) rmSync(path, { force: true });
-  removeRecord(folder);
-  removeMade(folder);
+  removeNodeRecord(folder);
+  removeCreatedFolders(folder);
   return new ShimError(
     `${paths.join(' and ')} could not be run`,
     'choose a folder whose file system runs programs: warmdock shim install --dir DIR',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pathAdvice, pathFarewell } from './path-advice.js';
+import { pathAdvice, pathRemovalAdvice } from './path-advice.js';
 
 test.each([
   ['/bin/bash', '/a/b', '~/.bashrc and in open shells: export PATH=/a/b:"$PATH"'],
@@ -22,7 +22,7 @@ test.each([
   ['/bin/bash', '/a:/a/bc::', undefined],
   ['/bin/bash', undefined, undefined],
 ])('with %s a PATH of %s has to be left: %s', (SHELL, PATH, advice) => {
-  const farewell = pathFarewell('/a/b', { SHELL, PATH });
+  const farewell = pathRemovalAdvice('/a/b', { SHELL, PATH });
   if (advice) expect(farewell).toMatch(advice);
   else expect(farewell).toBeUndefined();
 });

@@ -10,7 +10,7 @@ export function pathAdvice(folder: string, env: NodeJS.ProcessEnv): string {
 }
 
 /** What takes the folder out of PATH again; `undefined` when it is not there. */
-export function pathFarewell(folder: string, env: NodeJS.ProcessEnv): string | undefined {
+export function pathRemovalAdvice(folder: string, env: NodeJS.ProcessEnv): string | undefined {
   if (!(env.PATH ?? '').split(delimiter).some((each) => each !== '' && resolve(each) === folder))
     return undefined;
   const shell = shellOf(env);

@@ -1,6 +1,8 @@
-import type { Flag } from '../../flags/parse-flags.js';
 import { readFlags } from '../../flags/read-flags.js';
+import { shimTable } from '../../flags/tables/shim-table.js';
 import { UsageError } from '../../flags/usage-error.js';
+import { formatHelp } from '../../help/format-help.js';
+import { unknownCommand } from '../../help/unknown-command.js';
 
 export interface ShimArguments {
   readonly action: 'install' | 'uninstall' | 'status';
@@ -9,41 +11,26 @@ export interface ShimArguments {
   readonly json: boolean;
 }
 
-export const shimHelp = `Usage:  warmdock shim install|uninstall|status [OPTIONS]
+const path = 'warmdock shim';
 
-Puts a docker in front of the real one that hands builds to warmdock
-
-Commands:
-  install     Install the shim
-  uninstall   Remove it
-  status      Show whether it is there, and what 'docker' means
-
-Options:
-      --dir string   The folder of the shim (default ~/.local/share/warmdock/bin)
-      --json         Show the status as JSON
-  -h, --help         Show this help
-`;
-
-const flags: readonly Flag[] = [
-  { name: 'dir', kind: 'string', about: '' },
-  { name: 'json', kind: 'boolean', about: '' },
-  { name: 'help', short: 'h', kind: 'boolean', about: '' },
-];
-
-/** Reads the words after `warmdock shim`. Throws `UsageError`. */
-export function parseShimArguments(argv: readonly string[]): ShimArguments | 'help' {
-  const { isOn, last, positionals } = readFlags(argv, flags, "Run 'warmdock shim --help'");
-  if (isOn('help')) return 'help';
+/** Reads the words after `warmdock shim`; answers with text when that is help. Throws `UsageError`. */
+export function parseShimArguments(argv: readonly string[]): ShimArguments | string {
+  const { isOn, last, positionals } = readFlags(argv, shimTable.flags, `Run '${path} --help'`);
   const [action, ...more] = positionals;
-  if (!isAction(action) || more.length > 0) {
-    throw new UsageError(`ERROR: warmdock shim takes one command\n\n${shimHelp}`, 1);
-  }
-  if (isOn('json') && action !== 'status') {
-    throw new UsageError(`ERROR: --json is for 'warmdock shim status'\n\n${shimHelp}`, 125);
-  }
+  const table = shimTable.commands?.find(({ name }) => name === action);
+  if (isOn('help')) return table ? formatHelp(`${path} ${action}`, table) : help();
+  if (action === undefined || more.length > 0)
+    throw new UsageError(`ERROR: ${path} takes one command\n\n${help()}`, 1);
+  if (!isAction(action)) throw unknownCommand(action, path, shimTable);
+  if (isOn('json') && action !== 'status')
+    throw new UsageError(`ERROR: --json is for '${path} status'\n\n${help()}`, 125);
   return { action, dir: last('dir') || undefined, json: isOn('json') };
 }
 
-function isAction(word: string | undefined): word is ShimArguments['action'] {
+function help(): string {
+  return formatHelp(path, shimTable);
+}
+
+function isAction(word: string): word is ShimArguments['action'] {
   return word === 'install' || word === 'uninstall' || word === 'status';
 }

@@ -5,15 +5,15 @@ import { userDirectory } from '@warmdock/core/internal';
 import { isShim } from '../../docker/is-shim.js';
 
 /** The folder that the shim is installed into: one of its own, where no real docker can be. */
-export function defaultFolder(env: NodeJS.ProcessEnv): string {
+export function defaultShimFolder(env: NodeJS.ProcessEnv): string {
   const shared = userDirectory('data', env) ?? join(env.HOME || homedir(), '.local', 'share');
   return join(shared, 'warmdock', 'bin');
 }
 
 /** What stands where the shim is to be. */
-export type Place = 'empty' | 'ours' | 'foreign';
+export type ShimFileState = 'empty' | 'ours' | 'foreign';
 
-export function placeOf(path: string): Place {
+export function stateOfShimFile(path: string): ShimFileState {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (!found) return 'empty';
   if (found.isFile()) return isShim(path) ? 'ours' : 'foreign';

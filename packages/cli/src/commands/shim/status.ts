@@ -9,7 +9,7 @@ import {
 } from '../../docker/find-docker.js';
 import { type NodeStatus, nodeFix, nodeStatus } from './node-status.js';
 import { pathAdvice } from './path-advice.js';
-import { placeOf } from './shim-file.js';
+import { stateOfShimFile } from './shim-file.js';
 import { unknownSwitch } from './unknown-switch.js';
 
 export interface ShimStatus {
@@ -22,13 +22,13 @@ export interface ShimStatus {
   readonly active: boolean;
   /** What `docker` means, if anything. */
   readonly first: string | undefined;
-  /** What the shim leaves to docker goes there. */
+  /** What the shim passes through goes there. */
   readonly realDocker: string | undefined;
   /** The same of `docker-compose`; `undefined` without a real one in PATH, which needs no shim. */
   readonly compose: ComposeStatus | undefined;
   /** What builds run on. */
   readonly node: NodeStatus;
-  /** Whether `WARMDOCK=off` leaves everything to docker. */
+  /** Whether `WARMDOCK=off` passes everything through. */
   readonly off: boolean;
   /** What is left to do for builds to go through the shim. */
   readonly todo: readonly string[];
@@ -60,7 +60,7 @@ export function shimStatus(folder: string, env: NodeJS.ProcessEnv): ShimStatus {
 function programStatus(name: ShimName, folder: string, env: NodeJS.ProcessEnv) {
   const path = join(folder, name);
   const first = programsOnPath(name, env)[0]?.path;
-  const installed = placeOf(path) === 'ours';
+  const installed = stateOfShimFile(path) === 'ours';
   const executable = installed && isProgram(path);
   const active = executable && first !== undefined && isSame(first, path);
   return { path, installed, executable, active, first };

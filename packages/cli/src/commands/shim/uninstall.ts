@@ -1,9 +1,9 @@
 import { unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { removeMade } from './made-folders.js';
-import { removeRecord } from './recorded-node.js';
+import { removeCreatedFolders } from './created-folders.js';
+import { removeNodeRecord } from './recorded-node.js';
 import { ShimError } from './shim-error.js';
-import { placeOf } from './shim-file.js';
+import { stateOfShimFile } from './shim-file.js';
 
 /**
  * Removes the shim from the folder, and the folders that were made for it and are empty now.
@@ -12,16 +12,16 @@ import { placeOf } from './shim-file.js';
  */
 export function uninstallShim(folder: string): string[] {
   const [docker, compose] = [join(folder, 'docker'), join(folder, 'docker-compose')];
-  if (placeOf(docker) === 'foreign') {
+  if (stateOfShimFile(docker) === 'foreign') {
     throw new ShimError(
       `${docker} is not warmdock's shim`,
       'name the folder of the shim: warmdock shim uninstall --dir DIR',
     );
   }
-  const removed = [docker, compose].filter((path) => placeOf(path) === 'ours');
+  const removed = [docker, compose].filter((path) => stateOfShimFile(path) === 'ours');
   for (const path of removed) remove(path);
-  removeRecord(folder);
-  removeMade(folder);
+  removeNodeRecord(folder);
+  removeCreatedFolders(folder);
   return removed;
 }
 

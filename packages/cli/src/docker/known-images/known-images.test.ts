@@ -24,7 +24,7 @@ function makeProject() {
   writeFileSync(file, 'services: {}\n');
   const known = (words = 'up', env: NodeJS.ProcessEnv = {}) => {
     const routed = routeCompose([`--file=${file}`, ...words.split(' ')]);
-    if ('left' in routed) throw new Error(routed.left);
+    if ('passThroughReason' in routed) throw new Error(routed.passThroughReason);
     return knownImages(routed.call, { XDG_CACHE_HOME: folder, ...env });
   };
   return { folder, file, known };

@@ -3,14 +3,14 @@ import { parseReference } from '@warmdock/core/oci';
 import { cacheDirectory } from '../../process/cache-directory.js';
 import type { ComposeCall } from '../routing/route-compose.js';
 import { type ProjectPlace, projectFiles } from './project-files.js';
-import { keyOf } from './project-key.js';
+import { projectKey } from './project-key.js';
 import { recallImages, rememberImages } from './remembered-images.js';
 
 /**
  * What is known, from the last time, of the images that compose looks for before it makes containers.
  *
- * Compose takes several times as long to say it. Whoever is told wrongly that nothing is missing leaves
- * to compose what compose would do anyway.
+ * Compose takes several times as long to say it. A wrong answer that nothing is
+ * missing leaves compose to do what it would do anyway.
  */
 export interface KnownImages {
   /** Whether they are known, and all of them there. Throws what the engine throws. */
@@ -23,7 +23,7 @@ export function knownImages(call: ComposeCall, env: NodeJS.ProcessEnv): KnownIma
   const { command, projectFlags, services, withDependencies, pullPolicy = '' } = call;
   const place: ProjectPlace = { projectFlags, cwd: process.cwd(), env };
   const words = [command, String(withDependencies), pullPolicy, ...services];
-  const key = keyOf(place, words);
+  const key = projectKey(place, words);
   const folder = cacheDirectory(env);
   return {
     async areIn(engine, signal) {

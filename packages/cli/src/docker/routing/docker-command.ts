@@ -1,5 +1,5 @@
-import { buildxFlags, dockerFlags } from '../../flags/docker-flags.js';
 import { type ParsedFlags, parseFlags } from '../../flags/parse-flags.js';
+import { buildxFlags, dockerFlags } from '../../flags/tables/docker-flags.js';
 
 /** A docker command line, cut at its command. */
 export interface DockerCommand {

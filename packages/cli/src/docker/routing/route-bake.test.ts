@@ -39,8 +39,8 @@ describe('a bake is read', () => {
   });
 });
 
-describe('everything else is left to buildx', () => {
-  test.each<[line: string, left: RegExp]>([
+describe('everything else is passed through to buildx', () => {
+  test.each<[line: string, reason: RegExp]>([
     ['--print', /--print/],
     ['--list=targets', /--list/],
     ['--push', /pushed/],
@@ -56,8 +56,8 @@ describe('everything else is left to buildx', () => {
     ['https://example.com/repo.git', /elsewhere/],
     ['git@example.com:repo', /elsewhere/],
     ['github.com/owner/repo', /elsewhere/],
-  ])('%s: %s', (line, left) => {
-    expect(routed(line)).toEqual({ left: expect.stringMatching(left) });
+  ])('%s: %s', (line, reason) => {
+    expect(routed(line)).toEqual({ passThroughReason: expect.stringMatching(reason) });
   });
 
   test.each(['--unknown', '--set', '-x'])('also what it does not know: %s', (line) => {

@@ -1,5 +1,5 @@
-import { bakeFlags } from '../../flags/bake-flags.js';
 import { parseFlags } from '../../flags/parse-flags.js';
+import { bakeFlags } from '../../flags/tables/bake-flags.js';
 import type { RoutedWords } from './route-compose.js';
 
 /** Builds of bake files that may be carried out here. */
@@ -18,7 +18,7 @@ export interface BakeCall {
 }
 
 /** Flags that only buildx carries out. */
-const left: Readonly<Record<string, string>> = {
+const passThroughReasons: Readonly<Record<string, string>> = {
   call: '--call is a question that buildx answers',
   check: '--check is a question that buildx answers',
   debug: '--debug is for buildx',
@@ -36,15 +36,15 @@ export function routeBake(words: readonly string[]): RoutedWords<BakeCall> {
   const last = (name: string) => values.get(name)?.at(-1);
   const boolean = (name: string) => (values.has(name) ? last(name) === 'true' : undefined);
   const isBuild = (name: string) => name === 'call' && last(name) === 'build';
-  const found = Object.keys(left).find(
+  const found = Object.keys(passThroughReasons).find(
     (name) => values.has(name) && last(name) !== 'false' && !isBuild(name),
   );
-  if (found !== undefined) return { left: left[found] ?? '' };
+  if (found !== undefined) return { passThroughReason: passThroughReasons[found] ?? '' };
   const files = values.get('file') ?? [];
-  if (files.includes('-')) return { left: 'the bake file comes from standard input' };
+  if (files.includes('-')) return { passThroughReason: 'the bake file comes from standard input' };
   // A file, or a git repository that the builder fetches.
   if ([...files, ...targets].some((word) => /:\/\/|^git@|^github\.com\//.test(word)))
-    return { left: 'the bake file is elsewhere' };
+    return { passThroughReason: 'the bake file is elsewhere' };
   return {
     call: {
       files,

@@ -121,8 +121,8 @@ describe('builds before containers are read', () => {
   });
 });
 
-describe('everything else is left to compose', () => {
-  test.each<[line: string, left: RegExp]>([
+describe('everything else is passed through to compose', () => {
+  test.each<[line: string, reason: RegExp]>([
     ['', /no build/],
     ['ps', /no build/],
     ['exec web npm run build', /no build/],
@@ -155,8 +155,8 @@ describe('everything else is left to compose', () => {
     ['up --build --help', /help/],
     ['run --build', /what is wrong/],
     ['run', /what is wrong/],
-  ])('%j: %s', (line, left) => {
-    expect(routed(line)).toEqual({ left: expect.stringMatching(left) });
+  ])('%j: %s', (line, reason) => {
+    expect(routed(line)).toEqual({ passThroughReason: expect.stringMatching(reason) });
   });
 
   test.each(['--unknown build', 'build --unknown', 'up --build --unknown', 'build --build-arg'])(

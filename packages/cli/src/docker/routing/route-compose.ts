@@ -1,5 +1,10 @@
-import { composeBuildFlags, projectFlags, runFlags, upFlags } from '../../flags/compose-flags.js';
 import { type ParsedFlags, parseFlags } from '../../flags/parse-flags.js';
+import {
+  composeBuildFlags,
+  projectFlags,
+  runFlags,
+  upFlags,
+} from '../../flags/tables/compose-flags.js';
 
 /** Builds of a compose project that may be carried out here. */
 export interface ComposeCall {
@@ -30,7 +35,7 @@ export interface ComposeCall {
   readonly parallel: number | undefined;
 }
 
-export type RoutedWords<T> = { readonly left: string } | { readonly call: T };
+export type RoutedWords<T> = { readonly passThroughReason: string } | { readonly call: T };
 
 type Values = ParsedFlags['values'];
 
@@ -38,8 +43,8 @@ type Values = ParsedFlags['values'];
 export function routeCompose(words: readonly string[]): RoutedWords<ComposeCall> {
   const project = parseFlags(words, projectFlags, { stopAtWord: true });
   const [command, ...rest] = project.positionals;
-  const left = leftByProject(project.values);
-  if (left !== undefined) return { left };
+  const passThroughReason = reasonInProjectFlags(project.values);
+  if (passThroughReason !== undefined) return { passThroughReason };
   switch (command) {
     case 'build':
       return routeBuild(project.values, parseFlags(rest, composeBuildFlags));
@@ -49,22 +54,22 @@ export function routeCompose(words: readonly string[]): RoutedWords<ComposeCall>
     case 'run': {
       const run = parseFlags(rest, runFlags, { stopAtWord: true });
       const [service] = run.positionals;
-      if (service === undefined) return { left: 'compose is to say what is wrong' };
+      if (service === undefined) return { passThroughReason: 'compose is to say what is wrong' };
       return routeUp(command, project.values, { ...run, positionals: [service] });
     }
     default:
-      return { left: 'it is no build' };
+      return { passThroughReason: 'it is no build' };
   }
 }
 
-function leftByProject(values: Values): string | undefined {
+function reasonInProjectFlags(values: Values): string | undefined {
   if (isOn(values, 'help') || isOn(values, 'version')) return 'it asks for help';
   if (isOn(values, 'dry-run')) return '--dry-run builds nothing';
   return values.get('file')?.includes('-') ? 'the project comes from standard input' : undefined;
 }
 
 /** Flags of `compose build` that only compose carries out. */
-const left: Readonly<Record<string, string>> = {
+const passThroughReasons: Readonly<Record<string, string>> = {
   check: '--check is a question that buildx answers',
   help: 'it asks for help',
   memory: 'compose says that --memory has no effect',
@@ -81,8 +86,8 @@ function routeBuild(
   project: Values,
   { values, positionals }: ParsedFlags,
 ): RoutedWords<ComposeCall> {
-  const [found] = Object.keys(left).filter((name) => isGiven(values, name));
-  if (found !== undefined) return { left: left[found] ?? '' };
+  const [found] = Object.keys(passThroughReasons).filter((name) => isGiven(values, name));
+  if (found !== undefined) return { passThroughReason: passThroughReasons[found] ?? '' };
   const ssh = values.get('ssh')?.at(-1);
   return {
     call: {
@@ -113,8 +118,8 @@ function routeUp(
   project: Values,
   { values, positionals }: ParsedFlags,
 ): RoutedWords<ComposeCall> {
-  const left = leftByUp(values);
-  if (left !== undefined) return { left };
+  const passThroughReason = reasonInUpFlags(values);
+  if (passThroughReason !== undefined) return { passThroughReason };
   return {
     call: {
       ...common(command, project),
@@ -135,7 +140,7 @@ function routeUp(
   };
 }
 
-function leftByUp(values: Values): string | undefined {
+function reasonInUpFlags(values: Values): string | undefined {
   if (isOn(values, 'help')) return 'it asks for help';
   const policy = values.get('pull')?.at(-1);
   if (!isOn(values, 'build')) {

@@ -40,7 +40,7 @@ describe('a build that may have to end in the local daemon is looked at further'
   });
 });
 
-describe('everything else is left to docker, with the reason', () => {
+describe('everything else is passed through to docker, with the reason', () => {
   test.each<[line: string, env: NodeJS.ProcessEnv, reason: RegExp]>([
     ['', remote, /not a build/],
     ['ps', remote, /not a build/],

@@ -1,12 +1,12 @@
+import { parseGoBool } from '@warmdock/core/internal';
 import { type BuildArguments, parseBuildArguments } from '../../flags/build-arguments.js';
-import { parseGoBool } from '../../flags/go-bool.js';
 import { FlagError } from '../../flags/parse-flags.js';
 import { UsageError } from '../../flags/usage-error.js';
 import { type DockerCommand, findDockerCommand } from './docker-command.js';
 import { dockerEnvironment } from './docker-environment.js';
+import { requestedOutput } from './requested-output.js';
 import { type BakeCall, routeBake } from './route-bake.js';
 import { type ComposeCall, routeCompose } from './route-compose.js';
-import { wantedOutput } from './wanted-output.js';
 
 /** What becomes of a docker command line, as far as it and the environment decide. */
 export type Route =
@@ -52,8 +52,8 @@ export function route(argv: readonly string[], env: NodeJS.ProcessEnv): Route {
   if (env.WARMDOCK === 'off') return passThrough('WARMDOCK=off');
   try {
     const command = findDockerCommand(argv);
-    const left = leftToDocker(command, env);
-    return left === undefined ? routeCommand(command, env) : passThrough(left);
+    const reason = passThroughReason(command, env);
+    return reason === undefined ? routeCommand(command, env) : passThrough(reason);
   } catch (error) {
     if (!(error instanceof FlagError || error instanceof UsageError)) throw error;
     return passThrough(`docker is to say what is wrong: ${error.message.split('\n')[0]}`);
@@ -68,15 +68,18 @@ const asking = ['help', 'version'];
 const tls = ['tls', 'tlscacert', 'tlscert', 'tlskey', 'tlsverify'];
 
 /** Why the command is not looked at any further. */
-function leftToDocker({ kind, docker, buildx, isBuildx }: DockerCommand, env: NodeJS.ProcessEnv) {
+function passThroughReason(
+  { kind, docker, buildx, isBuildx }: DockerCommand,
+  env: NodeJS.ProcessEnv,
+) {
   if (kind === 'other') return 'it is not a build';
   if (asking.some((flag) => docker.has(flag)) || buildx.has('help')) return 'it asks for help';
-  if (tls.some((flag) => docker.has(flag))) return "docker's TLS flags are left to docker";
-  return leftByBuildKit(isBuildx, env.DOCKER_BUILDKIT);
+  if (tls.some((flag) => docker.has(flag))) return "docker's TLS flags are for docker to read";
+  return legacyBuilderReason(isBuildx, env.DOCKER_BUILDKIT);
 }
 
-/** Docker itself looks at the variable, also where it leaves the build to buildx. */
-function leftByBuildKit(isBuildx: boolean, text: string | undefined): string | undefined {
+/** Docker itself looks at the variable, also where it has buildx build. */
+function legacyBuilderReason(isBuildx: boolean, text: string | undefined): string | undefined {
   const isOn = text ? parseGoBool(text) : true;
   if (isOn === undefined) return `docker is to say what is wrong: DOCKER_BUILDKIT=${text}`;
   return isOn || isBuildx ? undefined : `DOCKER_BUILDKIT=${text} asks for the legacy builder`;
@@ -88,12 +91,12 @@ function routeCommand(command: DockerCommand, env: NodeJS.ProcessEnv): Route {
   if (command.kind === 'build') return routeBuild(command, environment);
   if (command.kind === 'compose') {
     const routed = routeCompose(command.rest);
-    return 'left' in routed
-      ? passThrough(routed.left)
+    return 'passThroughReason' in routed
+      ? passThrough(routed.passThroughReason)
       : { action: 'compose', call: routed.call, env: environment };
   }
   const routed = routeBake(command.rest);
-  if ('left' in routed) return passThrough(routed.left);
+  if ('passThroughReason' in routed) return passThrough(routed.passThroughReason);
   const builder = routed.call.builder ?? builderBefore(command);
   if (builder === '') return passThrough(noBuilder);
   return {
@@ -115,9 +118,9 @@ function builderBefore({ buildx }: DockerCommand): string | undefined {
 function routeBuild(command: DockerCommand, env: NodeJS.ProcessEnv): Route {
   const args = parseBuildArguments(command.rest);
   if (args === 'help') return passThrough('it asks for help');
-  if (args.left[0] !== undefined) return passThrough(args.left[0]);
+  if (args.passThroughReasons[0] !== undefined) return passThrough(args.passThroughReasons[0]);
   if (args.call !== 'build') return passThrough(`buildx answers --call=${args.call}`);
-  const output = wantedOutput(args);
+  const output = requestedOutput(args);
   if (output.place === 'elsewhere') return passThrough(output.reason);
   const builder = args.builder ?? builderBefore(command);
   if (builder === '') return passThrough(noBuilder);

@@ -18,7 +18,7 @@ export interface RunningDaemon extends AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** What a launcher gets beside the clone. */
+/** What a build's daemon is started with besides its clone. */
 export interface LaunchOptions {
   /** Fires when the build is cancelled: nothing of the daemon may stay. */
   readonly signal: AbortSignal;

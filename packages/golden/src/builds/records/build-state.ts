@@ -10,30 +10,24 @@ import { type BuildPaths, buildPaths } from './build-paths.js';
 import { type QueuedBuild, readQueuedBuild } from './queued-build.js';
 
 const lastError = z.object({
-  /** An `ErrorCode`, including `CANCELLED` and `TIMEOUT`. */
   code: z.string(),
   message: z.string(),
   hint: z.string().optional(),
-  /** Exit code of the start-up script, when that failed. */
   exitCode: z.number().int().optional(),
 });
 
 /** Content of `build.json`, which exists after the first build. */
 export const buildStateSchema = z.object({
   format: z.literal(1),
-  /** State of the build; `promotion` says whether it became a golden. */
   status: z.enum(['building', 'ready', 'failed']),
   promotion: z.enum(['none', 'running', 'done', 'failed']),
-  /** Phase of a running build. */
   phase: z.enum(['cloning', 'starting', 'running', 'quiescing', 'promoting']).optional(),
   buildId: z.string(),
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime().optional(),
-  /** The last generation that any golden build of this project made. */
   generation: z.number().int().positive().optional(),
   sizeBytes: z.number().optional(),
   addedBytes: z.number().optional(),
-  /** Error of this build, or of the previous one while this one runs. */
   lastError: lastError.optional(),
   logPath: z.string(),
   daemonLogPath: z.string(),
@@ -41,15 +35,39 @@ export const buildStateSchema = z.object({
 });
 
 export type BuildState = z.infer<typeof buildStateSchema>;
-/** What a running build does now. */
-export type BuildPhase = NonNullable<BuildState['phase']>;
 
-/** The state of a project's golden builds. */
-export interface BuildStatus extends Partial<Omit<BuildState, 'format' | 'status' | 'owner'>> {
+/** What a running golden build does. */
+export type BuildPhase = 'cloning' | 'starting' | 'running' | 'quiescing' | 'promoting';
+
+/** Why a golden build failed. */
+export interface LastError {
+  /** An `ErrorCode`, including `CANCELLED` and `TIMEOUT`. */
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  /** Exit code of the start-up script, when that failed. */
+  readonly exitCode?: number | undefined;
+}
+
+/** The state of a project's golden builds; times are in ISO 8601. */
+export interface BuildStatus {
   readonly project: string;
-  /** `none` when there was no build yet. */
-  readonly status: 'none' | BuildState['status'];
-  readonly promotion: BuildState['promotion'];
+  /** State of the build, `none` before the first; `promotion` says whether it became a golden. */
+  readonly status: 'none' | 'building' | 'ready' | 'failed';
+  readonly promotion: 'none' | 'running' | 'done' | 'failed';
+  /** Phase of a running build. */
+  readonly phase?: BuildPhase | undefined;
+  readonly buildId?: string | undefined;
+  readonly startedAt?: string | undefined;
+  readonly finishedAt?: string | undefined;
+  /** The last generation that any golden build of this project made. */
+  readonly generation?: number | undefined;
+  readonly sizeBytes?: number | undefined;
+  readonly addedBytes?: number | undefined;
+  /** Error of this build, or of the previous one while this one runs. */
+  readonly lastError?: LastError | undefined;
+  readonly logPath?: string | undefined;
+  readonly daemonLogPath?: string | undefined;
   /** Time since the running build began, or the time that the last one took. */
   readonly elapsedMs?: number | undefined;
   /** The queued build, which has not begun. */

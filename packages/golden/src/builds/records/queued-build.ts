@@ -10,17 +10,21 @@ import type { BuildPaths } from './build-paths.js';
  * writes, and must survive that process.
  */
 
-const queuedBuildSchema = z.object({
-  /** Time of the first trigger. */
-  requestedAt: z.iso.datetime(),
+/** A golden build that was asked for and has not begun. */
+export interface QueuedBuild {
+  /** Time of the first trigger, in ISO 8601. */
+  readonly requestedAt: string;
   /** Number of triggers. */
-  count: z.number().int().positive(),
+  readonly count: number;
   /** Reasons of the newest triggers that gave one. */
+  readonly reasons: readonly string[];
+}
+
+const queuedBuildSchema: z.ZodType<QueuedBuild> = z.object({
+  requestedAt: z.iso.datetime(),
+  count: z.number().int().positive(),
   reasons: z.array(z.string()),
 });
-
-/** A build that was triggered and has not begun. */
-export type QueuedBuild = z.infer<typeof queuedBuildSchema>;
 
 const maxReasons = 10;
 const waitMs = 10_000;

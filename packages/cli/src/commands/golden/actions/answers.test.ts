@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { MemoryProgress } from '../testing/memory-progress.js';
-import { formatBuild, phaseTeller } from './build.js';
+import { MemoryProgress } from '../text/memory-progress.testing.js';
+import { formatBuild, phaseReporter } from './build.js';
 import { formatClone } from './clone.js';
 import { formatCollection } from './gc.js';
 import { formatInspection } from './inspect.js';
@@ -21,7 +21,7 @@ const session = {
 const lines = (text: string) => text.trimEnd().split('\n');
 
 describe('build', () => {
-  test('tells what the golden has', () => {
+  test('shows what the golden has', () => {
     const built = {
       project: 'app',
       generation: 4,
@@ -45,7 +45,7 @@ describe('build', () => {
 
   test('says each phase once', () => {
     const progress = new MemoryProgress();
-    const tell = phaseTeller(progress);
+    const tell = phaseReporter(progress);
     const status = { project: 'app', status: 'building', promotion: 'none' } as const;
     tell({ ...status, phase: 'starting', daemonLogPath: '/d.log' });
     tell({ ...status, phase: 'running', logPath: '/s.log' });
@@ -73,7 +73,7 @@ describe('clone', () => {
     timings: { totalMs: 31.4 },
   } as const;
 
-  test('tells all that a daemon has to be given', () => {
+  test('shows all that a daemon has to be given', () => {
     expect(lines(formatClone(made))).toEqual([
       'session       s1, from generation 3 of app',
       'data root     /store/sessions/s1/tree/docker',
@@ -139,9 +139,9 @@ describe('list', () => {
   test('names what cannot be read, and sessions from before the last start', () => {
     const unreadable = ['sessions/s2: it has no record; release it'];
     const sessions = [{ ...session, isOfEarlierBoot: true }];
-    const told = lines(formatListing({ ...listing, sessions, unreadable }, undefined, nowMs));
-    expect(told.join('\n')).toContain('3 min ago, before the last start   /store');
-    expect(told.at(-1)).toBe('cannot be read   sessions/s2: it has no record; release it');
+    const shown = lines(formatListing({ ...listing, sessions, unreadable }, undefined, nowMs));
+    expect(shown.join('\n')).toContain('3 min ago, before the last start   /store');
+    expect(shown.at(-1)).toBe('cannot be read   sessions/s2: it has no record; release it');
   });
 });
 
@@ -217,7 +217,7 @@ test.each([
   [{ generations: [2, 3], pooled: 1 }, 'removed app, which had 2 generations and 1 pooled layer'],
   [{ generations: [2], pooled: 0 }, 'removed app, which had 1 generation'],
   [{ generations: [], pooled: 0 }, 'removed app, which had no golden'],
-])('remove tells of %j', (had, text) => {
+])('remove reports %j', (had, text) => {
   const removal = { project: 'app', freedBytes: 1_500_000, ...had };
   expect(lines(formatRemoval(removal))).toEqual([text, 'freed 1.5 MB']);
 });
@@ -231,7 +231,7 @@ describe('gc', () => {
     unreadable: [],
   };
 
-  test('tells what it removed', () => {
+  test('reports what it removed', () => {
     expect(lines(formatCollection(collection, false))).toEqual([
       'removed generation 1 of app',
       'removed 2 pooled layers that nothing refers to',

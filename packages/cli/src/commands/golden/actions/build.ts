@@ -6,55 +6,14 @@ import {
   type GoldenBuild,
   runGoldenBuild,
 } from '@warmdock/golden';
-import { goldenCommand } from '../command.js';
-import { environmentOf, secretEnvironmentOf } from '../environment.js';
-import type { Line } from '../line.js';
-import { phaseText } from '../phase-text.js';
-import type { Progress } from '../progress.js';
-import { formatTable } from '../table.js';
+import type { CommandArguments } from '../input/command-arguments.js';
+import { scriptEnvironment, secretScriptEnvironment } from '../input/script-environment.js';
+import { phaseText } from '../text/phase-text.js';
+import type { Progress } from '../text/progress.js';
+import { formatTable } from '../text/table.js';
+import { goldenCommand } from './command.js';
 
 export const build = goldenCommand({
-  takes: '[OPTIONS] PROJECT --script FILE | -- COMMAND [ARG...]',
-  about: "Run a project's start-up script beside a dockerd, and make the golden of what it leaves",
-  flags: [
-    {
-      name: 'containerd',
-      kind: 'string',
-      about: 'Of the first golden: dockerd starts it (dockerd, the default), or not (external)',
-    },
-    {
-      name: 'dockerd',
-      kind: 'list',
-      about: 'One more argument for dockerd, like --dockerd=--registry-mirror=URL',
-    },
-    {
-      name: 'env',
-      short: 'e',
-      kind: 'list',
-      about: "Set a variable for the script: KEY=VALUE, or KEY for the environment's value",
-    },
-    {
-      name: 'image-store',
-      kind: 'string',
-      about: "Of the first golden: classic or containerd (default dockerd's own choice)",
-    },
-    { name: 'script', kind: 'string', about: 'The program to run, in place of COMMAND' },
-    {
-      name: 'secret-env',
-      kind: 'list',
-      about: 'Set a secret variable from the environment, *** in logs: KEY, or KEY=VARIABLE',
-    },
-    {
-      name: 'secret-file',
-      kind: 'list',
-      about: 'Set a secret variable from a file, *** in logs: KEY=FILE',
-    },
-    {
-      name: 'timeout',
-      kind: 'string',
-      about: 'For all but the promotion, like 90s, 30m, 1h30m (default 1h)',
-    },
-  ],
   makesStore: true,
   read(line) {
     const [project] = line.words('PROJECT');
@@ -72,22 +31,22 @@ export const build = goldenCommand({
   },
   async run(args, { store, env, signal, progress }) {
     const { project, dockerd, imageStore, containerd, timeoutMs } = args;
-    const secretEnv = secretEnvironmentOf(args.secretEnv, args.secretFile, env);
+    const secretEnv = secretScriptEnvironment(args.secretEnv, args.secretFile, env);
     const built = await runGoldenBuild(
       {
         store,
         project,
-        script: { ...args.script, env: environmentOf(args.env, env), secretEnv },
+        script: { ...args.script, env: scriptEnvironment(args.env, env), secretEnv },
         daemon: dockerdLauncher({ args: dockerd, imageStore, containerd }),
         timeoutMs,
       },
-      { signal, onState: phaseTeller(progress) },
+      { signal, onState: phaseReporter(progress) },
     );
     return { json: built, text: formatBuild(built) };
   },
 });
 
-function scriptOf(line: Line) {
+function scriptOf(line: CommandArguments) {
   const file = line.text('script');
   const [path, ...args] = line.program ?? [];
   if ((file === undefined) === (path === undefined)) {
@@ -96,7 +55,7 @@ function scriptOf(line: Line) {
   return file === undefined ? { path: path as string, args } : { path: resolve(file), args: [] };
 }
 
-function entriesOf(line: Line, name: string, form: RegExp): readonly string[] {
+function entriesOf(line: CommandArguments, name: string, form: RegExp): readonly string[] {
   const entries = line.all(name);
   const bad = entries.find((entry) => !form.test(entry));
   if (bad === undefined) return entries;
@@ -104,7 +63,7 @@ function entriesOf(line: Line, name: string, form: RegExp): readonly string[] {
 }
 
 function choiceOf<Choice extends string>(
-  line: Line,
+  line: CommandArguments,
   name: string,
   choices: readonly Choice[],
 ): Choice | undefined {
@@ -115,7 +74,7 @@ function choiceOf<Choice extends string>(
 }
 
 /** Says each phase of a build once. */
-export function phaseTeller(progress: Progress): (status: BuildStatus) => void {
+export function phaseReporter(progress: Progress): (status: BuildStatus) => void {
   let last: BuildStatus['phase'];
   return (status) => {
     if (status.phase === undefined || status.phase === last) return;

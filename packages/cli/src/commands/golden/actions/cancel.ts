@@ -1,10 +1,7 @@
 import { cancelGoldenBuild } from '@warmdock/golden';
-import { goldenCommand } from '../command.js';
+import { goldenCommand } from './command.js';
 
 export const cancel = goldenCommand({
-  takes: '[OPTIONS] PROJECT',
-  about: "End a project's golden build, whoever runs it, and take back what was asked for",
-  flags: [],
   makesStore: false,
   read: (line) => line.words('PROJECT'),
   async run([project], { store, signal }) {

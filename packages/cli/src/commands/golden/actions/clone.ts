@@ -1,21 +1,10 @@
 import { formatDuration } from '@warmdock/core/internal';
 import type { Clone } from '@warmdock/golden';
-import { goldenCommand } from '../command.js';
-import { formatTable } from '../table.js';
-import { generationText } from '../words.js';
-import { generationFlag } from './generation-flag.js';
+import { generationText } from '../text/phrases.js';
+import { formatTable } from '../text/table.js';
+import { goldenCommand } from './command.js';
 
 export const clone = goldenCommand({
-  takes: '[OPTIONS] PROJECT SESSION',
-  about: "Make a session's data root from a project's golden",
-  flags: [
-    {
-      name: 'allow-empty',
-      kind: 'boolean',
-      about: 'Start from nothing where the project has no golden yet',
-    },
-    generationFlag('the current one'),
-  ],
   read(line) {
     const [project, session] = line.words('PROJECT', 'SESSION');
     return {

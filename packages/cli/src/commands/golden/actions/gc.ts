@@ -1,20 +1,10 @@
 import { formatSize } from '@warmdock/core/internal';
 import type { GarbageCollection } from '@warmdock/golden';
-import { goldenCommand } from '../command.js';
-import { formatPassedOver } from '../passed-over.js';
-import { count } from '../words.js';
+import { count } from '../text/phrases.js';
+import { formatUnreadable } from '../text/unreadable.js';
+import { goldenCommand } from './command.js';
 
 export const gc = goldenCommand({
-  takes: '[OPTIONS]',
-  about: 'Remove generations that nobody needs; exits with 1 when it cannot tell of all',
-  flags: [
-    { name: 'dry-run', kind: 'boolean', about: 'Say what would go, and remove nothing' },
-    {
-      name: 'keep',
-      kind: 'string',
-      about: 'How many to keep per project, besides the current and those in use (default 2)',
-    },
-  ],
   makesStore: false,
   read(line) {
     line.words();
@@ -39,7 +29,7 @@ export function formatCollection(
     ({ project, generation }) => `${remove} generation ${generation} of ${project}\n`,
   );
   if (pooled > 0) lines.push(`${remove} ${count(pooled, 'pooled layer')} that nothing refers to\n`);
-  const rest = [...left.map((line) => `${line}\n`), formatPassedOver(unreadable)].join('');
+  const rest = [...left.map((line) => `${line}\n`), formatUnreadable(unreadable)].join('');
   if (lines.length === 0) return rest || 'nothing to remove\n';
   const freed = `${dryRun ? 'would free' : 'freed'} ${formatSize(freedBytes)}\n`;
   return `${lines.join('')}${freed}${rest}`;

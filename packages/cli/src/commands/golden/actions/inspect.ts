@@ -5,15 +5,12 @@ import {
   type ProjectInspection,
   readBuildStatus,
 } from '@warmdock/golden';
-import { formatAge } from '../age.js';
-import { goldenCommand } from '../command.js';
-import { formatPassedOver } from '../passed-over.js';
-import { formatTable, formatTableOf } from '../table.js';
+import { formatAge } from '../text/age.js';
+import { formatTable, formatTableOf } from '../text/table.js';
+import { formatUnreadable } from '../text/unreadable.js';
+import { goldenCommand } from './command.js';
 
 export const inspect = goldenCommand({
-  takes: '[OPTIONS] PROJECT',
-  about: "Show a project's generations",
-  flags: [],
   makesStore: false,
   read: (line) => line.words('PROJECT'),
   async run([project], { store, signal }) {
@@ -42,7 +39,7 @@ export function formatInspection(
       ...rowsOf(build),
     ]),
     formatTableOf(headings, rows),
-    formatPassedOver(unreadable),
+    formatUnreadable(unreadable),
   ]
     .filter(Boolean)
     .join('\n');

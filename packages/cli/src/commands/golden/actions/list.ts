@@ -1,14 +1,11 @@
 import { formatSize } from '@warmdock/core/internal';
 import type { DiskUsage, SessionSummary, StoreListing } from '@warmdock/golden';
-import { formatAge } from '../age.js';
-import { goldenCommand } from '../command.js';
-import { formatPassedOver } from '../passed-over.js';
-import { formatTable, formatTableOf } from '../table.js';
+import { formatAge } from '../text/age.js';
+import { formatTable, formatTableOf } from '../text/table.js';
+import { formatUnreadable } from '../text/unreadable.js';
+import { goldenCommand } from './command.js';
 
 export const list = goldenCommand({
-  takes: '[OPTIONS]',
-  about: 'Show projects and sessions',
-  flags: [{ name: 'usage', kind: 'boolean', about: 'Add up what lies on disk, file by file' }],
   makesStore: false,
   read(line) {
     line.words();
@@ -55,7 +52,7 @@ export function formatListing(
     formatTableOf(['PROJECT', 'GOLDEN', 'GENERATIONS', 'SESSIONS'], projectRows),
     formatTableOf(['SESSION', 'PROJECT', 'FROM', ...made, 'DATA ROOT'], sessionRows),
     usage ? formatUsage(usage) : '',
-    formatPassedOver([...new Set([...unreadable, ...(usage?.unreadable ?? [])])]),
+    formatUnreadable([...new Set([...unreadable, ...(usage?.unreadable ?? [])])]),
   ]
     .filter(Boolean)
     .join('\n');

@@ -1,9 +1,6 @@
-import { goldenCommand } from '../command.js';
+import { goldenCommand } from './command.js';
 
 export const recover = goldenCommand({
-  takes: '[OPTIONS]',
-  about: 'Finish or undo what killed processes left, and delete what was removed',
-  flags: [],
   makesStore: false,
   read: (line) => line.words(),
   async run(_, { store, signal }) {

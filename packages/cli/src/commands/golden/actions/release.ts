@@ -1,9 +1,6 @@
-import { goldenCommand } from '../command.js';
+import { goldenCommand } from './command.js';
 
 export const release = goldenCommand({
-  takes: '[OPTIONS] SESSION [SESSION...]',
-  about: 'Remove sessions, with all that their daemons wrote',
-  flags: [],
   makesStore: false,
   read(line) {
     const { positionals } = line;

@@ -1,12 +1,9 @@
 import { formatSize } from '@warmdock/core/internal';
 import type { Removal } from '@warmdock/golden';
-import { goldenCommand } from '../command.js';
-import { count } from '../words.js';
+import { count } from '../text/phrases.js';
+import { goldenCommand } from './command.js';
 
 export const remove = goldenCommand({
-  takes: '[OPTIONS] PROJECT',
-  about: 'Remove a project, with all its generations and logs',
-  flags: [],
   makesStore: false,
   read: (line) => line.words('PROJECT'),
   async run([project], { store, signal }) {

@@ -2,14 +2,11 @@ import { once } from 'node:events';
 import { isWarmdockError } from '@warmdock/core';
 import { formatSize, messageOf } from '@warmdock/core/internal';
 import { type BuildStatus, openBuilds, serveWebhooks, type WebhookAnswer } from '@warmdock/golden';
-import { type CommandContext, type Event, goldenCommand } from '../command.js';
-import { phaseText } from '../phase-text.js';
-import { readServeConfig } from '../serve-config.js';
+import { readServeConfig } from '../input/serve-config.js';
+import { phaseText } from '../text/phase-text.js';
+import { type Event, type GoldenContext, goldenCommand } from './command.js';
 
 export const serve = goldenCommand({
-  takes: '[OPTIONS] --config FILE',
-  about: 'Take merge webhooks and build goldens, until it is stopped',
-  flags: [{ name: 'config', kind: 'string', about: 'What to listen to and to build, as JSON' }],
   makesStore: true,
   read(line) {
     line.words();
@@ -20,17 +17,20 @@ export const serve = goldenCommand({
   async run({ config }, context) {
     context.progress.end();
     await serveUntilStopped(config, context);
-    context.tell({ json: { event: 'stopped' }, text: 'stopped' });
+    context.report({ json: { event: 'stopped' }, text: 'stopped' });
     return undefined;
   },
 });
 
-async function serveUntilStopped(path: string, { store, env, signal, tell }: CommandContext) {
+async function serveUntilStopped(
+  path: string,
+  { store, env, signal, report: tell }: GoldenContext,
+) {
   const { projects, debounceMs, ...webhooks } = readServeConfig(path, env);
   await using builds = await openBuilds(
     { store, projects, debounceMs },
     {
-      onState: stateTeller(tell),
+      onState: stateReporter(tell),
       onError: (project, error) => tell(failureEvent(project, error)),
     },
   );
@@ -42,7 +42,7 @@ async function serveUntilStopped(path: string, { store, env, signal, tell }: Com
 }
 
 /** Tells each phase of a build once, and its end. */
-export function stateTeller(tell: CommandContext['tell']): (status: BuildStatus) => void {
+export function stateReporter(tell: GoldenContext['report']): (status: BuildStatus) => void {
   const last = new Map<string, string>();
   return (status) => {
     const { project, phase, promotion, buildId, generation } = status;

@@ -1,15 +1,8 @@
 import type { Verification } from '@warmdock/golden';
-import { goldenCommand } from '../command.js';
-import { formatTable } from '../table.js';
-import { generationFlag } from './generation-flag.js';
+import { formatTable } from '../text/table.js';
+import { goldenCommand } from './command.js';
 
 export const verify = goldenCommand({
-  takes: '[OPTIONS] PROJECT',
-  about: 'Look for damage in generations; exits with 1 when there is some',
-  flags: [
-    { name: 'deep', kind: 'boolean', about: 'Compare every file with what was promoted' },
-    generationFlag('all'),
-  ],
   makesStore: false,
   read(line) {
     const [project] = line.words('PROJECT');

@@ -1,6 +1,0 @@
-import { formatTable } from './table.js';
-
-/** What could not be read and was passed over; empty when there is nothing of the kind. */
-export function formatPassedOver(unreadable: readonly string[]): string {
-  return formatTable(unreadable.map((text) => ['cannot be read', text]));
-}

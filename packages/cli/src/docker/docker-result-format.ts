@@ -1,7 +1,7 @@
 import type { BuildOutcome, Provenance } from '@warmdock/core';
 import type { SourcePosition, SourceRange, VertexWarning } from '@warmdock/core/buildkit';
 import { parseGoBool } from '@warmdock/core/internal';
-import { metadataOf } from '../report/metadata.js';
+import { formatMetadata } from '../report/metadata.js';
 import type { ResultFormat } from '../report/result-format.js';
 import type { RemoteBuilder } from './choose-build.js';
 
@@ -13,7 +13,7 @@ export function dockerResultFormat(
   return {
     async metadataOf({ outcome, warnings }, exporterResponse) {
       const isWarned = warnings.length > 0 && parseGoBool(env.BUILDX_METADATA_WARNINGS ?? '');
-      return metadataOf(outcome.tags, preferredDigests(outcome, exporterResponse), {
+      return formatMetadata(outcome.tags, preferredDigests(outcome, exporterResponse), {
         'buildx.build.ref': `${name}/${node}/${outcome.ref}`,
         ...provenanceMetadata(await outcome.provenance, provenanceMode(env)),
         ...(isWarned && { 'buildx.build.warnings': warnings.map(warningMetadata) }),

@@ -1,7 +1,7 @@
 import { openStore } from '@warmdock/golden';
-import type { Answer, Event } from '../commands/golden/actions/command.js';
+import type { GoldenAnswer, GoldenEvent } from '../commands/golden/actions/command.js';
 import { type GoldenArguments, parseGoldenArguments } from '../commands/golden/golden-arguments.js';
-import { openProgress } from '../commands/golden/text/progress.js';
+import { openProgressLine } from '../commands/golden/text/progress-line.js';
 import { stepText } from '../commands/golden/text/store-steps.js';
 import { UsageError } from '../flags/usage-error.js';
 import type { CommandContext } from '../process/command-context.js';
@@ -36,15 +36,15 @@ export async function run(argv: readonly string[], context: CommandContext): Pro
 async function perform(
   { store: root, strategy, json, command }: GoldenArguments,
   { stdout, stderr, env, signal }: CommandContext,
-): Promise<Answer | undefined> {
-  const progress = openProgress(stderr, env);
+): Promise<GoldenAnswer | undefined> {
+  const progress = openProgressLine(stderr, env);
   try {
     const store = await openStore(
       root ?? (env.WARMDOCK_GOLDEN_STORE || DEFAULT_STORE),
       { strategy, mustExist: !command.makesStore },
       { signal, onStep: (step) => progress.step(stepText(step)) },
     );
-    const tell = (event: Event) =>
+    const tell = (event: GoldenEvent) =>
       json
         ? stdout.write(`${JSON.stringify(event.json, orNull)}\n`)
         : stderr.write(`${event.text}\n`);

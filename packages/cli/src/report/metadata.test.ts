@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decodeExporterResponse, metadataOf } from './metadata.js';
+import { decodeExporterResponse, formatMetadata } from './metadata.js';
 
 const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64');
 
@@ -27,7 +27,7 @@ test('the metadata has the exporter keys, the name and what is said besides, sor
     'containerimage.digest': 'sha256:22',
     'containerimage.descriptor': base64({ digest: 'sha256:22' }),
   };
-  const metadata = metadataOf(['docker.io/library/app:latest'], response, { b: 1 });
+  const metadata = formatMetadata(['docker.io/library/app:latest'], response, { b: 1 });
   expect(Object.entries(metadata)).toEqual([
     ['b', 1],
     ['containerimage.descriptor', { digest: 'sha256:22' }],
@@ -38,11 +38,13 @@ test('the metadata has the exporter keys, the name and what is said besides, sor
 
 test('several tags are one name, as with buildx; the exporter knows better where it says one', () => {
   const names = ['docker.io/library/a:1', 'docker.io/library/b:2'];
-  expect(metadataOf(names, {})['image.name']).toBe('docker.io/library/a:1,docker.io/library/b:2');
+  expect(formatMetadata(names, {})['image.name']).toBe(
+    'docker.io/library/a:1,docker.io/library/b:2',
+  );
   const exporterResponse = { 'image.name': 'docker.io/library/c:3' };
-  expect(metadataOf(names, exporterResponse)['image.name']).toBe('docker.io/library/c:3');
+  expect(formatMetadata(names, exporterResponse)['image.name']).toBe('docker.io/library/c:3');
 });
 
 test.each([[[]], [undefined]])('an image without tags has no name: %j', (names) => {
-  expect(metadataOf(names, {})).not.toHaveProperty('image.name');
+  expect(formatMetadata(names, {})).not.toHaveProperty('image.name');
 });

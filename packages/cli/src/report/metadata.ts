@@ -2,7 +2,7 @@
  * What `--metadata-file` holds: the exporter's answer under buildx's keys, the names of the image, and
  * what a result format adds.
  */
-export function metadataOf(
+export function formatMetadata(
   names: readonly string[] | undefined,
   exporterResponse: Readonly<Record<string, string>>,
   more: Readonly<Record<string, unknown>> = {},

@@ -1,7 +1,7 @@
 import type { BuildOutcome, LoadResult } from '@warmdock/core';
 import type { VertexWarning } from '@warmdock/core/buildkit';
 import { formatLastLine } from './last-line.js';
-import { metadataOf } from './metadata.js';
+import { formatMetadata } from './metadata.js';
 
 /** A build that has succeeded. */
 export interface FinishedBuild {
@@ -31,7 +31,7 @@ export function imageIdOf({ load, configDigest, digest }: BuildOutcome): string 
 /** Warmdock's own: with what became of the load. */
 export const warmdockResultFormat: ResultFormat = {
   metadataOf: async ({ outcome: { load }, totalMs }, exporterResponse) =>
-    metadataOf(
+    formatMetadata(
       load?.tags,
       exporterResponse,
       load && { 'warmdock.load': loadMetadata(load, totalMs) },

@@ -12,28 +12,33 @@ export interface NpmRegistry extends Listening {
 
 /** A registry on loopback, of which npm and pnpm install these packages; every other one is 404. */
 export async function startNpmRegistry(packages: readonly PackedPackage[]): Promise<NpmRegistry> {
-  const byName = new Map(packages.map((each) => [each.manifest.name, each]));
   const missing = new Set<string>();
   const server = createServer((request, response) => {
     // A tarball, or what is known of a package.
-    const [, kind, name = ''] = /^\/(-\/)?(.+?)(?:\?.*)?$/.exec(request.url ?? '') ?? [];
-    const found = byName.get(decodeURIComponent(name));
-    if (!found) {
-      missing.add(decodeURIComponent(name));
+    const [, kind, path = ''] = /^\/(-\/)?(.+?)(?:\?.*)?$/.exec(request.url ?? '') ?? [];
+    const name = decodeURIComponent(path);
+    const idOf = ({ manifest }: PackedPackage) => `${manifest.name}@${manifest.version}`;
+    const found = packages.filter((each) => (kind ? idOf(each) : each.manifest.name) === name);
+    if (found.length === 0) {
+      missing.add(name);
       response.writeHead(404).end('{}');
-    } else if (kind) response.end(found.tarball);
+    } else if (kind) response.end(found[0]?.tarball);
     else sendDocument(response, found, `http://${request.headers.host}`);
   });
   const listening = await listenAt(server, 'tcp');
   return Object.assign(listening, { url: listening.address.replace('tcp:', 'http:'), missing });
 }
 
-/** What a registry tells of a package: here it has one version. */
-function sendDocument(response: ServerResponse, { manifest, tarball }: PackedPackage, url: string) {
-  const { name, version } = manifest;
-  const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
-  const dist = { tarball: `${url}/-/${encodeURIComponent(name)}`, integrity };
-  const versions = { [version]: { ...manifest, dist } };
+/** What a registry says of a package: the versions that it has, of which any may be the latest. */
+function sendDocument(response: ServerResponse, found: readonly PackedPackage[], url: string) {
+  const versions = found.map(({ manifest, tarball }) => {
+    const { name, version } = manifest;
+    const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
+    const dist = { tarball: `${url}/-/${encodeURIComponent(`${name}@${version}`)}`, integrity };
+    return [version, { ...manifest, dist }] as const;
+  });
+  const { name, version: latest } = found[0]?.manifest ?? {};
+  const document = { name, 'dist-tags': { latest }, versions: Object.fromEntries(versions) };
   response.setHeader('content-type', 'application/json');
-  response.end(JSON.stringify({ name, 'dist-tags': { latest: version }, versions }));
+  response.end(JSON.stringify(document));
 }

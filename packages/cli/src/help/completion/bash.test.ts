@@ -4,7 +4,7 @@ import {
   folderToComplete,
   incompletable,
   isInstalled,
-  linesOf,
+  sortedLinesOf,
 } from './completion.testing.js';
 import { completionScript } from './completion-script.js';
 
@@ -18,7 +18,7 @@ function offered(line: string): string[] {
 COMP_WORDS=(${quoted}) COMP_CWORD=${cut.length - 1}
 _warmdock warmdock '${last}' '${before}'
 printf '%s\\n' "\${COMPREPLY[@]}"`;
-  return linesOf('bash', ['--norc', '-c', script], folderToComplete());
+  return sortedLinesOf('bash', ['--norc', '-c', script], folderToComplete());
 }
 
 describe.runIf(isInstalled('bash'))('bash', () => {

@@ -18,7 +18,7 @@ export function isInstalled(shell: string): boolean {
 }
 
 /** Runs a script with a shell, and answers with its lines in the order of the alphabet. */
-export function linesOf(shell: string, args: readonly string[], cwd: string): string[] {
+export function sortedLinesOf(shell: string, args: readonly string[], cwd: string): string[] {
   const text = execFileSync(shell, args, { cwd, encoding: 'utf8' });
   return text.split('\n').filter(Boolean).sort();
 }

@@ -4,14 +4,14 @@ import {
   folderToComplete,
   incompletable,
   isInstalled,
-  linesOf,
+  sortedLinesOf,
 } from './completion.testing.js';
 import { completionScript } from './completion-script.js';
 
 /** What fish offers for the last word of a line. */
 function offered(line: string): string[] {
   const script = `${completionScript('fish')}\ncomplete -C '${line}'`;
-  const lines = linesOf('fish', ['--no-config', '-c', script], folderToComplete());
+  const lines = sortedLinesOf('fish', ['--no-config', '-c', script], folderToComplete());
   return lines.map((each) => each.split('\t')[0] ?? '');
 }
 

@@ -6,7 +6,7 @@ import {
   folderToComplete,
   incompletable,
   isInstalled,
-  linesOf,
+  sortedLinesOf,
 } from './completion.testing.js';
 import { completionScript } from './completion-script.js';
 
@@ -29,7 +29,7 @@ cat matches
 function offered(line: string): string[] {
   const folder = folderToComplete();
   writeFileSync(join(folder, '_warmdock'), completionScript('zsh'));
-  const words = linesOf('zsh', ['-f', '-c', asked(line)], folder);
+  const words = sortedLinesOf('zsh', ['-f', '-c', asked(line)], folder);
   return [...new Set(words)].filter(
     (word) => !['', 'matches', 'ready', '_warmdock'].includes(word),
   );

@@ -9,7 +9,7 @@ import {
 import type { CommandArguments } from '../input/command-arguments.js';
 import { scriptEnvironment, secretScriptEnvironment } from '../input/script-environment.js';
 import { phaseText } from '../text/phase-text.js';
-import type { Progress } from '../text/progress.js';
+import type { ProgressLine } from '../text/progress-line.js';
 import { formatTable } from '../text/table.js';
 import { goldenCommand } from './command.js';
 
@@ -74,7 +74,7 @@ function choiceOf<Choice extends string>(
 }
 
 /** Says each phase of a build once. */
-export function phaseReporter(progress: Progress): (status: BuildStatus) => void {
+export function phaseReporter(progress: ProgressLine): (status: BuildStatus) => void {
   let last: BuildStatus['phase'];
   return (status) => {
     if (status.phase === undefined || status.phase === last) return;

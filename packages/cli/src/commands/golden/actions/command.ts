@@ -1,6 +1,6 @@
 import type { GoldenStore } from '@warmdock/golden';
 import type { CommandArguments } from '../input/command-arguments.js';
-import type { Progress } from '../text/progress.js';
+import type { ProgressLine } from '../text/progress-line.js';
 
 /** What a command of `warmdock golden` does with its words; see `goldenTable` for its flags. */
 export interface GoldenCommand<Args> {
@@ -9,27 +9,27 @@ export interface GoldenCommand<Args> {
   /** Throws `UsageError`. */
   read(line: CommandArguments): Args;
   /** Without an answer when it has reported all that there is to say. */
-  run(args: Args, context: GoldenContext): Promise<Answer | undefined>;
+  run(args: Args, context: GoldenContext): Promise<GoldenAnswer | undefined>;
 }
 
 export interface GoldenContext {
   readonly store: GoldenStore;
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
-  readonly progress: Progress;
+  readonly progress: ProgressLine;
   /** Reports at once what happened; for commands that run until they are stopped. */
-  readonly report: (event: Event) => void;
+  readonly report: (event: GoldenEvent) => void;
 }
 
 /** What happened, in both forms: text goes to stderr, JSON, in one line, to stdout. */
-export interface Event {
+export interface GoldenEvent {
   readonly json: object;
   /** One line, without its end. */
   readonly text: string;
 }
 
 /** What a command has to say, in both forms. */
-export interface Answer {
+export interface GoldenAnswer {
   /** With `--json`; what is `undefined` in it is printed as `null`. */
   readonly json: object;
   /** Whole lines. */
@@ -42,7 +42,7 @@ export interface Answer {
 export interface ReadyCommand {
   readonly args: unknown;
   readonly makesStore: boolean;
-  run(context: GoldenContext): Promise<Answer | undefined>;
+  run(context: GoldenContext): Promise<GoldenAnswer | undefined>;
 }
 
 /** A command that keeps the type of its arguments to itself. */

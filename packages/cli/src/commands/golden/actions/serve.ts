@@ -4,7 +4,7 @@ import { formatSize, messageOf } from '@warmdock/core/internal';
 import { type BuildStatus, openBuilds, serveWebhooks, type WebhookAnswer } from '@warmdock/golden';
 import { readServeConfig } from '../input/serve-config.js';
 import { phaseText } from '../text/phase-text.js';
-import { type Event, type GoldenContext, goldenCommand } from './command.js';
+import { type GoldenContext, type GoldenEvent, goldenCommand } from './command.js';
 
 export const serve = goldenCommand({
   makesStore: true,
@@ -71,7 +71,7 @@ function stateText(status: BuildStatus): string {
   return `generation ${generation} is the golden, ${formatSize(sizeBytes)}, ${formatSize(addedBytes)} new`;
 }
 
-function failureEvent(project: string, error: unknown): Event {
+function failureEvent(project: string, error: unknown): GoldenEvent {
   const code = isWarmdockError(error) ? error.code : 'INTERNAL';
   const [firstLine] = messageOf(error).split('\n');
   return {
@@ -80,7 +80,7 @@ function failureEvent(project: string, error: unknown): Event {
   };
 }
 
-function answerEvent({ project, status, cause }: WebhookAnswer): Event {
+function answerEvent({ project, status, cause }: WebhookAnswer): GoldenEvent {
   const message = cause === undefined ? undefined : messageOf(cause);
   const why = message === undefined ? '' : `: ${message}`;
   return {

@@ -4,14 +4,14 @@ import { WarmdockError } from '@warmdock/core';
 import { messageOf } from '@warmdock/core/internal';
 
 /** Where a secret is: never the value itself, since configurations and commands get copied. */
-export type SecretSource = { readonly file: string } | { readonly env: string };
+export type SecretOrigin = { readonly file: string } | { readonly env: string };
 
 /**
  * What a file holds, without the end of its last line, or what a variable does. Paths are relative to
  * `folder`; `place` says for errors who wants it. Throws `NOT_FOUND`, `INVALID_ARGUMENT`.
  */
 export function secretValue(
-  source: SecretSource,
+  source: SecretOrigin,
   place: string,
   folder: string,
   env: NodeJS.ProcessEnv,

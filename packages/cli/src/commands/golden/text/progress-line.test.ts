@@ -1,6 +1,6 @@
 import { MemoryOutput } from '@warmdock/testkit';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { openProgress } from './progress.js';
+import { openProgressLine } from './progress-line.js';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 0 });
@@ -11,7 +11,7 @@ afterEach(() => {
 
 test('lines report the last step of each second, and nothing that is over by then', () => {
   const output = new MemoryOutput();
-  const progress = openProgress(output, {});
+  const progress = openProgressLine(output, {});
   progress.step('one');
   progress.step('two');
   vi.advanceTimersByTime(1_000);
@@ -26,7 +26,7 @@ test('lines report the last step of each second, and nothing that is over by the
 
 test('a phase is always reported, once', () => {
   const output = new MemoryOutput();
-  const progress = openProgress(output, {});
+  const progress = openProgressLine(output, {});
   progress.phase('building');
   vi.advanceTimersByTime(3_000);
   progress.end();
@@ -35,7 +35,7 @@ test('a phase is always reported, once', () => {
 
 test('a terminal has one line, with the time', () => {
   const output = new MemoryOutput({ isTerminal: true });
-  const progress = openProgress(output, { TERM: 'xterm' });
+  const progress = openProgressLine(output, { TERM: 'xterm' });
   progress.step('sealing');
   vi.advanceTimersByTime(900);
   expect(output.text).toBe('');
@@ -49,7 +49,7 @@ test('a terminal has one line, with the time', () => {
 
 test('a terminal that cannot move the cursor gets lines', () => {
   const output = new MemoryOutput({ isTerminal: true });
-  const progress = openProgress(output, { TERM: 'dumb' });
+  const progress = openProgressLine(output, { TERM: 'dumb' });
   progress.phase('sealing');
   progress.end();
   expect(output.text).toBe('sealing\n');

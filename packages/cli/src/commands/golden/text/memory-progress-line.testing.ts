@@ -1,7 +1,7 @@
-import type { Progress } from './progress.js';
+import type { ProgressLine } from './progress-line.js';
 
 /** Collects what was reported. */
-export class MemoryProgress implements Progress {
+export class MemoryProgress implements ProgressLine {
   readonly phases: string[] = [];
 
   step(): void {}

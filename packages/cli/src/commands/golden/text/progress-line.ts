@@ -5,7 +5,7 @@ const QUIET_MS = 1_000;
 const FRAME_MS = 100;
 
 /** Reports how far work is, once it takes long: in one line that changes on terminals, else in lines. */
-export interface Progress {
+export interface ProgressLine {
   /** Something was done; of several in one second, the last one is reported. */
   step(text: string): void;
   /** Something begins; always reported. */
@@ -14,12 +14,12 @@ export interface Progress {
   end(): void;
 }
 
-export function openProgress(output: TextOutput, env: NodeJS.ProcessEnv): Progress {
+export function openProgressLine(output: TextOutput, env: NodeJS.ProcessEnv): ProgressLine {
   const isLive = output.isTerminal && env.TERM !== 'dumb';
   return isLive ? liveProgress(output, env) : plainProgress(output);
 }
 
-function liveProgress(output: TextOutput, env: NodeJS.ProcessEnv): Progress {
+function liveProgress(output: TextOutput, env: NodeJS.ProcessEnv): ProgressLine {
   const startMs = Date.now();
   let text = '';
   let painter: Painter | undefined;
@@ -43,7 +43,7 @@ function liveProgress(output: TextOutput, env: NodeJS.ProcessEnv): Progress {
   };
 }
 
-function plainProgress(output: TextOutput): Progress {
+function plainProgress(output: TextOutput): ProgressLine {
   let pending = '';
   const report = () => {
     if (pending !== '') output.write(`${pending}\n`);

@@ -3,7 +3,6 @@ import {
   completions,
   folderToComplete,
   incompletable,
-  isInstalled,
   sortedLinesOf,
 } from './completion.testing.js';
 import { completionScript } from './completion-script.js';
@@ -21,7 +20,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
   return sortedLinesOf('bash', ['--norc', '-c', script], folderToComplete());
 }
 
-describe.runIf(isInstalled('bash'))('bash', () => {
+describe('bash', () => {
   test.each(completions)('completes %j', (line, words) => {
     expect(offered(line)).toEqual(words);
   });

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,10 +11,6 @@ export function folderToComplete(): string {
   mkdirSync(join(folder, 'app'));
   writeFileSync(join(folder, 'apart'), '');
   return folder;
-}
-
-export function isInstalled(shell: string): boolean {
-  return spawnSync(shell, ['-c', 'true']).status === 0;
 }
 
 /** Runs a script with a shell, and answers with its lines in the order of the alphabet. */

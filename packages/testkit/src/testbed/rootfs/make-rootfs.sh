@@ -13,6 +13,8 @@ packages=ca-certificates,docker.io,docker-cli,docker-buildx,docker-compose,docke
 packages=$packages,git,xz-utils
 # Proxies that people put before a BuildKit.
 packages=$packages,haproxy,nghttp2-proxy,nginx
+# Shells that complete command lines.
+packages=$packages,fish,zsh
 [ "$suite" = trixie ] || packages=$packages,crane
 
 rm -rf -- "${target:?}".partial-*

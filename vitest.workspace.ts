@@ -29,8 +29,8 @@ const longest = [
   'cli/integration/docker/compose',
   'compose/integration/compose-parity',
   'cli/integration/docker/old-compose',
-  'golden/integration/linked-layers',
-  'golden/integration/golden-build',
+  'golden/integration/strategy/linked-layers',
+  'golden/integration/builds/golden-build',
   'cli/integration/docker/build-script',
   'cli/integration/docker/compose-up',
 ];
@@ -68,7 +68,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts'],
+          include: ['packages/*/src/**/*.test.ts', 'bench/**/*.test.ts'],
           isolate: false,
           maxWorkers,
           // Beside integration tests, which leave them little.

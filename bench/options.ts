@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { cases } from './cases/index.js';
-import type { Rounds } from './setting.js';
+import type { Rounds } from './sides/setting.js';
 
 export interface Options {
   /** Names of cases. */
@@ -10,19 +10,23 @@ export interface Options {
   rounds: Rounds;
   /** Every case, in full: the results may replace those that are checked in. */
   isComplete: boolean;
+  /** Measure nothing: write tables and plot from the results that are checked in. */
+  render: boolean;
 }
 
-export const usage = `usage: pnpm bench [--only CASE]... [--builder NAME]... [--rounds N] [--quick]
+export const benchUsage = `usage: pnpm bench [--only CASE]... [--builder NAME]... [--rounds N] [--quick]
+       pnpm bench --render
 
   --only CASE     one of ${Object.keys(cases).join(', ')}
   --builder NAME  embedded, standalone or external; default all that the testbed has
   --rounds N      measure each side N times
   --quick         measure each side once, to see that everything works
+  --render        measure nothing; write tables and plot from bench/results
 
-Only a run of all cases in full writes bench/results/latest.json, docs/measurements.md and the table of
-the README.`;
+Only a run of all cases in full writes bench/results/latest.json. Then it writes docs/measurements.md, its
+plot and the README's table anew.`;
 
-/** Throws a TypeError for flags that are not in `usage`. */
+/** Throws a TypeError for flags that are not in `benchUsage`. */
 export function parseOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,
@@ -31,6 +35,7 @@ export function parseOptions(args: string[]): Options {
       builder: { type: 'string', multiple: true, default: [] },
       rounds: { type: 'string' },
       quick: { type: 'boolean', default: false },
+      render: { type: 'boolean', default: false },
     },
   });
   const unknown = values.only.find((name) => !(name in cases));
@@ -40,6 +45,7 @@ export function parseOptions(args: string[]): Options {
     builders: values.builder,
     rounds: roundsOf(values),
     isComplete: values.only.length === 0 && values.rounds === undefined && !values.quick,
+    render: values.render,
   };
 }
 

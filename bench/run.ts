@@ -2,17 +2,19 @@
 import { loadavg } from 'node:os';
 import type { TestbedInfo } from '@warmdock/testkit';
 import { cases } from './cases/index.js';
-import { type Options, parseOptions, usage } from './options.js';
-import { describeBuilder, describeMachine, type Machine } from './report/machine.js';
-import { writeResults } from './report/results.js';
-import type { Row } from './report/rows.js';
+import { benchUsage, type Options, parseOptions } from './options.js';
+import { describeBuilder, describeMachine } from './report/describe-machine.js';
+import type { Machine } from './report/machine.js';
+import { renderReport } from './report/render-report.js';
+import type { Row } from './report/row.js';
 import type { BuilderResult, Results } from './report/run-results.js';
 import { formatBuilder, formatResults } from './report/table.js';
-import type { Setting } from './setting.js';
+import { writeResults } from './report/write-results.js';
 import { removeBigImages } from './sides/big-images.js';
 import { registerBuilder } from './sides/commands.js';
 import { findPrograms } from './sides/programs.js';
-import { useTestbed } from './sides/testbed.js';
+import type { Setting } from './sides/setting.js';
+import { ensureTestbed } from './sides/testbed.js';
 
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -23,7 +25,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 const say = (line: string) => process.stderr.write(`bench: ${line}\n`);
 
 async function run(options: Options): Promise<void> {
-  const { testbed, release } = await useTestbed(say);
+  const { testbed, release } = await ensureTestbed(say);
   try {
     const [load = 0] = loadavg();
     if (load > 1) say(`THIS MACHINE IS BUSY (load ${load.toFixed(1)}): the times will be wrong`);
@@ -67,10 +69,12 @@ async function runCases(setting: Setting, { only }: Options, machine: Machine) {
 }
 
 try {
-  await run(parseOptions(process.argv.slice(2)));
+  const options = parseOptions(process.argv.slice(2));
+  if (options.render) renderReport();
+  else await run(options);
 } catch (error) {
   const isUsage = error instanceof TypeError;
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  console.error(isUsage ? `${error.message}\n\n${usage}` : text);
+  console.error(isUsage ? `${error.message}\n\n${benchUsage}` : text);
   process.exitCode = isUsage ? 2 : 1;
 }

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { EngineInfo } from '@warmdock/testkit';
-import { alternate, type Side, type Summary } from '../alternate.js';
-import { timeCommand } from '../measure.js';
-import type { Row } from '../report/rows.js';
-import { enginesOf, type LoadedImage, type Setting, slowRounds } from '../setting.js';
-import { settle } from '../settle.js';
+import { alternate, type Side, type Summary } from '../measure/alternate.js';
+import { settle } from '../measure/settle.js';
+import { timeCommand } from '../measure/time-command.js';
+import type { Row } from '../report/row.js';
 import { type Arrival, ensureBigImage, loadWithBuildx, pushAndPull } from '../sides/big-images.js';
 import { otherBareBuilds } from '../sides/commands.js';
 import { contextDir, ensureContext, writeTiny } from '../sides/contexts.js';
 import { restoreTag } from '../sides/daemon.js';
 import { timeWarmdock } from '../sides/ours.js';
+import { enginesOf, type LoadedImage, type Setting, slowRounds } from '../sides/setting.js';
+import { targets } from '../targets/targets.js';
 
 type Times = Record<'load' | 'pull' | 'warmdock' | 'shim', Summary> & { solve?: Summary };
 
@@ -54,7 +55,7 @@ async function changedIn(setting: Setting, engine: EngineInfo): Promise<Row[]> {
     {
       ...row,
       against: 'docker buildx build --load',
-      target: { type: 'faster', times: 40 },
+      target: targets.changed.load,
       ours: times.warmdock,
       theirs: times.load,
     },
@@ -62,14 +63,14 @@ async function changedIn(setting: Setting, engine: EngineInfo): Promise<Row[]> {
       ...row,
       case: 'one tiny layer changed, 2 GB image, through the shim',
       against: 'docker buildx build --load',
-      target: { type: 'faster', times: 40 },
+      target: targets.changed.load,
       ours: times.shim,
       theirs: times.load,
     },
     {
       ...row,
       against: 'docker buildx build --push + docker pull',
-      target: { type: 'faster', times: 2 },
+      target: targets.changed.pull,
       ours: times.warmdock,
       theirs: times.pull,
     },

@@ -1,22 +1,22 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EngineInfo, type ImageStore, startEngine } from '@warmdock/testkit';
-import { alternate, summarise } from '../alternate.js';
-import { type Timed, timeCommand } from '../measure.js';
-import type { Row } from '../report/rows.js';
-import { enginesOf, type Setting, slowRounds } from '../setting.js';
-import { settle } from '../settle.js';
+import { alternate, summarise } from '../measure/alternate.js';
+import { benchDir } from '../measure/bench-dir.js';
+import { settle } from '../measure/settle.js';
+import { type TimedCommand, timeCommand } from '../measure/time-command.js';
+import type { Row } from '../report/row.js';
 import { ensureBigImage } from '../sides/big-images.js';
 import { buildxBuild, dockerLoad } from '../sides/commands.js';
-import { benchDir, ensureContext } from '../sides/contexts.js';
+import { ensureContext } from '../sides/contexts.js';
 import { saveImage } from '../sides/daemon.js';
 import { timeWarmdock } from '../sides/ours.js';
+import { enginesOf, type Setting, slowRounds } from '../sides/setting.js';
+import { targets } from '../targets/targets.js';
 
 /** No further round begins after this time: one takes some 50 s. */
 const budgetMs = 100_000;
 const TAG = 'bench:big';
-/** What has to arrive at least `times` faster, for each store. */
-const targets: Record<ImageStore, number> = { classic: 3, containerd: 1.4 };
 
 /** The whole image into a daemon that has nothing: each sample has a new daemon of its own. */
 export async function cold(setting: Setting): Promise<Row[]> {
@@ -55,7 +55,7 @@ async function coldIn(setting: Setting, store: ImageStore, archive: string): Pro
     {
       ...row,
       against,
-      target: { type: 'faster', times: targets[store] },
+      target: targets.cold[store],
       theirs: times.load,
     },
     { ...row, against: 'docker load of a ready archive', theirs: times.ready },
@@ -63,7 +63,7 @@ async function coldIn(setting: Setting, store: ImageStore, archive: string): Pro
       store,
       against,
       case: 'peak memory of the client meanwhile',
-      target: { type: 'memory', belowBytes: 150_000_000 },
+      target: targets.cold.clientMemory,
       ours: summarise(warmdock.peakBytes),
       theirs: summarise(load.peakBytes),
     },
@@ -71,7 +71,10 @@ async function coldIn(setting: Setting, store: ImageStore, archive: string): Pro
 }
 
 /** A side that runs in an empty daemon and keeps its peaks of memory. */
-function recorded(store: ImageStore, run: (engine: Pick<EngineInfo, 'host'>) => Promise<Timed>) {
+function recorded(
+  store: ImageStore,
+  run: (engine: Pick<EngineInfo, 'host'>) => Promise<TimedCommand>,
+) {
   const peakBytes: number[] = [];
   const sample = async () => {
     await using engine = await startEngine({ store });

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { type EngineInfo, type ImageStore, startEngine } from '@warmdock/testkit';
-import { alternate, type Side } from '../alternate.js';
-import { timeCommand } from '../measure.js';
-import type { Row } from '../report/rows.js';
-import { type Setting, slowRounds } from '../setting.js';
-import { settle } from '../settle.js';
+import { alternate, type Side } from '../measure/alternate.js';
+import { settle } from '../measure/settle.js';
+import { timeCommand } from '../measure/time-command.js';
+import type { Row } from '../report/row.js';
 import { composeUp, prepareCompose } from '../sides/compose-commands.js';
 import { ensureStartedProject, startedServices } from '../sides/compose-projects.js';
 import { checkRunning } from '../sides/daemon.js';
+import { type Setting, slowRounds } from '../sides/setting.js';
+import { targets } from '../targets/targets.js';
 
 /** A project that is started on a new machine, behind the shim and without it. */
 export async function composeUps(setting: Setting): Promise<Row[]> {
@@ -34,7 +35,7 @@ async function cold(setting: Setting, store: ImageStore): Promise<Row> {
     case: `compose, up of ${startedServices.length} services on a common 200 MB, empty daemon`,
     store,
     against: 'docker compose up -d',
-    target: { type: 'faster', times: 1.5 },
+    target: targets.composeUp,
     ...times,
   };
 }

@@ -1,9 +1,8 @@
 import type { EngineInfo, ImageStore } from '@warmdock/testkit';
-import { alternate, type Side } from '../alternate.js';
-import { type Command, timeCommand } from '../measure.js';
-import type { Row } from '../report/rows.js';
-import { enginesOf, quickRounds, type Setting, slowRounds } from '../setting.js';
-import { settle } from '../settle.js';
+import { alternate, type Side } from '../measure/alternate.js';
+import { settle } from '../measure/settle.js';
+import { type Command, timeCommand } from '../measure/time-command.js';
+import type { Row } from '../report/row.js';
 import {
   type ComposeProject,
   composeBuild,
@@ -18,6 +17,8 @@ import {
 } from '../sides/compose-projects.js';
 import { imageOf, inEmptyDaemon, withOneChanged } from '../sides/compose-sides.js';
 import { imageUnder, removeTags } from '../sides/daemon.js';
+import { enginesOf, quickRounds, type Setting, slowRounds } from '../sides/setting.js';
+import { targets } from '../targets/targets.js';
 
 const against = 'docker compose build';
 const floorAgainst = 'docker compose build --print + 20 buildctl build';
@@ -27,8 +28,8 @@ export async function compose(setting: Setting): Promise<Row[]> {
   await prepareCompose(setting);
   const rows: Row[] = [];
   for (const engine of enginesOf(setting)) {
-    rows.push(...(await unchanged(setting, engine, 7, 4)));
-    rows.push(...(await unchanged(setting, engine, 100, 10)));
+    rows.push(...(await unchanged(setting, engine, 7)));
+    rows.push(...(await unchanged(setting, engine, 100)));
     rows.push(await changed(setting, engine));
     rows.push(await cold(setting, engine.store));
     for (const megabytes of [7, 100] as const) await removeImages(setting, engine, megabytes);
@@ -41,7 +42,6 @@ async function unchanged(
   setting: Setting,
   engine: EngineInfo,
   megabytes: ServiceMegabytes,
-  times: number,
 ): Promise<Row[]> {
   const { ours, theirs } = projectsOf(setting, megabytes);
   const side = (command: Command, perRound: number): Side => ({
@@ -69,13 +69,15 @@ async function unchanged(
   );
   const after = await changingIds(engine, [ours, theirs]);
   if (after.join() !== before.join()) throw new Error(`built anew: ${after}, before: ${before}`);
+  const { unchangedSmall, unchangedLarge } = targets.compose;
+  const target = megabytes > 10 ? unchangedLarge : unchangedSmall;
   const row = {
     case: `compose, 20 unchanged services of ${megabytes} MB`,
     store: engine.store,
     ours: measured.ours,
   };
   return [
-    { ...row, against, target: { type: 'faster', times }, theirs: measured.theirs },
+    { ...row, against, target, theirs: measured.theirs },
     ...(measured.floor ? [{ ...row, against: floorAgainst, theirs: measured.floor }] : []),
   ];
 }
@@ -95,7 +97,7 @@ async function changed(setting: Setting, engine: EngineInfo): Promise<Row> {
     case: 'compose, one of 20 services of 100 MB changed',
     store: engine.store,
     against,
-    target: { type: 'faster', times: 8 },
+    target: targets.compose.changed,
     ...times,
   };
 }
@@ -111,7 +113,7 @@ async function cold(setting: Setting, store: ImageStore): Promise<Row> {
     case: 'compose, 20 services of 100 MB, empty daemon',
     store,
     against,
-    target: { type: 'faster', times: 1.3 },
+    target: targets.compose.cold,
     ...times,
   };
 }

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { EngineInfo } from '@warmdock/testkit';
-import { alternate } from '../alternate.js';
-import type { Row } from '../report/rows.js';
-import { enginesOf, type LoadedImage, type Setting, slowRounds } from '../setting.js';
-import { settle } from '../settle.js';
+import { alternate } from '../measure/alternate.js';
+import { settle } from '../measure/settle.js';
+import type { Row } from '../report/row.js';
 import { ensureBigImage, loadWithBuildx, removeBigImages } from '../sides/big-images.js';
 import { startContainerBuilder } from '../sides/container-builder.js';
 import { contextDir, ensureContext, writeTiny } from '../sides/contexts.js';
 import { restoreTag } from '../sides/daemon.js';
 import { timeWarmdock } from '../sides/ours.js';
+import { enginesOf, type LoadedImage, type Setting, slowRounds } from '../sides/setting.js';
+import { targets } from '../targets/targets.js';
 
 /** The BuildKit in a container, as buildx's driver docker-container makes it: both sides go through the daemon's exec. */
 export async function container(setting: Setting): Promise<Row[]> {
@@ -48,7 +49,7 @@ async function unchangedIn(setting: Setting, engine: EngineInfo): Promise<Row> {
     case: 'docker-container builder: unchanged, 2 GB image',
     store: engine.store,
     against,
-    target: { type: 'faster', times: 25 },
+    target: targets.container.unchanged,
     ours: times.warmdock,
     theirs: times.load,
   };
@@ -75,7 +76,7 @@ async function changedIn(setting: Setting, engine: EngineInfo): Promise<Row> {
     case: 'docker-container builder: one tiny layer changed, 2 GB image',
     store: engine.store,
     against,
-    target: { type: 'faster', times: 15 },
+    target: targets.container.changed,
     ours: times.warmdock,
     theirs: times.load,
   };

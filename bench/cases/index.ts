@@ -1,5 +1,5 @@
-import type { Row } from '../report/rows.js';
-import type { Setting } from '../setting.js';
+import type { Row } from '../report/row.js';
+import type { Setting } from '../sides/setting.js';
 import { cached } from './cached.js';
 import { changed } from './changed.js';
 import { cold } from './cold.js';

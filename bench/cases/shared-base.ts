@@ -1,8 +1,7 @@
 import { type ImageStore, startEngine } from '@warmdock/testkit';
-import { alternate } from '../alternate.js';
-import { type Command, timeCommand } from '../measure.js';
-import type { Row } from '../report/rows.js';
-import { enginesOf, type Setting, slowRounds } from '../setting.js';
+import { alternate } from '../measure/alternate.js';
+import { type Command, timeCommand } from '../measure/time-command.js';
+import type { Row } from '../report/row.js';
 import {
   type ComposeProject,
   composeBuild,
@@ -11,7 +10,9 @@ import {
 } from '../sides/compose-commands.js';
 import { services } from '../sides/compose-projects.js';
 import { inEmptyDaemon, withOneChanged } from '../sides/compose-sides.js';
+import { enginesOf, type Setting, slowRounds } from '../sides/setting.js';
 import { ensureSharedBase } from '../sides/shared-base.js';
+import { targets } from '../targets/targets.js';
 
 const against = 'docker compose build';
 const againstOne = 'one of the images alone';
@@ -53,18 +54,18 @@ async function cold(setting: Setting, store: ImageStore, project: ComposeProject
     ours,
   };
   return [
-    { ...row, against, target: { type: 'faster', times: 12 }, theirs },
+    { ...row, against, target: targets.sharedBase.cold, theirs },
     {
       ...row,
       against: againstOne,
-      target: { type: 'budget', ratio: 1.3, addedMs: 150 * count },
+      target: targets.sharedBase.coldOverOne(count),
       theirs: alone,
     },
     {
       store,
       case: `${count} shims at once on a common 2 GB base, empty daemon`,
       against: againstOne,
-      target: { type: 'budget', ratio: 2, addedMs: 300 * count },
+      target: targets.sharedBase.shimsOverOne(count),
       ours: shims,
       theirs: alone,
     },
@@ -91,7 +92,7 @@ async function changed(setting: Setting, store: ImageStore, project: ComposeProj
     store,
     case: `compose, one of ${services.length} services on a common 2 GB base changed`,
     against,
-    target: { type: 'faster', times: 8 },
+    target: targets.sharedBase.changed,
     ...times,
   };
 }

@@ -1,8 +1,9 @@
-import { alternate, type Side } from '../alternate.js';
-import { timeCommand } from '../measure.js';
-import type { Row } from '../report/rows.js';
-import { quickRounds, type Setting } from '../setting.js';
+import { alternate, type Side } from '../measure/alternate.js';
+import { timeCommand } from '../measure/time-command.js';
+import type { Row } from '../report/row.js';
 import { dockerVersion } from '../sides/commands.js';
+import { quickRounds, type Setting } from '../sides/setting.js';
+import { targets } from '../targets/targets.js';
 
 /** A sample takes some 50 ms, and the difference is a hundredth of it. */
 const samplesPerRound = 10;
@@ -21,7 +22,7 @@ export async function shim(setting: Setting): Promise<Row[]> {
       case: 'a command that is no build, through the shim',
       store: 'classic',
       against: 'docker version',
-      target: { type: 'added', atMostMs: 3 },
+      target: targets.shim,
       ours: times.shim,
       theirs: times.docker,
     },

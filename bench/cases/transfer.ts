@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { alternate } from '../alternate.js';
-import { timeCommand } from '../measure.js';
-import type { Row } from '../report/rows.js';
-import { quickRounds, type Setting } from '../setting.js';
-import { settle } from '../settle.js';
+import { alternate } from '../measure/alternate.js';
+import { settle } from '../measure/settle.js';
+import { timeCommand } from '../measure/time-command.js';
+import type { Row } from '../report/row.js';
 import { buildxBuild } from '../sides/commands.js';
 import { ensureContext, linkContext, removeContext } from '../sides/contexts.js';
 import { removeTags } from '../sides/daemon.js';
 import { listLocalSources, pruneLocalSources } from '../sides/local-sources.js';
 import { timeWarmdock } from '../sides/ours.js';
+import { quickRounds, type Setting } from '../sides/setting.js';
+import { targets } from '../targets/targets.js';
 
 /**
  * A context that the builder has nothing of. Its content is known, so that every step is cached:
@@ -42,7 +43,7 @@ export async function transfer(setting: Setting): Promise<Row[]> {
         case: 'first transfer of a 500 MB context',
         store: engine.store,
         against: 'docker buildx build',
-        target: { type: 'ratio', atMost: 0.9 },
+        target: targets.transfer,
         ours: times.warmdock,
         theirs: times.buildx,
       },

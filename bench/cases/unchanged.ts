@@ -1,12 +1,13 @@
 import type { EngineInfo } from '@warmdock/testkit';
-import { alternate, type Side } from '../alternate.js';
-import type { Row } from '../report/rows.js';
-import { enginesOf, type Setting, slowRounds } from '../setting.js';
-import { settle } from '../settle.js';
+import { alternate, type Side } from '../measure/alternate.js';
+import { settle } from '../measure/settle.js';
+import type { Row } from '../report/row.js';
 import { ensureBigImage, loadWithBuildx } from '../sides/big-images.js';
 import { ensureContext } from '../sides/contexts.js';
 import { restoreTag } from '../sides/daemon.js';
 import { timeWarmdock } from '../sides/ours.js';
+import { enginesOf, type Setting, slowRounds } from '../sides/setting.js';
+import { targets } from '../targets/targets.js';
 
 /** The daemon has the image already, loaded by the same side. */
 export async function unchanged(setting: Setting): Promise<Row[]> {
@@ -41,7 +42,7 @@ async function unchangedIn(setting: Setting, engine: EngineInfo): Promise<Row[]>
   const row: Omit<Row, 'case' | 'ours'> = {
     store: engine.store,
     against: 'docker buildx build --load',
-    target: { type: 'faster', times: 50 },
+    target: targets.unchanged,
     theirs: times.load,
   };
   return [

@@ -1,11 +1,12 @@
-import { alternate } from '../alternate.js';
-import { timeCommand } from '../measure.js';
-import type { Row } from '../report/rows.js';
-import { enginesOf, quickRounds, type Setting } from '../setting.js';
+import { alternate } from '../measure/alternate.js';
+import { timeCommand } from '../measure/time-command.js';
+import type { Row } from '../report/row.js';
 import { ensureBigImage } from '../sides/big-images.js';
 import { buildxBuild } from '../sides/commands.js';
 import { ensureContext } from '../sides/contexts.js';
 import { importBuiltCore } from '../sides/programs.js';
+import { enginesOf, quickRounds, type Setting } from '../sides/setting.js';
+import { targets } from '../targets/targets.js';
 
 /** A program that keeps its connections open and builds again and again. */
 export async function warmConnection(setting: Setting): Promise<Row[]> {
@@ -34,7 +35,7 @@ export async function warmConnection(setting: Setting): Promise<Row[]> {
       case: 'unchanged, 2 GB image, SDK on open connections',
       store,
       against: 'docker buildx build',
-      target: { type: 'faster', times: 4 },
+      target: targets.sdk,
       ours: times.sdk,
       theirs: times.buildx,
     });

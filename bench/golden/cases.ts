@@ -2,11 +2,12 @@ import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clone, GoldenStore } from '@warmdock/golden';
 import { loadTestImage, runDocker, startEngine } from '@warmdock/testkit';
-import { alternate, type Side, summarise } from '../alternate.js';
-import type { Row } from '../report/rows.js';
-import { settle } from '../settle.js';
+import { alternate, type Side, summarise } from '../measure/alternate.js';
+import { settle } from '../measure/settle.js';
+import type { Row } from '../report/row.js';
+import { goldenTargets } from '../targets/targets.js';
 import { imageNames, oneMoreImage } from './images.js';
-import { copyTree, type Place } from './places.js';
+import { type BenchPlace, copyByCp } from './places.js';
 
 const project = 'bench';
 const AT_ONCE = 50;
@@ -22,11 +23,11 @@ export interface CaseOptions {
  */
 let count = 0;
 const nextSession = () => `s${count++}`;
-const nextCopy = ({ dir }: Place) => join(dir, `copy-${count++}`);
+const nextCopy = ({ dir }: BenchPlace) => join(dir, `copy-${count++}`);
 
 /** A clone and what the system before did, a copy, on one file system. */
 export async function cloneCase(
-  place: Place,
+  place: BenchPlace,
   store: GoldenStore,
   tree: string,
   options: CaseOptions,
@@ -37,7 +38,7 @@ export async function cloneCase(
       case: `clone of 1 GB by ${store.strategy}`,
       store: place.fileSystem,
       against: 'cp -a',
-      target: { type: 'faster', times: 50 },
+      target: goldenTargets.clone,
       ...times,
     },
   ];
@@ -45,7 +46,7 @@ export async function cloneCase(
 
 /** The same number of layers and files, a tenth of the bytes. */
 export async function growthCase(
-  place: Place,
+  place: BenchPlace,
   stores: { readonly small: GoldenStore; readonly large: GoldenStore },
   options: CaseOptions,
 ): Promise<Row[]> {
@@ -55,7 +56,7 @@ export async function growthCase(
       case: 'clone of 1 GB',
       store: place.fileSystem,
       against: 'clone of 100 MB of as many layers',
-      target: { type: 'ratio', atMost: 1.5 },
+      target: goldenTargets.growth,
       ...(await alternate(sides, options)),
     },
   ];
@@ -63,7 +64,7 @@ export async function growthCase(
 
 /** From nothing to the list of images of a daemon that runs. */
 export async function sessionCase(
-  place: Place,
+  place: BenchPlace,
   store: GoldenStore,
   tree: string,
   options: CaseOptions,
@@ -78,7 +79,7 @@ export async function sessionCase(
     const copy = nextCopy(place);
     await settle();
     const start = performance.now();
-    await copyTree(tree, copy);
+    await copyByCp(tree, copy);
     return await untilImages(start, join(copy, 'docker'));
   };
   const times = await alternate({ ours: { sample: ours }, theirs: { sample: theirs } }, options);
@@ -87,7 +88,7 @@ export async function sessionCase(
       case: 'clone, dockerd ready, `docker images` complete',
       store: place.fileSystem,
       against: 'cp -a, dockerd, docker images',
-      target: { type: 'time', atMostMs: 1000 },
+      target: goldenTargets.session,
       ...times,
     },
   ];
@@ -95,7 +96,7 @@ export async function sessionCase(
 
 /** Many sessions that begin at the same time. */
 export async function manyCase(
-  place: Place,
+  place: BenchPlace,
   store: GoldenStore,
   tree: string,
   options: CaseOptions,
@@ -120,7 +121,7 @@ export async function manyCase(
 
 /** A promotion of one layer of 10 MB: on top of 1 GB, of 100 MB, and what the system before did. */
 export async function promoteCase(
-  place: Place,
+  place: BenchPlace,
   stores: { readonly small: GoldenStore; readonly large: GoldenStore },
   tree: string,
   options: CaseOptions,
@@ -137,7 +138,7 @@ export async function promoteCase(
     {
       ...row,
       against: 'promotion of 10 MB on top of 100 MB',
-      target: { type: 'ratio', atMost: 1.5 },
+      target: goldenTargets.promote,
       theirs: small,
     },
   ];
@@ -156,18 +157,22 @@ function promoting(store: GoldenStore): Side {
 }
 
 /** What a session takes on disk before it does anything. */
-export async function diskCase(place: Place, store: GoldenStore, tree: string): Promise<Row[]> {
+export async function diskCase(
+  place: BenchPlace,
+  store: GoldenStore,
+  tree: string,
+): Promise<Row[]> {
   const sessions = Array.from({ length: AT_ONCE }, nextSession);
   const clones = await taken(place, async () => {
     for (const session of sessions) await store.clone({ project, session });
   });
-  const copied = await taken(place, () => copyTree(tree, nextCopy(place)));
+  const copied = await taken(place, () => copyByCp(tree, nextCopy(place)));
   return [
     {
       case: `disk that one of ${AT_ONCE} clones of 1 GB takes`,
       store: place.fileSystem,
       against: 'cp -a',
-      target: { type: 'memory', belowBytes: 2_000_000 },
+      target: goldenTargets.disk,
       ours: summarise([clones / AT_ONCE]),
       theirs: summarise([copied]),
     },
@@ -185,12 +190,12 @@ function cloning(store: GoldenStore): Side {
   return { sample, perRound: 3 };
 }
 
-function copying(place: Place, tree: string): Side {
+function copying(place: BenchPlace, tree: string): Side {
   const sample = async () => {
     const copy = nextCopy(place);
     await settle();
     const start = performance.now();
-    await copyTree(tree, copy);
+    await copyByCp(tree, copy);
     return performance.now() - start;
   };
   return { sample };
@@ -214,7 +219,7 @@ async function addImage({ dataRoot, mounts, session }: Clone): Promise<void> {
 }
 
 /** Bytes that the file system has less afterwards. */
-async function taken({ dir }: Place, work: () => Promise<void>): Promise<number> {
+async function taken({ dir }: BenchPlace, work: () => Promise<void>): Promise<number> {
   await settle();
   const before = freeBytes(dir);
   await work();

@@ -20,7 +20,7 @@ export const sizes = [small, large];
 export const imageNames = Array.from({ length: IMAGES }, (_, index) => `bench-${index}:1`);
 
 /** Makes a data root in `tree/docker` by a real daemon, which has stopped when it is there. */
-export async function makeDataRoot(tree: string, size: Size): Promise<void> {
+export async function makeSizedDataRoot(tree: string, size: Size): Promise<void> {
   const dataRoot = join(tree, 'docker');
   await mkdir(dataRoot, { recursive: true });
   await using engine = await startEngine({ store: 'classic', dataRoot });

@@ -1,7 +1,7 @@
 /** `make-data-root.ts TREE SIZE`: makes the data root of that size. */
-import { makeDataRoot, sizes } from './images.js';
+import { makeSizedDataRoot, sizes } from './images.js';
 
 const [tree = '', name] = process.argv.slice(2);
 const size = sizes.find((candidate) => candidate.name === name);
 if (size === undefined) throw new Error(`no such size: ${name}`);
-await makeDataRoot(tree, size);
+await makeSizedDataRoot(tree, size);

@@ -9,7 +9,7 @@ import { makeFileSystem, testbedDir } from '@warmdock/testkit';
 const run = promisify(execFile);
 
 /** A folder to measure in. */
-export interface Place extends AsyncDisposable {
+export interface BenchPlace extends AsyncDisposable {
   /** Kind of its file system. */
   readonly fileSystem: string;
   readonly dir: string;
@@ -19,7 +19,7 @@ export interface Place extends AsyncDisposable {
 const SIZE_MB = 8000;
 
 /** This machine's own disk. */
-export async function hostPlace(): Promise<Place> {
+export async function hostPlace(): Promise<BenchPlace> {
   await mkdir(testbedDir(), { recursive: true });
   const dir = await mkdtemp(join(testbedDir(), 'golden-bench-'));
   const { stdout } = await run('stat', ['--file-system', '--format=%T', dir]);
@@ -32,7 +32,7 @@ export async function hostPlace(): Promise<Place> {
 }
 
 /** A file system in an image file. */
-export async function loopPlace(type: 'btrfs' | 'xfs'): Promise<Place> {
+export async function loopPlace(type: 'btrfs' | 'xfs'): Promise<BenchPlace> {
   const made = await makeFileSystem({ type, sizeMb: SIZE_MB });
   return {
     fileSystem: `${type} in a file`,
@@ -41,7 +41,7 @@ export async function loopPlace(type: 'btrfs' | 'xfs'): Promise<Place> {
   };
 }
 
-export async function copyTree(from: string, to: string): Promise<void> {
+export async function copyByCp(from: string, to: string): Promise<void> {
   await run('cp', ['-a', from, to]);
 }
 
@@ -52,7 +52,7 @@ export async function openOrMakeGolden(
   strategy: StrategyName,
 ): Promise<GoldenStore> {
   const isThere = existsSync(root);
-  const store = await openStore(root, { require: strategy });
+  const store = await openStore(root, { strategy });
   if (isThere) return store;
   const { dataRoot } = await store.clone({ project: 'bench', session: 'first', allowEmpty: true });
   await run('cp', ['-a', '--no-target-directory', join(tree, 'docker'), dataRoot]);

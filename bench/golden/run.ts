@@ -1,15 +1,14 @@
 /** `pnpm bench:golden`: golden snapshots against copies of a data root, on real daemons. */
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import type { GoldenStore, StrategyName } from '@warmdock/golden';
-import { writeHeadlines } from '../report/headlines.js';
-import { describeMachine } from '../report/machine.js';
-import { isReached, type Row } from '../report/rows.js';
-import { formatRows, writeBetweenMarkers } from '../report/table.js';
-import { useTestbed } from '../sides/testbed.js';
+import { describeMachine } from '../report/describe-machine.js';
+import type { Row } from '../report/row.js';
+import { formatGoldenResults } from '../report/table.js';
+import { writeGoldenResults } from '../report/write-results.js';
+import { ensureTestbed } from '../sides/testbed.js';
 import {
   type CaseOptions,
   cloneCase,
@@ -20,7 +19,7 @@ import {
   sessionCase,
 } from './cases.js';
 import { large, type Size, small } from './images.js';
-import { copyTree, hostPlace, loopPlace, openOrMakeGolden, type Place } from './places.js';
+import { type BenchPlace, copyByCp, hostPlace, loopPlace, openOrMakeGolden } from './places.js';
 
 /** Stores of the strategy that is chosen by itself get all cases, others their clones. */
 const loops: { fileSystem: 'btrfs' | 'xfs'; chosen: StrategyName; others: StrategyName[] }[] = [
@@ -37,15 +36,13 @@ const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3'
 const options: CaseOptions = { rounds: Number(values.rounds), signal: interrupt.signal };
 const say = (line: string) => process.stderr.write(`bench: ${line}\n`);
 
-const { testbed, release } = await useTestbed(say);
+const { testbed, release } = await ensureTestbed(say);
 try {
   const machine = await describeMachine(testbed);
-  const rows = await measureAll();
-  const facts = [`${machine.cores} cores`, `kernel ${machine.kernel}`, `Node ${machine.node}`];
-  const head = `Medians by \`pnpm bench:golden\` on ${[...facts, `Docker ${machine.docker}`].join(', ')}; 4 images of 5 layers, 20,000 files.`;
-  const textOf = (some: Row[]) => `${head}\n\n${formatRows(some, 'file system')}`;
-  console.log(textOf(rows));
-  if (options.rounds >= 3) writeResults(textOf, { machine, rows });
+  const date = new Date().toISOString().slice(0, 10);
+  const results = { date, machine, rows: await measureAll() };
+  console.log(formatGoldenResults(results));
+  if (options.rounds >= 3) writeGoldenResults(results);
 } finally {
   await release();
 }
@@ -74,8 +71,8 @@ async function measureAll(): Promise<Row[]> {
   for (const { fileSystem, chosen, others } of loops) {
     await using place = await loopPlace(fileSystem);
     const copies = treesIn(place);
-    await copyTree(trees.large, copies.large);
-    await copyTree(trees.small, copies.small);
+    await copyByCp(trees.large, copies.large);
+    await copyByCp(trees.small, copies.small);
     rows.push(...(await measureClones(place, copies, chosen)));
     rows.push(...(await measureRest(place, copies, chosen)));
     for (const other of others) rows.push(...(await measureClones(place, copies, other)));
@@ -83,16 +80,24 @@ async function measureAll(): Promise<Row[]> {
   return rows;
 }
 
-function treesIn({ dir }: Place): Trees {
+function treesIn({ dir }: BenchPlace): Trees {
   return { large: join(dir, 'large'), small: join(dir, 'small') };
 }
 
-async function measureClones(place: Place, trees: Trees, strategy: StrategyName): Promise<Row[]> {
+async function measureClones(
+  place: BenchPlace,
+  trees: Trees,
+  strategy: StrategyName,
+): Promise<Row[]> {
   const store = await openGolden(place, trees, 'large', strategy);
   return told(place, await cloneCase(place, store, trees.large, options));
 }
 
-async function measureRest(place: Place, trees: Trees, strategy: StrategyName): Promise<Row[]> {
+async function measureRest(
+  place: BenchPlace,
+  trees: Trees,
+  strategy: StrategyName,
+): Promise<Row[]> {
   const stores = {
     large: await openGolden(place, trees, 'large', strategy),
     small: await openGolden(place, trees, 'small', strategy),
@@ -106,29 +111,16 @@ async function measureRest(place: Place, trees: Trees, strategy: StrategyName): 
   ];
 }
 
-function told({ fileSystem }: Place, rows: Row[]): Row[] {
+function told({ fileSystem }: BenchPlace, rows: Row[]): Row[] {
   for (const row of rows) say(`${fileSystem}: ${row.case}: ${row.ours.median.toFixed(0)}`);
   return rows;
 }
 
 function openGolden(
-  { dir }: Place,
+  { dir }: BenchPlace,
   trees: Trees,
   size: keyof Trees,
   strategy: StrategyName,
 ): Promise<GoldenStore> {
   return openOrMakeGolden(join(dir, `${strategy}-${size}`), trees[size], strategy);
-}
-
-/** Writes `results/golden.json`, the table of docs/measurements.md, and the README's. */
-function writeResults(
-  textOf: (rows: Row[]) => string,
-  results: { machine: object; rows: Row[] },
-): void {
-  const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-  const rows = results.rows.map((row) => ({ ...row, reached: isReached(row) }));
-  const content = { date: new Date().toISOString().slice(0, 10), ...results, rows };
-  writeFileSync(path('../results/golden.json'), `${JSON.stringify(content, null, 2)}\n`);
-  writeBetweenMarkers(path('../../docs/measurements.md'), 'bench-golden', textOf(results.rows));
-  writeHeadlines();
 }

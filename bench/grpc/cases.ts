@@ -4,16 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { randomBytes } from '@warmdock/testkit';
-import type { Setting } from '../setting.js';
 import { environment, warmdockBuild } from '../sides/commands.js';
 import { ensureContext, linkContext, removeContext } from '../sides/contexts.js';
 import { listLocalSources, pruneLocalSources } from '../sides/local-sources.js';
 import { importBuiltCore } from '../sides/programs.js';
+import type { Setting } from '../sides/setting.js';
 import { type Cost, costOf } from './cost.js';
 
 /** Both ways to speak gRPC, by the values of `WARMDOCK_GRPC`. */
 export const clients = ['builtin', 'grpc-js'] as const;
-export type Client = (typeof clients)[number];
+export type GrpcClient = (typeof clients)[number];
 
 /** What both clients are measured in. */
 export interface Case {
@@ -21,7 +21,7 @@ export interface Case {
   /** What is shown of the time: a share of it for each thing done, or what went through it. */
   readonly shown?: { readonly each: number } | { readonly bytes: number };
   /** Puts everything in place, untimed, and answers with what was measured. */
-  run(client: Client): Promise<Cost>;
+  run(client: GrpcClient): Promise<Cost>;
   clean?(): Promise<void>;
 }
 
@@ -84,12 +84,12 @@ export async function readCase(setting: Setting): Promise<Case> {
 function cliBuild(setting: Setting, context: string) {
   const { host } = setting.testbed.classic;
   const { argv, env } = warmdockBuild(setting, { context, host, tag: 'bench-grpc:latest' });
-  return (client: Client) =>
+  return (client: GrpcClient) =>
     costOf({ argv, env: { ...env, WARMDOCK_GRPC: client } }, { signal: setting.signal });
 }
 
 /** In a process of its own; the time is that of the work alone. */
-async function sdkWork(setting: Setting, client: Client, work: string[]): Promise<Cost> {
+async function sdkWork(setting: Setting, client: GrpcClient, work: string[]): Promise<Cost> {
   const argv = [process.execPath, program, setting.builder.address, client, ...work];
   const env = environment(setting, setting.testbed.classic.host);
   const cost = await costOf({ argv, env }, { signal: setting.signal });

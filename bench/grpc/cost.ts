@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Command, type TimeOptions, timeCommand } from '../measure.js';
+import { type Command, type TimeOptions, timeCommand } from '../measure/time-command.js';
 
 /** What one run of a command took. */
 export interface Cost {

@@ -1,17 +1,16 @@
 /** `pnpm bench:grpc`: our own HTTP/2 beside `@grpc/grpc-js`, on a real builder of the testbed. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Summary, summarise } from '../alternate.js';
-import { describeBuilder, describeMachine } from '../report/machine.js';
-import { writeBetweenMarkers } from '../report/table.js';
-import type { Setting } from '../setting.js';
-import { settle } from '../settle.js';
+import { type Summary, summarise } from '../measure/alternate.js';
+import { settle } from '../measure/settle.js';
+import { describeBuilder, describeMachine } from '../report/describe-machine.js';
+import { betweenMarkers, documents, resultFiles } from '../report/files.js';
 import { registerBuilder } from '../sides/commands.js';
 import { removeTags } from '../sides/daemon.js';
 import { findPrograms } from '../sides/programs.js';
-import { useTestbed } from '../sides/testbed.js';
+import type { Setting } from '../sides/setting.js';
+import { ensureTestbed } from '../sides/testbed.js';
 import {
   type Case,
   callsCase,
@@ -33,7 +32,7 @@ const { values } = parseArgs({ options: { rounds: { type: 'string', default: '9'
 const rounds = Number(values.rounds);
 const say = (line: string) => process.stderr.write(`bench: ${line}\n`);
 
-const { testbed, release } = await useTestbed(say);
+const { testbed, release } = await ensureTestbed(say);
 try {
   const [load = 0] = loadavg();
   if (load > 1) say(`THIS MACHINE IS BUSY (load ${load.toFixed(1)}): the times will be wrong`);
@@ -104,7 +103,7 @@ async function measure({ title, shown, run, clean }: Case): Promise<GrpcRow> {
 }
 
 function writeResults(text: string, results: object): void {
-  const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-  writeFileSync(file('../results/grpc.json'), `${JSON.stringify(results, null, 2)}\n`);
-  writeBetweenMarkers(file('../../docs/internals/grpc.md'), 'bench-grpc', text);
+  writeFileSync(resultFiles.grpc, `${JSON.stringify(results, null, 2)}\n`);
+  const document = readFileSync(documents.grpc, 'utf8');
+  writeFileSync(documents.grpc, betweenMarkers(document, 'bench-grpc', text));
 }

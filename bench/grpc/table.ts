@@ -1,4 +1,5 @@
-import type { Summary } from '../alternate.js';
+import type { Summary } from '../measure/alternate.js';
+import { formatMs } from '../report/format.js';
 import type { Case } from './cases.js';
 
 /** A case with what both clients took, in the order of `clients`. */
@@ -29,8 +30,4 @@ function formatWall(wallMs: number, shown: Case['shown']): string {
   if (!shown) return formatMs(wallMs);
   if ('each' in shown) return `${((wallMs * 1000) / shown.each).toFixed(0)} µs each`;
   return `${(shown.bytes / 1e3 / wallMs).toFixed(0)} MB/s`;
-}
-
-function formatMs(ms: number): string {
-  return ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(2)} s`;
 }

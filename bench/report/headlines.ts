@@ -1,10 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import type { Row } from './rows.js';
-import type { Results } from './run-results.js';
-import { formatRows, writeBetweenMarkers } from './table.js';
-
-const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+import type { Row } from './row.js';
+import { formatRows } from './table.js';
 
 const buildx = 'docker buildx build --load';
 const compose = 'docker compose build';
@@ -31,18 +26,10 @@ const headlines: readonly Pick<Row, 'case' | 'store' | 'against'>[] = [
   { case: 'clone of 1 GB by layer-link', store: 'ext4', against: 'cp -a' },
 ];
 
-/** Writes the README's short table from the results that are checked in. */
-export function writeHeadlines(): void {
-  const { builders } = read<Results>('../results/latest.json');
-  const { rows } = read<{ rows: Row[] }>('../results/golden.json');
-  const known = [...builders.flatMap((builder) => builder.rows), ...rows];
-  const chosen = headlines.flatMap((wanted) => known.find((row) => isSame(row, wanted)) ?? []);
-  const text = formatRows(chosen, 'store or disk');
-  writeBetweenMarkers(path('../../README.md'), 'bench', text);
-}
-
-function read<T>(name: string): T {
-  return JSON.parse(readFileSync(path(name), 'utf8')) as T;
+/** The README's short table. */
+export function formatHeadlines(rows: readonly Row[]): string {
+  const chosen = headlines.flatMap((wanted) => rows.find((row) => isSame(row, wanted)) ?? []);
+  return formatRows(chosen, 'store or disk');
 }
 
 function isSame(row: Row, wanted: (typeof headlines)[number]): boolean {

@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { isReached, type Row, type Target } from './rows.js';
-import type { BuilderResult, Results } from './run-results.js';
+import type { Target } from '../targets/target.js';
+import { formatBytes, formatFactor, formatMs, formatTenths } from './format.js';
+import { isReached, type Row } from './row.js';
+import type { BuilderResult, GoldenResults, Results } from './run-results.js';
 
 /** The results as Markdown, one table for each builder. */
 export function formatResults({ machine, builders }: Results): string {
@@ -24,21 +25,19 @@ export function formatBuilder({ builder, rows }: BuilderResult): string {
   return tables.join('\n\n');
 }
 
+/** The results of the golden bench as Markdown. */
+export function formatGoldenResults({ machine, rows }: GoldenResults): string {
+  const { cores, kernel, node, docker } = machine;
+  const facts = [`${cores} cores`, `kernel ${kernel}`, `Node ${node}`, `Docker ${docker}`];
+  const head = `Medians by \`pnpm bench:golden\` on ${facts.join(', ')}; 4 images of 5 layers, 20,000 files.`;
+  return `${head}\n\n${formatRows(rows, 'file system')}`;
+}
+
 /** `place` heads the column of what a row was measured in. */
 export function formatRows(rows: readonly Row[], place = 'store'): string {
   const head = ['case', place, 'against', 'theirs', 'warmdock', 'result', 'target', ''];
   const rules = ['---', '---', '---', '---:', '---:', '---:', '---:', '---'];
   return [head, rules, ...rows.map(cellsOf)].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-}
-
-/** Puts `text` between the markers of that name in the file. Throws when it does not have them. */
-export function writeBetweenMarkers(path: string, name: string, text: string): void {
-  const content = readFileSync(path, 'utf8');
-  const [head, foot] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`];
-  const [start, end] = [content.indexOf(head), content.indexOf(foot)];
-  if (start === -1 || end < start) throw new Error(`${path} lacks the markers ${head} ${foot}`);
-  const [before, after] = [content.slice(0, start + head.length), content.slice(end)];
-  writeFileSync(path, `${before}\n\n${text}\n\n${after}`);
 }
 
 function cellsOf(row: Row): string[] {
@@ -77,20 +76,4 @@ function formatTarget(target: Target): string {
   if (target.type === 'budget') return `<= ${target.ratio} + ${formatMs(target.addedMs)}`;
   if (target.type === 'time') return `<= ${formatMs(target.atMostMs)}`;
   return `< ${formatBytes(target.belowBytes)}`;
-}
-
-function formatFactor(factor: number): string {
-  return factor.toFixed(factor < 10 ? 1 : 0);
-}
-
-function formatMs(ms: number): string {
-  return ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(2)} s`;
-}
-
-function formatTenths(ms: number): string {
-  return `${ms.toFixed(1)} ms`;
-}
-
-function formatBytes(bytes: number): string {
-  return `${(bytes / 1_000_000).toFixed(0)} MB`;
 }

@@ -1,10 +1,10 @@
 import type { EngineInfo } from '@warmdock/testkit';
-import { timeCommand } from '../measure.js';
-import type { LoadedImage, Setting } from '../setting.js';
+import { timeCommand } from '../measure/time-command.js';
 import { buildxBuild, dockerPull } from './commands.js';
 import { contextDir, ensureContext } from './contexts.js';
 import { imageUnder, removeTags } from './daemon.js';
 import { timeWarmdock } from './ours.js';
+import type { LoadedImage, Setting } from './setting.js';
 
 /** Ways for the big image to get into a daemon. */
 const arrivals = {

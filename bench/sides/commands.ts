@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
 import { makeDockerConfig, runClient } from '@warmdock/testkit';
-import type { Command } from '../measure.js';
-import type { Setting } from '../setting.js';
-import { benchDir } from './contexts.js';
+import { benchDir } from '../measure/bench-dir.js';
+import type { Command } from '../measure/time-command.js';
+import type { Setting } from './setting.js';
 
 export interface BuildCommand {
   context: string;

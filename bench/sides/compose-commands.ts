@@ -1,11 +1,11 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeDockerConfig } from '@warmdock/testkit';
-import type { Command } from '../measure.js';
-import type { Setting } from '../setting.js';
+import { benchDir } from '../measure/bench-dir.js';
+import type { Command } from '../measure/time-command.js';
 import { environment } from './commands.js';
 import { services } from './compose-projects.js';
-import { benchDir } from './contexts.js';
+import type { Setting } from './setting.js';
 
 export interface ComposeProject {
   dir: string;

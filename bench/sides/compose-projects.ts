@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from '@warmdock/testkit';
-import { benchDir, TINY, writeAged, writeTiny } from './contexts.js';
+import { benchDir } from '../measure/bench-dir.js';
+import { TINY, writeAged, writeTiny } from './contexts.js';
 
 const MB = 1_000_000;
 

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type EngineInfo, type ImageStore, startEngine } from '@warmdock/testkit';
-import type { Side } from '../alternate.js';
-import { type Command, timeCommand } from '../measure.js';
-import type { Setting } from '../setting.js';
-import { settle } from '../settle.js';
+import type { Side } from '../measure/alternate.js';
+import { settle } from '../measure/settle.js';
+import { type Command, timeCommand } from '../measure/time-command.js';
 import type { ComposeProject } from './compose-commands.js';
 import { changing } from './compose-projects.js';
 import { writeTiny } from './contexts.js';
 import { imageUnder, restoreTag } from './daemon.js';
+import type { Setting } from './setting.js';
 
 /** A command in a daemon that has nothing: each sample has a new daemon of its own. */
 export function inEmptyDaemon(

@@ -4,8 +4,8 @@ import {
   containerDriver,
   loadBuildkitImage,
 } from '@warmdock/testkit';
-import type { Setting } from '../setting.js';
 import { runBuildx } from './commands.js';
+import type { Setting } from './setting.js';
 
 /**
  * The setting's BuildKit as a builder of buildx's driver docker-container, in the daemon of the

@@ -10,7 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { cacheDir, randomBytes } from '@warmdock/testkit';
+import { randomBytes } from '@warmdock/testkit';
+import { benchDir } from '../measure/bench-dir.js';
 
 const MB = 1_000_000;
 /** All files have one age, so that an image is the same whenever its context is made. */
@@ -65,11 +66,6 @@ const recipes = {
 };
 
 export type ContextName = keyof typeof recipes;
-
-/** Where all that the bench keeps between runs lies. */
-export function benchDir(): string {
-  return join(cacheDir(), 'bench');
-}
 
 /** The folder of a context, whether or not it is there. */
 export function contextDir(name: ContextName): string {

@@ -1,5 +1,5 @@
-import type { Setting } from '../setting.js';
 import { runBuildx } from './commands.js';
+import type { Setting } from './setting.js';
 
 /** Ids of the copies of contexts that the builder keeps. */
 export async function listLocalSources(setting: Setting): Promise<Set<string>> {

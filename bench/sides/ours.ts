@@ -1,7 +1,7 @@
 import type { LoadResult } from '@warmdock/core';
-import { type Timed, timeCommand } from '../measure.js';
-import type { Setting } from '../setting.js';
+import { type TimedCommand, timeCommand } from '../measure/time-command.js';
 import { type BuildCommand, shimBuild, warmdockBuild } from './commands.js';
+import type { Setting } from './setting.js';
 
 /** Ways to type a build that warmdock carries out. */
 type OurProgram = 'warmdock' | 'shim';
@@ -32,7 +32,7 @@ const signs: Record<OurProgram, Record<Expected, RegExp>> = {
 };
 
 /** Times `warmdock build`, or the same by the shim. Throws when it did something else than the case is about. */
-export async function timeWarmdock(setting: Setting, build: OurBuild): Promise<Timed> {
+export async function timeWarmdock(setting: Setting, build: OurBuild): Promise<TimedCommand> {
   const { memory = false, expected, program = 'warmdock' } = build;
   const command = (program === 'shim' ? shimBuild : warmdockBuild)(setting, build);
   const timed = await timeCommand(command, { signal: setting.signal, memory });

@@ -1,15 +1,8 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { benchDir } from '../measure/bench-dir.js';
 import { services } from './compose-projects.js';
-import {
-  BIG_LAYERS,
-  benchDir,
-  ensureContext,
-  linkContext,
-  TINY,
-  writeAged,
-  writeTiny,
-} from './contexts.js';
+import { BIG_LAYERS, ensureContext, linkContext, TINY, writeAged, writeTiny } from './contexts.js';
 
 /**
  * The folder of a compose project of 20 services that have all but their last layer in common, 2 GB;

@@ -9,7 +9,7 @@ import {
 } from '@warmdock/testkit';
 
 /** The testbed that is up; when there is none, one of this run's own, which ends with it. */
-export async function useTestbed(say: (line: string) => void) {
+export async function ensureTestbed(say: (line: string) => void) {
   const found = readTestbed(testbedDir());
   if (found) return { testbed: found, release: async () => {} };
   const dir = join(cacheDir(), `testbed-${process.pid}`);

@@ -264,14 +264,14 @@ test('another process cancels a build', async () => {
   expect(await site.json('cancel', project)).toEqual({ project, cancelled: false });
 });
 
-test('a golden of a containerd apart from dockerd is built on as such', async () => {
+test('a golden of an external containerd keeps it in the next build', async () => {
   const project = newProject();
-  await build(project, 'load app:v1', '--containerd=apart', '--image-store=containerd');
+  await build(project, 'load app:v1', '--containerd=external', '--image-store=containerd');
   const { stdout } = await build(project, 'docker run --rm --network=none app:v1 true');
   expect(stdout).toMatch(/^image +app:v1$/m);
-  const { containerdRoot } = await site.json('clone', project, 'apart-1');
+  const { containerdRoot } = await site.json('clone', project, 'external-1');
   expect(readdirSync(containerdRoot)).toContain('io.containerd.content.v1.content');
-  await site.run('release', 'apart-1');
+  await site.run('release', 'external-1');
 });
 
 test('a build that takes too long is ended', async () => {
@@ -291,7 +291,7 @@ test('a daemon that does not start is reported with its last words', async () =>
     'true',
   );
   expect(exitCode).toBe(1);
-  expect(stderr).toMatch(/^ERROR: start of dockerd: [\s\S]+nonsense[\s\S]+^HINT: /m);
+  expect(stderr).toMatch(/^ERROR: starting dockerd: [\s\S]+nonsense[\s\S]+^HINT: /m);
 });
 
 test.each([
@@ -308,7 +308,7 @@ test.each([
   [['remove', 'nobody'], /^ERROR: no project nobody in .+\nHINT: /],
   [['inspect', 'nobody'], /^ERROR: .+nobody.+\nHINT: /],
   [['release', 'nobody'], /^ERROR: no session nobody in .+\nHINT: /],
-  [['list', '--strategy=copy'], /^ERROR: the store in .+ by layer-link, not copy\nHINT: /],
+  [['list', '--strategy=copy'], /^ERROR: the store in .+ strategy layer-link, not copy\nHINT: /],
   [['clone', 'app', 's1', '--store=/a b'], /^ERROR: a store cannot be in "\/a b"\nHINT: /],
 ])('%j is refused', async (args, expected) => {
   await site.json('clone', newProject(), `refused-${projects}`, '--allow-empty');

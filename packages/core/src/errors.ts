@@ -1,4 +1,7 @@
-/** What went wrong, as a closed set that callers may switch on; never decide by message text. */
+/**
+ * What went wrong, as a closed set that callers may switch on; never decide by message text.
+ * `docs/reference/errors.md` has cause and remedy of each.
+ */
 export type ErrorCode =
   | 'INVALID_ARGUMENT'
   | 'NOT_FOUND'
@@ -14,9 +17,11 @@ export type ErrorCode =
   | 'CANCELLED'
   | 'INTERNAL';
 
+/** What an error carries besides code and message. */
 export interface ErrorDetails {
   /** What the reader should do about it, one sentence. */
   hint?: string;
+  /** The error that it comes from. */
   cause?: unknown;
 }
 
@@ -27,7 +32,9 @@ const brand = Symbol.for('warmdock.error');
  * `hint` says what to do, `cause` keeps the foreign error.
  */
 export class WarmdockError extends Error {
+  /** What callers decide by. */
   readonly code: ErrorCode;
+  /** What the reader should do about it, one sentence. */
   readonly hint: string | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {

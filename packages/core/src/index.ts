@@ -12,7 +12,7 @@ export {
 } from './buildkit/buildx-store.js';
 export type { CallContext } from './call-context.js';
 export { type ConnectEngineOptions, connectEngine, type Engine } from './engine/engine.js';
-export { type ErrorCode, isWarmdockError, WarmdockError } from './errors.js';
+export { type ErrorCode, type ErrorDetails, isWarmdockError, WarmdockError } from './errors.js';
 export { build } from './pipeline/build.js';
 export {
   buildForEngines,
@@ -34,7 +34,11 @@ export {
   type WantedBuilder,
 } from './pipeline/builders/open-builder.js';
 export { callFrontend, type FrontendAnswer } from './pipeline/call-frontend.js';
-export { type EngineObservation, observeEngine } from './pipeline/compare/observe-engine.js';
+export {
+  type EngineObservation,
+  type ObserveOptions,
+  observeEngine,
+} from './pipeline/compare/observe-engine.js';
 export { type PlanLoadOptions, planLoad } from './pipeline/compare/plan-load.js';
 export { loadImage } from './pipeline/load/load-image.js';
 export type { LoadOptions } from './pipeline/load/load-options.js';

@@ -36,4 +36,5 @@ export type Progress =
   /** Something did not go the usual way: what was tried, why it failed, what is done instead. */
   | { readonly type: 'notice'; readonly message: string };
 
+/** Called with each report of a build or load, in order of time. */
 export type OnProgress = (progress: Progress) => void;

@@ -3,6 +3,7 @@ import { messageOf, WarmdockError } from './errors.js';
 
 /** This machine's disk did not take what was to be written to `path`. */
 export class WriteError extends WarmdockError {
+  /** What could not be written. */
   readonly path: string;
 
   constructor(path: string, cause: NodeJS.ErrnoException) {

@@ -15,6 +15,7 @@ const display = ['display', 'display/live', 'display/model', 'display/plain'];
  */
 export const core = rooms('core', 'packages/core/src', {
   errors: [],
+  'error-codes': ['errors'],
   options: ['errors'],
   'go-bool': [],
   'ca-certificates': ['errors'],
@@ -106,8 +107,8 @@ export const core = rooms('core', 'packages/core/src', {
   'public-checks': ['options', 'pipeline/checks'],
   exports: [
     ...[...services, ...call, ...display, 'go-bool', 'public-checks', 'pipeline'],
-    ...['pipeline/builders', 'pipeline/builders/container', 'pipeline/checks', 'pipeline/flags'],
-    ...['pipeline/plan', 'pipeline/solve', 'pipeline/state'],
+    ...['buildkit/http2', 'pipeline/builders', 'pipeline/builders/container', 'pipeline/checks'],
+    ...['pipeline/compare', 'pipeline/flags', 'pipeline/plan', 'pipeline/solve', 'pipeline/state'],
   ],
   index: [
     ...[...services, ...call, 'pipeline', 'pipeline/builders', 'pipeline/builders/container'],

@@ -74,7 +74,11 @@ export const parts: Record<string, Part> = {
   // The reference is made from the tables of the command line.
   scripts: {
     at: 'scripts',
-    uses: ['@warmdock/core', '@warmdock/testkit', 'cli/flags/tables', 'cli/help'],
+    uses: [
+      ...['@warmdock/core', '@warmdock/testkit', 'cli/flags/tables', 'cli/help'],
+      ...['core/error-codes', '@microsoft/api-extractor', 'typedoc', 'typedoc-plugin-markdown'],
+      'typescript',
+    ],
   },
 };
 

@@ -86,7 +86,7 @@ describe('an engine on a folder of its caller', () => {
     expect(stdout).toBe('busybox\n');
   });
 
-  test('has its images in a containerd apart from dockerd', async () => {
+  test('has its images in an external containerd', async () => {
     const [dataRoot, containerdRoot] = [join(folder, 'docker'), join(folder, 'containerd')];
     await mkdir(dataRoot);
     const mounts = [{ source: folder, target: folder, readOnly: false }];

@@ -39,17 +39,16 @@ async function perform(
 ): Promise<GoldenAnswer | undefined> {
   const progress = openProgressLine(stderr, env);
   try {
-    const store = await openStore(root ?? (env.WARMDOCK_GOLDEN_STORE || DEFAULT_STORE), {
-      require: strategy,
-      mustExist: !command.makesStore,
-      onStep: (step) => progress.step(stepText(step)),
-      signal,
-    });
-    const tell = (event: GoldenEvent) =>
+    const store = await openStore(
+      root ?? (env.WARMDOCK_GOLDEN_STORE || DEFAULT_STORE),
+      { strategy, mustExist: !command.makesStore },
+      { signal, onStep: (step) => progress.step(stepText(step)) },
+    );
+    const report = (event: GoldenEvent) =>
       json
         ? stdout.write(`${JSON.stringify(event.json, orNull)}\n`)
         : stderr.write(`${event.text}\n`);
-    return await command.run({ store, env, signal, progress, report: tell });
+    return await command.run({ store, env, signal, progress, report });
   } finally {
     progress.end();
   }

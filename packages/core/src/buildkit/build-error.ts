@@ -9,6 +9,7 @@ export interface FailedStep {
   readonly digest: string;
 }
 
+/** What is known of a failed build. */
 export interface BuildFailure {
   readonly step?: FailedStep | undefined;
   readonly logTail: readonly string[];

@@ -56,6 +56,7 @@ export interface BuildKit extends AsyncDisposable {
   close(): void;
 }
 
+/** How to speak to a builder. */
 export interface BuildKitOptions {
   /**
    * How long the builder may be silent where it owes an answer, default 30 s: a session breaks then,

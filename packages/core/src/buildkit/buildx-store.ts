@@ -40,6 +40,7 @@ export type ChosenBuilder =
 /** What decided: a name that was given, `BUILDX_BUILDER`, `docker buildx use`, or nothing of these. */
 export type BuilderRule = 'name' | 'BUILDX_BUILDER' | 'selected' | 'context';
 
+/** Which builder of buildx's is wanted, and where its store is looked up. */
 export interface ChooseBuilderOptions {
   /** Name of a buildx builder or docker context; default the one that is in use. */
   name?: string | undefined;

@@ -8,6 +8,7 @@ export interface FrontendResult {
   readonly metadata?: Readonly<Record<string, Buffer>>;
 }
 
+/** One platform's result of a frontend: what is built, and the config of the image. */
 export interface FrontendState {
   /** BuildKit's `pb.Definition` as it came; empty for an empty file system, which no build can begin with. */
   readonly definition: Buffer;

@@ -64,6 +64,7 @@ export interface SourceInfo {
   readonly language: string;
 }
 
+/** A part of a source file, from its first to its last position. */
 export interface SourceRange {
   readonly start: SourcePosition | undefined;
   readonly end: SourcePosition | undefined;

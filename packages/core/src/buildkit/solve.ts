@@ -27,6 +27,7 @@ export interface CacheBackend {
   readonly attrs: Readonly<Record<string, string>>;
 }
 
+/** What BuildKit is asked to build, in its own terms. */
 export interface SolveRequest {
   readonly frontend: string;
   readonly frontendAttrs: Readonly<Record<string, string>>;
@@ -42,6 +43,7 @@ export interface SolveRequest {
   readonly entitlements?: readonly string[] | undefined;
 }
 
+/** How a solve is run, and who hears of it. */
 export interface SolveOptions {
   /** Serves the solve's directories, secrets and credentials. */
   session: Session;
@@ -57,6 +59,7 @@ export interface SolveOptions {
   graceMs?: number | undefined;
 }
 
+/** What came of a solve. */
 export interface Solved {
   /** By which the builder knows the solve, in its history as well. */
   readonly ref: string;

@@ -5,6 +5,7 @@ import { type BuilderAddress, formatBuilderAddress, requestTarget } from './addr
 import { dialBuilder } from './dial.js';
 import type { ChannelOptions } from './grpc/channel.js';
 
+/** How to open a connection. */
 export interface OpenOptions {
   signal?: AbortSignal | undefined;
 }

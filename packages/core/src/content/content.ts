@@ -1,19 +1,21 @@
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Reference } from '../oci/reference.js';
 
+/** What every call that waits for something takes: its signal ends it with `CANCELLED` or `TIMEOUT`. */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Which part of a blob; `offset` and `length` in bytes. */
-export interface Range {
+export interface ByteRange {
   readonly offset: number;
   readonly length: number;
 }
 
+/** How a blob is fetched. */
 export interface FetchOptions extends CallOptions {
   /** Default the whole blob. */
-  readonly range?: Range | undefined;
+  readonly range?: ByteRange | undefined;
 }
 
 /** Names a blob whose size may be unknown. */

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { WarmdockError } from '../errors.js';
 import { algorithmOf, type Digest, hexOf } from '../oci/digest.js';
 import { writeError } from '../write-error.js';
-import type { ContentSource, ContentStore, FetchOptions, Range } from './content.js';
+import type { ByteRange, ContentSource, ContentStore, FetchOptions } from './content.js';
 import { placeFile } from './place-file.js';
 import { untilAborted } from './until-aborted.js';
 import { verified } from './verified.js';
@@ -64,7 +64,7 @@ async function* read(path: string, digest: Digest, { signal, range }: FetchOptio
 }
 
 /** Opens the file when the first chunk is asked for. */
-async function* chunksOf(path: string, range: Range | undefined): AsyncGenerator<Buffer> {
+async function* chunksOf(path: string, range: ByteRange | undefined): AsyncGenerator<Buffer> {
   yield* createReadStream(path, {
     highWaterMark: readChunkBytes,
     ...(range && { start: range.offset, end: range.offset + range.length - 1 }),

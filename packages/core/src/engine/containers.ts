@@ -4,6 +4,7 @@ import { WireObject } from './answers/wire-object.js';
 import type { EngineConnection } from './connection.js';
 import { jsonOf, succeeded } from './http/call.js';
 
+/** A container in the daemon's list. */
 export interface ContainerSummary {
   readonly id: string;
   /** Without the slash that the daemon puts in front. */
@@ -14,6 +15,7 @@ export interface ContainerSummary {
   readonly state: string;
 }
 
+/** How one container is, and how its last run ended. */
 export interface ContainerState {
   readonly id: string;
   /** As in `ContainerSummary`. */
@@ -24,6 +26,7 @@ export interface ContainerState {
   readonly outOfMemory: boolean;
 }
 
+/** How a container is removed. */
 export interface RemoveContainerOptions extends CallOptions {
   /** Kill it when it runs; default false. */
   readonly force?: boolean | undefined;

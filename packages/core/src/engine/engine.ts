@@ -96,6 +96,7 @@ export interface Engine extends AsyncDisposable {
   close(): void;
 }
 
+/** Which daemon is meant, and how to speak to it. */
 export interface ConnectEngineOptions {
   /** Name of a docker context, default the one that docker would take; only without an address. */
   readonly context?: string | undefined;

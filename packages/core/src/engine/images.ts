@@ -12,6 +12,7 @@ import {
 import type { EngineConnection } from './connection.js';
 import { jsonOf, succeeded } from './http/call.js';
 
+/** How an image is removed. */
 export interface RemoveImageOptions extends CallOptions {
   /** Also when several tags name it or a stopped container uses it; default false. */
   readonly force?: boolean | undefined;

@@ -7,6 +7,7 @@ import { WireObject } from './answers/wire-object.js';
  */
 export type ImageStoreKind = 'classic' | 'containerd';
 
+/** What a daemon is: its version, its platform, and how it stores images. */
 export interface EngineInfo {
   readonly store: ImageStoreKind;
   /** The daemon's own id, stable over restarts. */
@@ -22,6 +23,7 @@ export interface EngineInfo {
   readonly machine: EngineMachine;
 }
 
+/** The machine that a daemon runs on. */
 export interface EngineMachine {
   readonly name: string;
   readonly kernelVersion: string;

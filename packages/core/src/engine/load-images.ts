@@ -11,6 +11,7 @@ import { engineFailure, headOf, refusalOf } from './http/call.js';
 import { timeoutError } from './http/engine-error.js';
 import type { EngineHttp, EngineRequest } from './http/http.js';
 
+/** How images are loaded, and who hears of it. */
 export interface LoadImagesOptions extends CallOptions {
   /** Receives what the daemon says, line by line, for people. */
   readonly onLine?: ((line: string) => void) | undefined;

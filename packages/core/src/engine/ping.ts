@@ -4,6 +4,7 @@ import { call, type EngineAnswer, refusedByEngine } from './http/call.js';
 import type { EngineHttp } from './http/http.js';
 import { negotiateApiVersion } from './version.js';
 
+/** What a daemon answers to the first question. */
 export interface EnginePing {
   /** The version that all further calls speak, not necessarily the daemon's newest. */
   readonly apiVersion: string;

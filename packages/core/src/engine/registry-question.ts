@@ -4,6 +4,7 @@ import { formatReference, type Reference } from '../oci/reference.js';
 import type { EngineConnection } from './connection.js';
 import { call } from './http/call.js';
 
+/** With whose login the registry is asked. */
 export interface RegistryQuestionOptions extends CallOptions {
   /** For the reference's registry, default none. */
   readonly login?: StoredLogin | undefined;

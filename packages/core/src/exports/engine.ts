@@ -1,5 +1,6 @@
 /* `@warmdock/core/engine`: the Docker Engine API. */
 
+export type { StoredLogin } from '../docker/config.js';
 export type { ImageInspect, ImageSummary } from '../engine/answers/image-answers.js';
 export type {
   ContainerState,
@@ -17,11 +18,12 @@ export {
   resolveEngineEndpoint,
 } from '../engine/endpoint/resolve-endpoint.js';
 export { type ConnectEngineOptions, connectEngine, type Engine } from '../engine/engine.js';
-export type { ExecStream } from '../engine/exec-stream.js';
+export type { ExecStream, ExplainEnd } from '../engine/exec-stream.js';
 export type { HijackOptions } from '../engine/http/hijack.js';
 export type { EngineLimits } from '../engine/http/limits.js';
 export type { RemoveImageOptions } from '../engine/images.js';
-export type { EngineInfo } from '../engine/info.js';
+export type { EngineInfo, EngineMachine, ImageStoreKind } from '../engine/info.js';
 export type { LoadImagesOptions } from '../engine/load-images.js';
 export type { EnginePing } from '../engine/ping.js';
 export type { RegistryQuestionOptions } from '../engine/registry-question.js';
+export type { TaggedImage } from '../pipeline/compare/observe-engine.js';

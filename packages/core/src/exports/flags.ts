@@ -9,6 +9,7 @@ export {
 export { type Attestation, parseAttestation } from '../pipeline/flags/attestation.js';
 export { type BuildContext, parseBuildContext } from '../pipeline/flags/build-context.js';
 export { type CacheOption, parseCacheOption } from '../pipeline/flags/cache.js';
+export type { Attrs } from '../pipeline/flags/key-values.js';
 export type { OciLayoutReference } from '../pipeline/flags/oci-layout-reference.js';
 export { type Output, parseOutput } from '../pipeline/flags/output.js';
 export { parseSecretSpec } from '../pipeline/flags/secret.js';

@@ -1,6 +1,7 @@
 /* `@warmdock/core/oci`: digests, references, platforms, and where content is read and written. */
 
 export type {
+  ByteRange,
   CallOptions,
   ContentSource,
   ContentStore,

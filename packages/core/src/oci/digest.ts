@@ -13,6 +13,7 @@ export type DigestAlgorithm = 'sha256' | 'sha512';
 /** Lower-case hex only: the specification gives each digest exactly one spelling. */
 const form = /^(?:sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/;
 
+/** True for `sha256:` or `sha512:` with all its hex digits. */
 export function isDigest(text: string): text is Digest {
   return form.test(text);
 }

@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-export interface ClassicLayer {
+export interface TestLayer {
   readonly chainId: string;
   readonly cacheId: string;
   /** Where its files are. */
@@ -17,13 +17,13 @@ export interface ClassicLayer {
 }
 
 export interface AddLayerOptions {
-  readonly parent?: ClassicLayer;
+  readonly parent?: TestLayer;
   /** Puts files into the layer's folder. */
   readonly fill?: (diff: string) => void;
 }
 
 /** Writes what dockerd's classic store keeps of one layer of an image. */
-export function addLayer(dataRoot: string, { parent, fill }: AddLayerOptions = {}): ClassicLayer {
+export function addLayer(dataRoot: string, { parent, fill }: AddLayerOptions = {}): TestLayer {
   const cacheId = randomBytes(32).toString('hex');
   const diffId = sha256(cacheId);
   const chainId = parent ? sha256(`sha256:${parent.chainId} sha256:${diffId}`) : diffId;
@@ -60,7 +60,7 @@ export function addVolume(dataRoot: string, name: string, text: string): string 
   return join(folder, 'file');
 }
 
-function addParent(dataRoot: string, folder: string, parent: ClassicLayer): void {
+function addParent(dataRoot: string, folder: string, parent: TestLayer): void {
   const above = join(dataRoot, 'overlay2', parent.cacheId);
   const link = readFileSync(join(above, 'link'), 'utf8');
   const lower = existsSync(join(above, 'lower')) ? readFileSync(join(above, 'lower'), 'utf8') : '';
@@ -69,7 +69,7 @@ function addParent(dataRoot: string, folder: string, parent: ClassicLayer): void
   makeFolder(join(folder, 'work'), 0o700);
 }
 
-function describeLayer(dataRoot: string, layer: ClassicLayer, parent?: ClassicLayer): void {
+function describeLayer(dataRoot: string, layer: TestLayer, parent?: TestLayer): void {
   const folder = join(dataRoot, 'image/overlay2/layerdb/sha256', layer.chainId);
   mkdirSync(folder, { recursive: true });
   const files = {

@@ -15,10 +15,10 @@ export function dockerdOptions(
 }
 
 /** The same beside a containerd of its own. */
-export function apartOptions(rootfs: string): DockerdOptions {
+export function externalContainerdOptions(rootfs: string): DockerdOptions {
   return {
     ...dockerdOptions(rootfs, 'containerd'),
-    containerd: 'apart',
+    containerd: 'external',
     containerdCommand: [...programsPrefix(rootfs), 'containerd'],
   };
 }

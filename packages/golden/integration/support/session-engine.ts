@@ -12,8 +12,8 @@ import {
 export interface Daemon {
   store: ImageStore;
   version?: OlderVersion;
-  /** Has a containerd of its own, apart from dockerd. */
-  apart?: boolean;
+  /** Use an external containerd, which dockerd does not start. */
+  hasExternalContainerd?: boolean;
 }
 
 /** Starts it on a session, with the mounts that the clone asks for. */
@@ -22,7 +22,7 @@ export function startSessionEngine(clone: Clone, daemon: Daemon): Promise<Engine
   return startEngine({
     store: daemon.store,
     ...(daemon.version && { version: daemon.version }),
-    ...(daemon.apart && { containerdRoot }),
+    ...(daemon.hasExternalContainerd && { containerdRoot }),
     dataRoot,
     mounts,
   });
@@ -33,8 +33,8 @@ export function docker(engine: Engine, ...args: string[]): Promise<string> {
   return outputOf(runDocker(args, { host: engine.host }));
 }
 
-/** As before a promotion: no containers, no daemon. */
-export async function quiesce(engine: Engine): Promise<void> {
+/** Removes all containers and stops the daemon, as before a promotion. */
+export async function stopWithoutContainers(engine: Engine): Promise<void> {
   const containers = (await docker(engine, 'ps', '--all', '--quiet')).split('\n').filter(Boolean);
   if (containers.length > 0) await docker(engine, 'rm', '--force', '--volumes', ...containers);
   await engine.stop();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { testbedDir } from '@warmdock/testkit';
 import { onTestFinished } from 'vitest';
 import { type GoldenStore, openStore, type StrategyName } from '../../src/index.js';
-import { addImage, addLayer, type ClassicLayer } from './data-root.js';
+import { addImage, addLayer, type TestLayer } from './data-root.js';
 
 export const proof = { buildId: 'test', exitCode: 0 } as const;
 
@@ -20,7 +20,7 @@ export interface SmallGolden {
   readonly root: string;
   readonly store: GoldenStore;
   /** Of generation 1. */
-  readonly layers: readonly ClassicLayer[];
+  readonly layers: readonly TestLayer[];
 }
 
 /** A store whose project `app` has one generation, of a few layers. */
@@ -29,9 +29,9 @@ export async function makeSmallGolden(
   layerCount = 3,
   strategy: StrategyName = 'layer-link',
 ): Promise<SmallGolden> {
-  const store = await openStore(root, { require: strategy });
+  const store = await openStore(root, { strategy });
   const { dataRoot } = await store.clone({ project: 'app', session: 'first', allowEmpty: true });
-  const layers: ClassicLayer[] = [];
+  const layers: TestLayer[] = [];
   for (let i = 0; i < layerCount; i++) layers.push(addSmallLayer(dataRoot, layers.at(-1)));
   addImage(dataRoot);
   await store.promote({ session: 'first', proof });
@@ -39,7 +39,7 @@ export async function makeSmallGolden(
 }
 
 /** One file, which tells the layer's name. */
-export function addSmallLayer(dataRoot: string, parent?: ClassicLayer): ClassicLayer {
+export function addSmallLayer(dataRoot: string, parent?: TestLayer): TestLayer {
   const fill = (diff: string) => writeFileSync(join(diff, 'file'), diff);
   return addLayer(dataRoot, { ...(parent && { parent }), fill });
 }

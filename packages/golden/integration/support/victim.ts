@@ -15,7 +15,7 @@ function onStep(step: string): void {
   if (step === fatalStep && --left === 0) process.kill(process.pid, signal);
 }
 
-const store = await openStore(root, { mustExist: true, onStep });
+const store = await openStore(root, { mustExist: true }, { onStep });
 switch (operation) {
   case 'clone':
     await store.clone({ project: names[0] ?? '', session: names[1] ?? '' });

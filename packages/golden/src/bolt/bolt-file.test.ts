@@ -6,7 +6,7 @@ import { isWarmdockError } from '@warmdock/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseBolt, readBolt } from './bolt-file.js';
 import type { BoltBucket } from './buckets.js';
-import { type Content, withMeta, writeBolt } from './write-bolt.testing.js';
+import { type BucketContent, withMeta, writeBolt } from './write-bolt.testing.js';
 
 /** Where fields are in a meta page. */
 const ROOT = 16;
@@ -15,7 +15,7 @@ const PAGES = 40;
 const many = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`key ${i}`, `value ${i}`]));
 
-const large: Content = {
+const large: BucketContent = {
   version: 'v1',
   empty: {},
   inline: { a: 'b', c: '' },
@@ -24,14 +24,14 @@ const large: Content = {
   'sha256:\xff\x00': 'bytes',
 };
 
-function plain({ values, buckets }: BoltBucket): Content {
+function plain({ values, buckets }: BoltBucket): BucketContent {
   return Object.fromEntries([
     ...[...values].map(([name, value]) => [name, value.toString('latin1')]),
     ...[...buckets].map(([name, bucket]) => [name, plain(bucket)]),
   ]);
 }
 
-function latin1(content: Content): Content {
+function latin1(content: BucketContent): BucketContent {
   return Object.fromEntries(
     Object.entries(content).map(([name, value]) => {
       if (Buffer.isBuffer(value)) return [name, value.toString('latin1')];
@@ -41,7 +41,7 @@ function latin1(content: Content): Content {
 }
 
 describe('parseBolt', () => {
-  test.each<[string, Content]>([
+  test.each<[string, BucketContent]>([
     ['nothing', {}],
     ['values', { a: 'b', c: 'd' }],
     ['branches of branches', many(100)],
@@ -119,7 +119,7 @@ describe('parseBolt', () => {
     return file;
   }
 
-  function deep(levels: number): Content {
+  function deep(levels: number): BucketContent {
     return levels === 0 ? { key: 'value' } : { bucket: deep(levels - 1) };
   }
 

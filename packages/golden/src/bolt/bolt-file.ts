@@ -4,14 +4,15 @@ import { type BoltBucket, readBuckets } from './buckets.js';
 import { damaged } from './damaged.js';
 import { newestMeta } from './meta.js';
 
-/** Far more than any daemon's; bounds what a planted file makes us read. */
+/** Far larger than any daemon's database; limits what a planted file makes us read. */
 const MAX_BYTES = 2 ** 30;
 
 /**
- * Reads a bbolt database whole, as its last committed transaction left it. Looks at no lock: a
- * process that has it open may be half-way through a change.
- * Throws `PROTOCOL` for a file that is damaged or no such database, and the system's error when it
- * cannot be read; follows no link.
+ * Reads a whole bbolt database as its last committed transaction left it. Ignores locks: a process
+ * that has it open may be writing. Follows no link.
+ *
+ * Throws `PROTOCOL` for a damaged file or another format, and the system's error when it cannot be
+ * read.
  */
 export function readBolt(path: string): BoltBucket {
   try {

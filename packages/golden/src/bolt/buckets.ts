@@ -2,7 +2,7 @@ import { damaged } from './damaged.js';
 import type { Meta } from './meta.js';
 import { ELEMENT_BYTES, type LeafElement, type Page, pageAt, parsePage } from './page.js';
 
-/** What lies under a name: values, and further buckets. Keys have one character a byte (Latin-1). */
+/** Values and nested buckets by key. Keys have one character a byte (Latin-1). */
 export interface BoltBucket {
   readonly values: ReadonlyMap<string, Buffer>;
   readonly buckets: ReadonlyMap<string, BoltBucket>;
@@ -12,14 +12,14 @@ export interface BoltBucket {
 const BUCKET_HEADER_BYTES = 16;
 const MAX_DEPTH = 64;
 
-/** All of the database below the root bucket of `meta`; throws `PROTOCOL` where it is not whole. */
+/** Everything below the root bucket of `meta`. Throws `PROTOCOL` for a damaged database. */
 export function readBuckets(file: Buffer, meta: Meta): BoltBucket {
   return new Reader(file, meta).bucketAt(meta.root, 0);
 }
 
 /**
- * Reads every page once: pages form a tree, in which none has two places. Elements and their keys take
- * room in the file as well, which bounds them even where damaged ones lie on top of each other.
+ * Reads every page once: pages form a tree. Elements and keys take room in the file, which limits
+ * them even where damaged ones overlap.
  */
 class Reader {
   readonly #file: Buffer;

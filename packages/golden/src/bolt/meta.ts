@@ -2,7 +2,9 @@ import { damaged } from './damaged.js';
 import { fnv1a64 } from './fnv1a64.js';
 import { PAGE_HEADER_BYTES } from './page.js';
 
-/** What a transaction leaves behind: pages 0 and 1 take turns, so that one of them is always whole. */
+/**
+ * The record of a committed transaction. Pages 0 and 1 alternate, so one of them is always whole.
+ */
 export interface Meta {
   readonly pageSize: number;
   /** Page of the root bucket. */

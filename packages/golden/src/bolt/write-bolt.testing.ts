@@ -1,8 +1,8 @@
 import { fnv1a64 } from './fnv1a64.js';
 
 /** A bucket: values and buckets by name; names have one character a byte. */
-export interface Content {
-  readonly [name: string]: string | Buffer | Content;
+export interface BucketContent {
+  readonly [name: string]: string | Buffer | BucketContent;
 }
 
 export interface WriteOptions {
@@ -15,7 +15,7 @@ export interface WriteOptions {
 const META_AT = 16;
 
 /** A bbolt database: small buckets within values, large ones and the root in pages of their own. */
-export function writeBolt(content: Content, options: WriteOptions = {}): Buffer {
+export function writeBolt(content: BucketContent, options: WriteOptions = {}): Buffer {
   const { pageSize = 1024, perPage = 4 } = options;
   const pages = new Pages(pageSize, perPage);
   const root = pages.bucket(content);
@@ -58,7 +58,7 @@ class Pages {
     this.#perPage = perPage;
   }
 
-  bucket(content: Content): number {
+  bucket(content: BucketContent): number {
     const leaves = this.#split(this.#elements(content)).map((elements) => ({
       key: elements[0]?.key ?? Buffer.alloc(0),
       page: this.#add((id) => leaf(id, elements)),
@@ -90,7 +90,7 @@ class Pages {
     return groups.length > 0 ? groups : [[]];
   }
 
-  #elements(content: Content): Element[] {
+  #elements(content: BucketContent): Element[] {
     const elements = Object.entries(content).map(([name, value]) => ({
       key: Buffer.from(name, 'latin1'),
       value: isBucket(value) ? this.#nested(value) : Buffer.from(value),
@@ -99,7 +99,7 @@ class Pages {
     return elements.sort((a, b) => Buffer.compare(a.key, b.key));
   }
 
-  #nested(content: Content): Buffer {
+  #nested(content: BucketContent): Buffer {
     const header = Buffer.alloc(16);
     const isSmall = Object.keys(content).length <= this.#perPage;
     if (isSmall && !Object.values(content).some(isBucket)) {
@@ -126,7 +126,7 @@ class Pages {
   }
 }
 
-function isBucket(value: Content[string]): value is Content {
+function isBucket(value: BucketContent[string]): value is BucketContent {
   return typeof value !== 'string' && !Buffer.isBuffer(value);
 }
 

@@ -9,11 +9,11 @@ import type { GoldenStore } from '../store/golden-store.js';
 import { openStore } from '../store/open-store.js';
 import type { DaemonLauncher } from './daemon/daemon.js';
 
-/** A new store that keeps whole copies, removed when the test ends. */
+/** A new store with the strategy `copy`; removed when the test ends. */
 export async function testStore(): Promise<GoldenStore> {
   const root = await mkdtemp(join(tmpdir(), 'warmdock-builds-'));
   onTestFinished(() => rm(root, { recursive: true, force: true }));
-  return openStore(root, { require: 'copy' });
+  return openStore(root, { strategy: 'copy' });
 }
 
 export interface FakeDaemon {
@@ -58,12 +58,12 @@ export async function inGolden(
 }
 
 /** A script that writes a line into its data root, so that goldens differ. */
-export function appending(line: string): { shell: string } {
+export function appendingScript(line: string): { shell: string } {
   return { shell: `echo ${line} >>"$WARMDOCK_GOLDEN_DATA_ROOT/engine-id"` };
 }
 
 /** A script that waits until the test lets it go on. */
-export async function gate() {
+export async function gatedScript() {
   const directory = await mkdtemp(join(tmpdir(), 'warmdock-gate-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const path = join(directory, 'open');

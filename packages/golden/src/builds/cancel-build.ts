@@ -7,11 +7,11 @@ import type { GoldenStore } from '../store/golden-store.js';
 import { readJson } from '../store/records/read-json.js';
 import { writeJson } from '../store/records/write-json.js';
 import { type BuildPaths, buildPaths } from './records/build-paths.js';
-import { takeRequest } from './records/build-request.js';
 import { readBuildStatus } from './records/build-state.js';
+import { takeQueuedBuild } from './records/queued-build.js';
 
 /*
- * As with requests, a file tells the process that builds: who cancels need not be its parent, nor see it.
+ * The process that builds is told by a file, like the queue: the one that cancels need not see it.
  */
 
 const cancellationSchema = z.object({ buildId: z.string() });
@@ -19,9 +19,11 @@ const cancellationSchema = z.object({ buildId: z.string() });
 const lookMs = 200;
 
 /**
- * Takes back what was asked for, and ends the project's build, whichever process runs it. Returns when
- * nothing of it is left: true when there was something to end. A build that is promoting goes on to
- * its end first. Throws `CANCELLED` when the signal fires before, with the build told to end.
+ * Empties the project's queue and ends its build, whichever process runs it. Resolves when the
+ * build has ended: true when there was anything to cancel. A build that is promoting finishes
+ * first.
+ *
+ * Throws `CANCELLED` when the signal fires before; the build ends nevertheless.
  */
 export async function cancelGoldenBuild(
   store: GoldenStore,
@@ -30,7 +32,7 @@ export async function cancelGoldenBuild(
 ): Promise<boolean> {
   const paths = buildPaths(store.root, project);
   const { status, buildId, pending } = await readBuildStatus(store, project);
-  if (pending !== undefined) await takeRequest(paths);
+  if (pending !== undefined) await takeQueuedBuild(paths);
   if (status !== 'building' || buildId === undefined) return pending !== undefined;
   await writeJson(paths.cancellation, { buildId });
   while (await isRunning(store, project, buildId)) {
@@ -50,7 +52,7 @@ export interface Cancellation extends AsyncDisposable {
   readonly signal: AbortSignal;
 }
 
-/** Looks for as long as the build runs whether somebody cancels it. */
+/** Watches for a cancellation as long as the build runs. */
 export function watchCancellation(paths: BuildPaths, buildId: string): Cancellation {
   const asked = new AbortController();
   const ended = new AbortController();

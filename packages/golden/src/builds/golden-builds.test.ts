@@ -1,7 +1,14 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { appending, fakeDaemon, gate, inGolden, testStore, until } from './builds.testing.js';
+import {
+  appendingScript,
+  fakeDaemon,
+  gatedScript,
+  inGolden,
+  testStore,
+  until,
+} from './builds.testing.js';
 import { cancelGoldenBuild } from './cancel-build.js';
 import { type GoldenBuilds, type OpenBuildsOptions, openBuilds } from './golden-builds.js';
 import { buildPaths } from './records/build-paths.js';
@@ -9,20 +16,16 @@ import { type ProjectBuild, runGoldenBuild } from './run-golden-build.js';
 
 const project = 'app';
 
-async function setUp(options: Partial<OpenBuildsOptions> = {}, script = appending('built')) {
+async function setUp(options: Partial<OpenBuildsOptions> = {}, script = appendingScript('built')) {
   const store = options.store ?? (await testStore());
   const { launch: daemon } = fakeDaemon();
   const errors: unknown[] = [];
   const build: ProjectBuild = { script, daemon };
   const open = (more: Partial<OpenBuildsOptions> = {}) =>
-    openBuilds({
-      store,
-      projects: { [project]: build },
-      debounceMs: 50,
-      onError: (_, error) => errors.push(error),
-      ...options,
-      ...more,
-    });
+    openBuilds(
+      { store, projects: { [project]: build }, debounceMs: 50, ...options, ...more },
+      { onError: (_, error) => errors.push(error) },
+    );
   const builds = await open();
   onTestFinished(() => builds.close());
   const content = () => inGolden(store, project, 'engine-id');
@@ -65,8 +68,8 @@ describe('triggers', () => {
   });
 
   it('that come while a build runs make exactly one more', async () => {
-    const { shell, open } = await gate();
-    const script = { shell: `${shell}; ${appending('built').shell}` };
+    const { shell, open } = await gatedScript();
+    const script = { shell: `${shell}; ${appendingScript('built').shell}` };
     const { builds, content } = await setUp({ debounceMs: 0 }, script);
     await builds.trigger(project);
     await untilRunning(builds);
@@ -84,7 +87,7 @@ describe('triggers', () => {
     await builds.close();
     const paths = buildPaths(store.root, project);
     await mkdir(paths.folder, { recursive: true });
-    await writeFile(paths.request, '');
+    await writeFile(paths.queued, '');
     await using next = await open();
     expect((await next.status(project)).pending).toMatchObject({ count: 1 });
     await next.trigger(project);
@@ -104,9 +107,9 @@ describe('triggers', () => {
 
   it('of one project do not wait for those of another', async () => {
     const { launch: daemon } = fakeDaemon();
-    const { shell, open } = await gate();
+    const { shell, open } = await gatedScript();
     const slow = { daemon, script: { shell } };
-    const projects = { slow, [project]: { daemon, script: appending('built') } };
+    const projects = { slow, [project]: { daemon, script: appendingScript('built') } };
     const { builds, content } = await setUp({ projects, debounceMs: 0 });
     await builds.trigger('slow');
     await until(async () => (await builds.status('slow')).phase === 'running');
@@ -135,8 +138,8 @@ describe('triggers', () => {
 
   it('wait for a build that another process runs', async () => {
     const { store, daemon, builds, content } = await setUp({ debounceMs: 0 });
-    const { shell, open } = await gate();
-    const script = { shell: `${shell}; ${appending('first').shell}` };
+    const { shell, open } = await gatedScript();
+    const script = { shell: `${shell}; ${appendingScript('first').shell}` };
     const running = runGoldenBuild({ store, project, script, daemon });
     await untilRunning(builds);
     await builds.trigger(project);
@@ -190,7 +193,7 @@ describe('cancel', () => {
     await ended;
     expect(await builds.status(project)).toMatchObject({ lastError: { code: 'CANCELLED' } });
     expect((await store.list()).sessions).toEqual([]);
-    await runGoldenBuild({ store, project, script: appending('built'), daemon });
+    await runGoldenBuild({ store, project, script: appendingScript('built'), daemon });
     expect(await content()).toBe('built\n');
   });
 
@@ -208,7 +211,7 @@ describe('cancel', () => {
 
   it('waits no longer than it may for a build that does not end', async () => {
     const { store, daemon } = await setUp();
-    const { shell, open, isReached } = await gate();
+    const { shell, open, isReached } = await gatedScript();
     const script = { shell: `trap '' TERM; ${shell}` };
     const running = runGoldenBuild({ store, project, script, daemon, graceMs: 60_000 });
     const ended = expect(running).rejects.toMatchObject({ code: 'CANCELLED' });
@@ -235,8 +238,8 @@ describe('a new process', () => {
   });
 
   it('builds again what was closed in the middle of it', async () => {
-    const { shell, open: letGo } = await gate();
-    const script = { shell: `${shell}; ${appending('built').shell}` };
+    const { shell, open: letGo } = await gatedScript();
+    const script = { shell: `${shell}; ${appendingScript('built').shell}` };
     const { builds, open, content } = await setUp({ debounceMs: 0 }, script);
     await builds.trigger(project);
     await untilRunning(builds);
@@ -255,7 +258,12 @@ describe('a new process', () => {
   it('does not build in a circle what cannot be recorded', async () => {
     const { store, builds, errors } = await setUp({ debounceMs: 0 });
     const { state } = buildPaths(store.root, project);
-    await runGoldenBuild({ store, project, script: appending('x'), daemon: fakeDaemon().launch });
+    await runGoldenBuild({
+      store,
+      project,
+      script: appendingScript('x'),
+      daemon: fakeDaemon().launch,
+    });
     await writeFile(state, '{"format":2}');
     await builds.trigger(project);
     await until(() => errors.length > 0);

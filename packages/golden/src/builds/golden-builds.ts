@@ -5,51 +5,58 @@ import type { OnState } from './records/build-record.js';
 import { type BuildStatus, readBuildStatus } from './records/build-state.js';
 import type { ProjectBuild } from './run-golden-build.js';
 
+/** Which projects to build goldens of, and how. */
 export interface OpenBuildsOptions {
   readonly store: GoldenStore;
-  /** By name. */
+  /** By the project's name. */
   readonly projects: Readonly<Record<string, ProjectBuild>>;
-  /** From the first trigger to the build: those that come meanwhile are part of it; default 5,000. */
+  /** How long a build waits after its first trigger for others to join it; default 5,000. */
   readonly debounceMs?: number | undefined;
+}
+
+/** Whom `openBuilds` reports to. */
+export interface OpenBuildsContext {
+  /** Called for each change of a build's state, once it is on disk. */
   readonly onState?: OnState | undefined;
-  /** Told of each build that failed, which its state tells as well, and of states that cannot be written. */
+  /** Called for each build that failed, and for states that cannot be written. */
   readonly onError?: ((project: string, error: unknown) => void) | undefined;
 }
 
+/** What a trigger may say. */
 export interface TriggerOptions {
-  /** For `status().pending`, one line. */
+  /** One line for `status().pending`. */
   readonly reason?: string | undefined;
 }
 
 /**
- * Builds goldens when they are asked for: one build per project at a time, also among processes.
+ * Builds goldens on demand: one build per project at a time, also among processes.
  *
- * However many triggers come before a build begins, they make one build, and however many come while
- * it runs, one more after it. What was asked for and has not begun is begun by the next process that
- * opens the same store. Every call throws `NOT_FOUND` for a project that was not given.
+ * All triggers before a build begins make one build; all triggers while it runs make one more. The
+ * queue survives the process: the next one that opens the store goes on with it. Every call throws
+ * `NOT_FOUND` for a project that was not given.
  */
 export interface GoldenBuilds extends AsyncDisposable {
   readonly store: GoldenStore;
   readonly projects: readonly string[];
-  /** Returns when the request would survive this process. */
+  /** Queues a build. Resolves once the queue would survive this process. */
   trigger(project: string, options?: TriggerOptions): Promise<void>;
-  /** As `cancelGoldenBuild`: also a build of another process. */
+  /** Cancels a build like `cancelGoldenBuild`, also one of another process. */
   cancel(project: string): Promise<boolean>;
+  /** Reports like `readBuildStatus`. */
   status(project: string): Promise<BuildStatus>;
-  /** Ends builds that run, and leaves them, with all that was asked for, to the next process. */
+  /** Ends running builds, and leaves them and the queue to the next process. */
   close(): Promise<void>;
 }
 
-/** Also begins what an earlier process was asked for and did not begin. */
-export async function openBuilds(options: OpenBuildsOptions): Promise<GoldenBuilds> {
-  const { store, projects, debounceMs = 5_000, onState, onError = () => {} } = options;
+/** Opens the builds of a store's projects. Begins what earlier processes left in the queue. */
+export async function openBuilds(
+  { store, projects, debounceMs = 5_000 }: OpenBuildsOptions,
+  { onState, onError = () => {} }: OpenBuildsContext = {},
+): Promise<GoldenBuilds> {
   const opened = new Map<string, ProjectBuilds>();
   for (const [project, build] of Object.entries(projects)) {
-    const call = { ...build, store, project, onState };
-    opened.set(
-      project,
-      openProjectBuilds(call, debounceMs, (error) => onError(project, error)),
-    );
+    const report = { onState, onError: (error: unknown) => onError(project, error) };
+    opened.set(project, openProjectBuilds({ ...build, store, project }, { debounceMs, ...report }));
   }
   const known = (project: string): ProjectBuilds => {
     const found = opened.get(project);

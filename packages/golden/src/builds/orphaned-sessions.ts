@@ -6,10 +6,10 @@ import { isBuildSession } from './build-id.js';
 import { removeRunFolder } from './daemon/run-folder.js';
 
 /**
- * Releases what golden builds of the project left that were killed. The caller holds the project's
- * build lock: no other build of it runs.
+ * Releases the sessions of the project's golden builds that were killed. The caller holds the
+ * project's build lock, so no other build of it runs.
  */
-export async function releaseLeftSessions(
+export async function releaseOrphanedSessions(
   store: GoldenStore,
   project: string,
   { signal }: CallOptions,
@@ -19,11 +19,11 @@ export async function releaseLeftSessions(
   for (const { session, dataRoot, project: owner } of sessions) {
     if (owner !== project || !isBuildSession(session)) continue;
     await removeRunFolder(dataRoot);
-    await store.release({ session, signal });
+    await store.release({ session }, { signal });
   }
 }
 
-/** Whether a promotion was begun that is still to be finished: then its session belongs to that. */
+/** Whether a promotion has begun and is not finished: then the session belongs to it. */
 export async function isPromoting(
   { root }: GoldenStore,
   project: string,

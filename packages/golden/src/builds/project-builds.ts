@@ -3,27 +3,33 @@ import { WarmdockError } from '@warmdock/core';
 import { lockFile } from '../store/fs/file-lock.js';
 import { cancelGoldenBuild } from './cancel-build.js';
 import { buildPaths } from './records/build-paths.js';
-import { addRequest, readRequest, takeRequest } from './records/build-request.js';
-import { type GoldenBuildOptions, runLockedBuild } from './run-golden-build.js';
+import type { OnState } from './records/build-record.js';
+import { queueBuild, readQueuedBuild, takeQueuedBuild } from './records/queued-build.js';
+import { type GoldenBuildRequest, runLockedBuild } from './run-golden-build.js';
 
 /** The golden builds of one project in this process. */
 export interface ProjectBuilds {
-  /** Looks whether a build is asked for. */
+  /** Checks whether a build is queued. */
   wake(): void;
   trigger(reason: string | undefined): Promise<void>;
   cancel(): Promise<boolean>;
   close(): Promise<void>;
 }
 
-/** Another process may build for as long as it likes. */
+/** Builds of other processes may take any time. */
 const lockWaitMs = 7 * 86_400_000;
 
+export interface ProjectBuildsOptions {
+  readonly debounceMs: number;
+  readonly onState: OnState | undefined;
+  readonly onError: (error: unknown) => void;
+}
+
 export function openProjectBuilds(
-  options: Omit<GoldenBuildOptions, 'signal'>,
-  debounceMs: number,
-  onError: (error: unknown) => void,
+  request: GoldenBuildRequest,
+  { debounceMs, onState, onError }: ProjectBuildsOptions,
 ): ProjectBuilds {
-  const { store, project } = options;
+  const { store, project } = request;
   const paths = buildPaths(store.root, project);
   const operation = `golden build of ${project}`;
   let working: Promise<void> | undefined;
@@ -41,38 +47,37 @@ export function openProjectBuilds(
     }
   };
 
-  /** Until nothing is asked for. */
+  /** Builds until the queue is empty. */
   const workOnce = async (signal: AbortSignal) => {
     for (;;) {
-      const request = await readRequest(paths);
-      if (!request) return;
-      const waitMs = Date.parse(request.requestedAt) + debounceMs - Date.now();
-      // A clock that was set back does not hold a build up.
+      const queued = await readQueuedBuild(paths);
+      if (!queued) return;
+      const waitMs = Date.parse(queued.requestedAt) + debounceMs - Date.now();
+      // A clock that was set back must not delay a build.
       await delay(Math.min(Math.max(waitMs, 0), debounceMs), undefined, { signal });
       await build(signal);
     }
   };
 
   const build = async (signal: AbortSignal) => {
-    await using _lock = await lockFile(paths.lock, {
-      operation,
-      waitMs: lockWaitMs,
-      signal,
-      makesFolder: true,
-    });
+    await using _lock = await lockFile(
+      paths.lock,
+      { operation, waitMs: lockWaitMs, makesFolder: true },
+      { signal },
+    );
     // Another process may have built it meanwhile.
-    if (!(await readRequest(paths))) return;
+    if (!(await readQueuedBuild(paths))) return;
     let hasTaken = false;
     const take = async () => {
-      const request = await takeRequest(paths);
+      const queued = await takeQueuedBuild(paths);
       hasTaken = true;
-      if (request === undefined)
-        throw new WarmdockError('CANCELLED', `${operation} was taken back`);
+      if (queued === undefined)
+        throw new WarmdockError('CANCELLED', `${operation} was taken off the queue`);
     };
     try {
-      await runLockedBuild({ ...options, signal }, paths, take);
+      await runLockedBuild(request, paths, { signal, onState }, take);
     } catch (error) {
-      if (isClosed && signal.aborted && hasTaken) await addRequest(paths, ['interrupted']);
+      if (isClosed && signal.aborted && hasTaken) await queueBuild(paths, ['interrupted']);
       onError(error);
       if (!hasTaken) throw error;
     }
@@ -89,16 +94,16 @@ export function openProjectBuilds(
     async trigger(reason) {
       if (isClosed)
         throw new WarmdockError('UNAVAILABLE', `${operation}: golden builds are closed`);
-      await addRequest(paths, reason === undefined ? [] : [reason]);
+      await queueBuild(paths, reason === undefined ? [] : [reason]);
       builds.wake();
     },
     async cancel() {
       if (working === undefined) return cancelGoldenBuild(store, project);
       const wasWorking = working;
-      await takeRequest(paths);
+      await takeQueuedBuild(paths);
       stop.abort();
       await wasWorking;
-      // That of another process, for whose end this one was waiting.
+      // The build of another process, which this one was waiting for.
       await cancelGoldenBuild(store, project);
       return true;
     },

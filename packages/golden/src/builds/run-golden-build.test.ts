@@ -6,28 +6,35 @@ import type { GoldenStore } from '../store/golden-store.js';
 import { ownerOfThisProcess } from '../store/records/owner.js';
 import { writeJson } from '../store/records/write-json.js';
 import { newBuildId, sessionOf } from './build-id.js';
-import { appending, fakeDaemon, gate, inGolden, testStore, until } from './builds.testing.js';
+import {
+  appendingScript,
+  fakeDaemon,
+  gatedScript,
+  inGolden,
+  testStore,
+  until,
+} from './builds.testing.js';
+import type { DaemonLauncher } from './daemon/daemon.js';
 import { dockerdLauncher } from './daemon/dockerd.js';
 import { buildPaths } from './records/build-paths.js';
 import { type BuildState, type BuildStatus, readBuildStatus } from './records/build-state.js';
-import { type GoldenBuildOptions, runGoldenBuild } from './run-golden-build.js';
+import {
+  type GoldenBuildContext,
+  type GoldenBuildRequest,
+  runGoldenBuild,
+} from './run-golden-build.js';
 
 const project = 'app';
 
-async function setUp(options: Partial<GoldenBuildOptions> = {}) {
+async function setUp(options: Partial<GoldenBuildRequest> = {}) {
   const store = await testStore();
   const daemon = fakeDaemon();
   const states: BuildStatus[] = [];
-  const run = (more: Partial<GoldenBuildOptions> = {}) =>
-    runGoldenBuild({
-      store,
-      project,
-      script: appending('built'),
-      daemon: daemon.launch,
-      onState: (status) => states.push(status),
-      ...options,
-      ...more,
-    });
+  const run = (more: Partial<GoldenBuildRequest> = {}, context: GoldenBuildContext = {}) => {
+    const request = { store, project, script: appendingScript('built'), daemon: daemon.launch };
+    const onState = (status: BuildStatus) => states.push(status);
+    return runGoldenBuild({ ...request, ...options, ...more }, { onState, ...context });
+  };
   return { store, daemon, states, run, status: () => readBuildStatus(store, project) };
 }
 
@@ -68,7 +75,7 @@ describe('a golden build', () => {
   it('begins with the current golden', async () => {
     const { store, run } = await setUp();
     await run();
-    expect(await run({ script: appending('again') })).toMatchObject({ generation: 2 });
+    expect(await run({ script: appendingScript('again') })).toMatchObject({ generation: 2 });
     await expectUntouched(store, 'built\nagain\n');
   });
 
@@ -87,7 +94,7 @@ describe('a golden build', () => {
   it('whose script fails keeps exit code and last lines, and leaves the golden', async () => {
     const { store, daemon, run, status } = await setUp();
     await run();
-    const script = { shell: `${appending('bad').shell}; echo why; exit 3` };
+    const script = { shell: `${appendingScript('bad').shell}; echo why; exit 3` };
     const error = { code: 'BUILD_FAILED', exitCode: 3, message: expect.stringContaining('why') };
     await expect(run({ script })).rejects.toMatchObject({ ...error, logTail: 'why' });
     expect(await status()).toMatchObject({
@@ -119,14 +126,12 @@ describe('a golden build', () => {
       const { store, run, status } = await setUp();
       await run();
       const controller = new AbortController();
-      const running = run({
-        signal: controller.signal,
-        script: { shell: `${appending('cancelled').shell}; [ ${phase} != running ] || sleep 60` },
-        onState: (state) => {
-          if (state.phase === phase)
-            setTimeout(() => controller.abort(), phase === 'running' ? 200 : 0);
-        },
-      });
+      const shell = `${appendingScript('cancelled').shell}; [ ${phase} != running ] || sleep 60`;
+      const onState = (state: BuildStatus) => {
+        if (state.phase === phase)
+          setTimeout(() => controller.abort(), phase === 'running' ? 200 : 0);
+      };
+      const running = run({ script: { shell } }, { signal: controller.signal, onState });
       await expect(running).rejects.toMatchObject({
         code: 'CANCELLED',
         message: 'golden build of app was cancelled',
@@ -143,19 +148,17 @@ describe('a golden build', () => {
   it('that is cancelled while its daemon is put away is not promoted', async () => {
     const { store, daemon, run } = await setUp();
     const controller = new AbortController();
-    const running = run({
-      signal: controller.signal,
-      daemon: async (clone, options) => {
-        const launched = await daemon.launch(clone, options);
-        return {
-          ...launched,
-          async [Symbol.asyncDispose]() {
-            await launched[Symbol.asyncDispose]();
-            controller.abort();
-          },
-        };
-      },
-    });
+    const launch: DaemonLauncher = async (clone, options) => {
+      const launched = await daemon.launch(clone, options);
+      return {
+        ...launched,
+        async [Symbol.asyncDispose]() {
+          await launched[Symbol.asyncDispose]();
+          controller.abort();
+        },
+      };
+    };
+    const running = run({ daemon: launch }, { signal: controller.signal });
     await expect(running).rejects.toMatchObject({ code: 'CANCELLED' });
     await expectUntouched(store, undefined);
   });
@@ -163,12 +166,10 @@ describe('a golden build', () => {
   it('that is cancelled while promoting goes on to its end', async () => {
     const { store, run } = await setUp();
     const controller = new AbortController();
-    const built = await run({
-      signal: controller.signal,
-      onState: ({ phase }) => {
-        if (phase === 'promoting') controller.abort();
-      },
-    });
+    const onState = ({ phase }: BuildStatus) => {
+      if (phase === 'promoting') controller.abort();
+    };
+    const built = await run({}, { signal: controller.signal, onState });
     expect(built.generation).toBe(1);
     await expectUntouched(store, 'built\n');
   });
@@ -181,7 +182,7 @@ describe('a golden build', () => {
       const proof = { buildId: 'other', exitCode: 0 } as const;
       await store.promote({ session: 'other', proof });
     };
-    const { shell, open } = await gate();
+    const { shell, open } = await gatedScript();
     const running = run({ script: { shell } });
     await until(async () => (await status()).phase === 'running');
     await overtake();
@@ -199,7 +200,7 @@ describe('a golden build', () => {
 
   it('is the only one of its project: CONFLICT', async () => {
     const { run, status } = await setUp();
-    const { shell, open } = await gate();
+    const { shell, open } = await gatedScript();
     const running = run({ script: { shell } });
     await until(async () => (await status()).phase === 'running');
     await expect(run()).rejects.toMatchObject({
@@ -365,7 +366,7 @@ describe('a golden build whose process was killed', () => {
   it('reads as failed in another pid namespace only when its lock is free', async () => {
     const { store, run, status } = await setUp();
     const elsewhere = { ...dead, pidNamespace: 'pid:[1]' };
-    const { shell, open } = await gate();
+    const { shell, open } = await gatedScript();
     const running = run({ script: { shell } });
     await until(async () => (await status()).phase === 'running');
     await leave(store, { owner: elsewhere });

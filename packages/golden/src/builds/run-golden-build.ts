@@ -1,6 +1,5 @@
 import { isWarmdockError, WarmdockError } from '@warmdock/core';
 import { messageOf } from '@warmdock/core/internal';
-import type { CallOptions } from '@warmdock/core/oci';
 import type { Redaction } from '../redact/redaction.js';
 import { lockFile } from '../store/fs/file-lock.js';
 import type { GoldenStore, Promotion } from '../store/golden-store.js';
@@ -10,8 +9,8 @@ import type { DaemonLauncher } from './daemon/daemon.js';
 import { dockerdLauncher } from './daemon/dockerd.js';
 import { type Script, ScriptError, scriptRedaction } from './daemon/script.js';
 import { type BuildLogs, logsOf, rotateLogs } from './logs/build-logs.js';
-import { isPromoting, releaseLeftSessions } from './orphaned-sessions.js';
-import { populate } from './populate.js';
+import { isPromoting, releaseOrphanedSessions } from './orphaned-sessions.js';
+import { populateClone } from './populate-clone.js';
 import { type BuildPaths, buildPaths } from './records/build-paths.js';
 import { type BuildRecord, beginRecord, type OnState } from './records/build-record.js';
 import { startTimeLimit, type TimeLimit } from './time-limit.js';
@@ -21,20 +20,29 @@ export interface ProjectBuild {
   readonly script: Script;
   /** Default: `dockerdLauncher()`. */
   readonly daemon?: DaemonLauncher | undefined;
-  /** For all of a build but its promotion; default one hour. */
+  /** Time limit for the build without its promotion; default one hour. */
   readonly timeoutMs?: number | undefined;
-  /** What a script that is cancelled has to clean up before it is killed; default 5,000. */
+  /** How long a cancelled script may clean up before it is killed; default 5,000. */
   readonly graceMs?: number | undefined;
-  /** Of how many builds to keep the logs, this one among them; default 10. */
+  /** Number of builds whose logs are kept, including this one; default 10. */
   readonly keepLogs?: number | undefined;
 }
 
-export interface GoldenBuildOptions extends ProjectBuild, CallOptions {
+/** Which project's golden to build, and how. */
+export interface GoldenBuildRequest extends ProjectBuild {
   readonly store: GoldenStore;
   readonly project: string;
+}
+
+/** What a golden build takes beside its request. */
+export interface GoldenBuildContext {
+  /** Cancels the build, until its promotion begins. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called for each change of the build's state, once it is on disk. */
   readonly onState?: OnState | undefined;
 }
 
+/** A generation that a golden build made. */
 export interface GoldenBuild extends Promotion {
   readonly buildId: string;
   /** Names of the images in the golden. */
@@ -42,57 +50,59 @@ export interface GoldenBuild extends Promotion {
   readonly logPath: string;
 }
 
-/** Who looks whether the lock is free holds it that long at most. */
+/** A check whether the lock is free holds it that long at most. */
 const lockWaitMs = 1_000;
 
 /**
  * Builds a project's next golden: clones the current one, starts a daemon on the clone, runs the
  * start-up script, removes all containers, ends the daemon, and promotes what is left.
  *
- * The golden stays as it was, and nothing of the build is left but its logs and its state, when it
- * throws: `CONFLICT` when another build of the project runs, `ScriptError`, `TIMEOUT`, `CANCELLED`,
- * what the daemon's launcher throws, and what `promote` throws. A signal that fires during the
- * promotion comes too late. `readBuildStatus` tells how it stands, and `cancelGoldenBuild` ends it,
- * also from other processes.
+ * Throws `CONFLICT` when another build of the project runs, `ScriptError`, `TIMEOUT`, `CANCELLED`, and
+ * what the daemon's launcher and `promote` throw. The golden is then as it was, and only logs and
+ * state are left of the build. `readBuildStatus` reports it and `cancelGoldenBuild` ends it, also from
+ * other processes.
  */
-export async function runGoldenBuild(options: GoldenBuildOptions): Promise<GoldenBuild> {
-  const { store, project, signal } = options;
+export async function runGoldenBuild(
+  request: GoldenBuildRequest,
+  context: GoldenBuildContext = {},
+): Promise<GoldenBuild> {
+  const { store, project } = request;
   const paths = buildPaths(store.root, project);
   const operation = operationOf(project);
-  await using _lock = await lockFile(paths.lock, {
-    operation,
-    waitMs: lockWaitMs,
-    signal,
-    makesFolder: true,
-  });
-  return await runLockedBuild(options, paths);
+  await using _lock = await lockFile(
+    paths.lock,
+    { operation, waitMs: lockWaitMs, makesFolder: true },
+    context,
+  );
+  return await runLockedBuild(request, paths, context);
 }
 
 /**
- * The same for a caller that holds the project's build lock. `onBegun` is waited for when the build
- * is on record and has not looked at anything yet.
+ * The same for a caller that holds the project's build lock. It awaits `onBegun` after it has recorded
+ * the build, and before it reads anything.
  */
 export async function runLockedBuild(
-  options: GoldenBuildOptions,
+  request: GoldenBuildRequest,
   paths: BuildPaths,
+  { signal, onState }: GoldenBuildContext,
   onBegun: () => Promise<unknown> = async () => {},
 ): Promise<GoldenBuild> {
-  const { project, script, onState, timeoutMs = 3_600_000, keepLogs = 10 } = options;
+  const { project, script, timeoutMs = 3_600_000, keepLogs = 10 } = request;
   const buildId = newBuildId();
   const logs = logsOf(paths.logs, buildId);
   await rotateLogs(paths.logs, keepLogs);
   const redaction = scriptRedaction(script);
   const record = await beginRecord({ project, paths, buildId, logs, onState });
   await using cancellation = watchCancellation(paths, buildId);
-  const signals = [cancellation.signal, ...(options.signal ? [options.signal] : [])];
+  const signals = [cancellation.signal, ...(signal ? [signal] : [])];
   using limit = startTimeLimit(operationOf(project), timeoutMs, AbortSignal.any(signals));
   try {
     await onBegun();
-    return await buildInSession(options, { buildId, logs, redaction, record, limit });
+    return await buildInSession(request, { buildId, logs, redaction, record, limit });
   } catch (error) {
-    // That of a script is made of its log, and of nothing else that could be secret.
+    // A script's error holds nothing but its log, which is redacted already.
     if (!redaction.isEmpty && !(error instanceof ScriptError)) redaction.error(error);
-    // What keeps the error from being recorded counts less than the error.
+    // A failure to record the error matters less than the error.
     await record.fail(error).catch(() => {});
     throw error;
   }
@@ -106,33 +116,33 @@ interface RunningBuild {
   readonly limit: TimeLimit;
 }
 
-/** The session ends with the build, whatever comes of it. */
+/** The session ends with the build, however that ends. */
 async function buildInSession(
-  options: GoldenBuildOptions,
+  request: GoldenBuildRequest,
   build: RunningBuild,
 ): Promise<GoldenBuild> {
-  const { store, project } = options;
+  const { store, project } = request;
   const session = sessionOf(build.buildId);
   try {
-    const images = await fillSession(options, build, session);
-    return await promoteSession(options, build, session, images);
+    const images = await fillSession(request, build, session);
+    return await promoteSession(request, build, session, images);
   } catch (error) {
     throw await released(store, project, session, error);
   }
 }
 
 async function fillSession(
-  { store, project, script, daemon = dockerdLauncher(), graceMs = 5_000 }: GoldenBuildOptions,
+  { store, project, script, daemon = dockerdLauncher(), graceMs = 5_000 }: GoldenBuildRequest,
   { logs, redaction, record, limit }: RunningBuild,
   session: string,
 ): Promise<string[]> {
   const { signal } = limit;
   const operation = operationOf(project);
   try {
-    await releaseLeftSessions(store, project, { signal });
-    const clone = await store.clone({ project, session, allowEmpty: true, signal });
+    await releaseOrphanedSessions(store, project, { signal });
+    const clone = await store.clone({ project, session, allowEmpty: true }, { signal });
     const { enter } = record;
-    const images = await populate(clone, {
+    const images = await populateClone(clone, {
       operation,
       script,
       daemon,
@@ -149,9 +159,9 @@ async function fillSession(
   }
 }
 
-/** From here on no signal and no time limit counts: a promotion takes seconds, and is not undone. */
+/** No signal and no time limit counts from here on: a promotion takes seconds and is not undone. */
 async function promoteSession(
-  { store }: GoldenBuildOptions,
+  { store }: GoldenBuildRequest,
   { buildId, logs, record }: RunningBuild,
   session: string,
   images: readonly string[],
@@ -166,7 +176,7 @@ function operationOf(project: string): string {
   return `golden build of ${project}`;
 }
 
-/** The error, once the session of the build that it ended is released; it says so when that failed. */
+/** Releases the session of a failed build. Returns the build's error, with the release's if that failed. */
 async function released(
   store: GoldenStore,
   project: string,

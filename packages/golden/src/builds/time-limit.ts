@@ -2,9 +2,9 @@ import { WarmdockError } from '@warmdock/core';
 import { cancelled } from '@warmdock/core/internal';
 
 export interface TimeLimit extends Disposable {
-  /** Fires when the time is up, and when the caller's does. */
+  /** Fires when the time is up, and with the caller's signal. */
   readonly signal: AbortSignal;
-  /** What `error` comes from: `TIMEOUT` or `CANCELLED` once the signal has fired, else itself. */
+  /** `TIMEOUT` or `CANCELLED` when the signal caused `error`, else `error`. */
   explain(error: unknown): unknown;
 }
 

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { WarmdockError } from '@warmdock/core';
 import type { CallOptions } from '@warmdock/core/oci';
 import { imageStoreOf } from './image-store.js';
-import { leftContainers } from './leftover-containers.js';
+import { leftoverContainers } from './leftover-containers.js';
 import { markCommitted } from './mark-committed.js';
 import { buildkitContent, containerdContent, containerdRoots, layerDatabase } from './tree.js';
-import { namesIn, statIn } from './tree-files.js';
+import { treeNames, treeStat } from './tree-files.js';
 
-/** Of one daemon's life, of one machine, or made anew at every start. */
+/** Files of one daemon's run or of one machine; daemons make them anew. */
 const dropped = [
   'docker/tmp',
   'docker/runtimes',
@@ -18,7 +18,7 @@ const dropped = [
   'docker/buildkit/executor',
 ];
 
-/** Folders that stay, without what is in them: uploads and downloads that nobody goes on with. */
+/** Folders to empty: they hold interrupted uploads and downloads. */
 const emptied = [`${layerDatabase}/tmp`, `${buildkitContent}/ingest`, 'docker/plugins/tmp'];
 
 /** Below containerd's root: state of tasks and mounts that ended with it. */
@@ -29,14 +29,18 @@ const ofRunningContainerd = [
   'io.containerd.sandbox.controller.v1.shim',
 ];
 
-/** Not there on an image store of containerd's: anything in `overlay2` makes Docker 29 pick the other. */
+/**
+ * To remove for containerd's image store: anything in `overlay2` makes Docker 29 pick the classic
+ * one.
+ */
 const classicScaffolding = ['docker/overlay2', 'docker/image'];
 
 /**
- * Drops from a tree that no daemon uses what a clone of it must not have, and makes overlay2 mount the
- * layers of its images read-only.
- * Throws `CONFLICT` when containers are left: only a daemon can remove them, since it counts what
- * refers to a layer; and where a link leads out of the tree.
+ * Removes from a tree that no daemon uses what its clones must not have.
+ * Also makes overlay2 mount the layers of its images read-only.
+ *
+ * Throws `CONFLICT` for leftover containers: only a daemon can remove them, because it counts the
+ * references to layers. Throws it too where a link leads out of the tree.
  */
 export async function cleanTree(tree: string, { signal }: CallOptions = {}): Promise<void> {
   assertNoContainers(tree);
@@ -48,7 +52,7 @@ export async function cleanTree(tree: string, { signal }: CallOptions = {}): Pro
     ...(isClassic ? [] : classicScaffolding),
   ]) {
     signal?.throwIfAborted();
-    if (statIn(tree, at)) await rm(join(tree, at), { recursive: true, force: true });
+    if (treeStat(tree, at)) await rm(join(tree, at), { recursive: true, force: true });
   }
   markCommitted(tree);
 }
@@ -59,16 +63,16 @@ function droppedOfContainerd(tree: string, root: string): string[] {
 }
 
 function placesIn(tree: string, folder: string): string[] {
-  return namesIn(tree, folder).map((name) => `${folder}/${name}`);
+  return treeNames(tree, folder).map((name) => `${folder}/${name}`);
 }
 
 function assertNoContainers(tree: string): void {
-  const left = leftContainers(tree);
-  const [first] = left;
+  const leftover = leftoverContainers(tree);
+  const [first] = leftover;
   if (first === undefined) return;
   throw new WarmdockError(
     'CONFLICT',
-    `cleaning ${tree}: ${left.length} containers are left, ${first} among them`,
-    { hint: 'Remove them by `docker rm --force` while the daemon runs, then stop it.' },
+    `cleaning ${tree}: ${leftover.length} containers were not removed, such as ${first}`,
+    { hint: 'Remove them with `docker rm --force` while the daemon runs, then stop it.' },
   );
 }

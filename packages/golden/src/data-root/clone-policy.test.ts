@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fateOf } from './clone-policy.js';
+import { clonePolicyOf } from './clone-policy.js';
 
 const layers = new Set([
   'docker/overlay2/abc/diff',
@@ -7,7 +7,7 @@ const layers = new Set([
 ]);
 const daemon = 'docker/containerd/daemon';
 
-describe('fateOf', () => {
+describe('clonePolicyOf', () => {
   it.each([
     ['docker', true, 'folder'],
     ['docker/engine-id', false, 'own'],
@@ -42,7 +42,7 @@ describe('fateOf', () => {
     [`${daemon}/io.containerd.snapshotter.v1.overlayfs/snapshots/8`, true, 'own'],
     ['containerd/io.containerd.content.v1.content/blobs/sha256/aa', false, 'shared'],
     ['containerd/io.containerd.metadata.v1.bolt', true, 'own'],
-  ] as const)('of %s (folder: %s) is %s', (at, isFolder, fate) => {
-    expect(fateOf(at, isFolder, (path) => layers.has(path))).toBe(fate);
+  ] as const)('of %s (folder: %s) is %s', (at, isFolder, policy) => {
+    expect(clonePolicyOf(at, isFolder, (path) => layers.has(path))).toBe(policy);
   });
 });

@@ -1,12 +1,12 @@
-/** What becomes of a part of a data root in a clone whose image layers are links. */
-export type Fate =
-  /** A folder of which the clone has its own, for what is in it. */
+/** How a clone gets a part of a data root when its image layers are links. */
+export type ClonePolicy =
+  /** Made anew: the clone has its own folder, and each entry its own policy. */
   | 'folder'
-  /** Written once and only ever removed: clones may share the file itself. */
+  /** Never changed after it is written: clones share it by a hard link. */
   | 'shared'
-  /** Changed in place: every clone has a copy. */
+  /** Changed in place: every clone gets a copy. */
   | 'own'
-  /** Made anew in every clone. */
+  /** Not cloned: the daemon or the clone makes a new one. */
   | 'dropped';
 
 /** All daemons replace files here by renaming; see moby's `layer/filestore.go`, `image/fs.go`. */
@@ -24,24 +24,28 @@ const overlay2Layer = /^(docker\/overlay2\/[^/]+)(?:\/([^/]+))?$/;
 const snapshotFolders = /\/io\.containerd\.snapshotter\.v1\.overlayfs(\/snapshots)?$/;
 
 /**
- * The fate of what is at `at` in a tree in which `isLayer` are links to the pool.
+ * The policy for the path `at` of a tree; `isLayer` tells which paths link to the pool.
  *
- * overlay2 rewrites `committed` of a layer in place whenever one is made on top of it, and needs
- * `work` only of layers that it mounts for writing.
+ * overlay2 rewrites a layer's `committed` in place when a layer is made on top of it.
+ * It needs `work` only for layers that it mounts for writing.
  */
-export function fateOf(at: string, isFolder: boolean, isLayer: (at: string) => boolean): Fate {
+export function clonePolicyOf(
+  at: string,
+  isFolder: boolean,
+  isLayer: (at: string) => boolean,
+): ClonePolicy {
   if (isLayer(at)) return 'shared';
   if (folders.test(at) || contentFolders.test(at)) return isFolder ? 'folder' : 'own';
   if (imageStore.test(at) || contentStore.test(at) || overlay2Folders.test(at)) {
     return isFolder ? 'folder' : 'shared';
   }
   const [, layer, part] = overlay2Layer.exec(at) ?? [];
-  if (layer !== undefined && isLayer(`${layer}/diff`)) return fateInLayer(part);
+  if (layer !== undefined && isLayer(`${layer}/diff`)) return policyInLayer(part);
   if (snapshotFolders.test(at) && isFolder) return 'folder';
   return 'own';
 }
 
-function fateInLayer(part: string | undefined): Fate {
+function policyInLayer(part: string | undefined): ClonePolicy {
   switch (part) {
     case undefined:
       return 'folder';

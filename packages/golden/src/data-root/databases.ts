@@ -1,7 +1,7 @@
 import { containerdRoots } from './tree.js';
-import { namesIn } from './tree-files.js';
+import { treeNames } from './tree-files.js';
 
-/** bbolt databases of dockerd, BuildKit and containerd: each is locked as long as it is open. */
+/** bbolt databases of dockerd, BuildKit and containerd. Each is locked while it is open. */
 export function databasesOf(tree: string): string[] {
   const folders = [
     'docker/volumes',
@@ -13,11 +13,11 @@ export function databasesOf(tree: string): string[] {
     ...containerdRoots.flatMap((root) => foldersIn(tree, root, 'io.containerd.')),
   ];
   return folders.flatMap((folder) =>
-    namesIn(tree, folder).flatMap((name) => (name.endsWith('.db') ? [`${folder}/${name}`] : [])),
+    treeNames(tree, folder).flatMap((name) => (name.endsWith('.db') ? [`${folder}/${name}`] : [])),
   );
 }
 
 function foldersIn(tree: string, folder: string, prefix: string): string[] {
-  const names = namesIn(tree, folder).filter((name) => name.startsWith(prefix));
+  const names = treeNames(tree, folder).filter((name) => name.startsWith(prefix));
   return names.map((name) => `${folder}/${name}`);
 }

@@ -1,5 +1,5 @@
 import { layerDatabase } from './tree.js';
-import { namesIn, textIn } from './tree-files.js';
+import { treeNames, treeText } from './tree-files.js';
 
 /** A layer that the classic store knows. */
 export interface ClassicLayer {
@@ -9,14 +9,14 @@ export interface ClassicLayer {
   readonly cacheId: string | undefined;
 }
 
-/** Layers that images consist of; never those of containers, nor BuildKit's own. */
+/** Layers of images, without those of containers and BuildKit. */
 export function classicLayers(tree: string): ClassicLayer[] {
   const folder = `${layerDatabase}/sha256`;
   // Others are what an interrupted removal left; the next daemon goes on with it.
-  const chains = namesIn(tree, folder).filter((name) => /^[0-9a-f]{64}$/.test(name));
+  const chains = treeNames(tree, folder).filter((name) => /^[0-9a-f]{64}$/.test(name));
   return chains.map((chain) => ({
     chain,
-    cacheId: asFolderName(textIn(tree, `${folder}/${chain}/cache-id`)),
+    cacheId: asFolderName(treeText(tree, `${folder}/${chain}/cache-id`)),
   }));
 }
 

@@ -1,9 +1,9 @@
 import { layerDatabase } from './tree.js';
-import { namesIn } from './tree-files.js';
+import { treeNames } from './tree-files.js';
 
-/** Places of containers, and of the classic store's layers for containers, that were not removed. */
-export function leftContainers(tree: string): string[] {
+/** Paths of containers that were not removed, and of their layers in the classic store. */
+export function leftoverContainers(tree: string): string[] {
   return ['docker/containers', `${layerDatabase}/mounts`].flatMap((folder) =>
-    namesIn(tree, folder).map((name) => `${folder}/${name}`),
+    treeNames(tree, folder).map((name) => `${folder}/${name}`),
   );
 }

@@ -1,7 +1,7 @@
 import { readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { overlayFolder } from './tree.js';
-import { statIn, textIn } from './tree-files.js';
+import { treeStat, treeText } from './tree-files.js';
 
 /**
  * Folders of the overlay2 driver: `ID/diff` is a layer's content, `ID/link` its short name, under
@@ -21,7 +21,7 @@ export class OverlayFolders {
   hasContent(id: string): boolean {
     return memo(this.#contents, id, () => {
       const at = `${overlayFolder}/${id}/diff`;
-      if (statIn(this.#tree, at) === undefined) return false;
+      if (treeStat(this.#tree, at) === undefined) return false;
       const stat = statSync(join(this.#tree, at), { throwIfNoEntry: false });
       return stat?.isDirectory() === true;
     });
@@ -29,21 +29,21 @@ export class OverlayFolders {
 
   /** The short name of a layer. */
   linkOf(id: string): string | undefined {
-    return shortName(textIn(this.#tree, `${overlayFolder}/${id}/link`));
+    return shortName(treeText(this.#tree, `${overlayFolder}/${id}/link`));
   }
 
   /** The id that a short name stands for. */
   target(name: string): string | undefined {
     return memo(this.#targets, name, () => {
       const at = `${overlayFolder}/l/${name}`;
-      if (!statIn(this.#tree, at)?.isSymbolicLink()) return undefined;
+      if (!treeStat(this.#tree, at)?.isSymbolicLink()) return undefined;
       return /^\.\.\/([^/]+)\/diff$/.exec(readlinkSync(join(this.#tree, at)))?.[1];
     });
   }
 
   /** Short names of the layers below, the nearest first; names that can be none are ''. */
   lowersOf(id: string): string[] {
-    const lower = textIn(this.#tree, `${overlayFolder}/${id}/lower`);
+    const lower = treeText(this.#tree, `${overlayFolder}/${id}/lower`);
     if (lower === undefined) return [];
     return lower.split(':').map((path) => shortName(/^l\/(.*)$/.exec(path)?.[1]) ?? '');
   }

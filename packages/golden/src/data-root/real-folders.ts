@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { WarmdockError } from '@warmdock/core';
 
 /**
- * Throws `CONFLICT` unless every folder between `root` and `root/at` is one, and none a link that
- * would lead out of it: what ran in a session may have planted some.
+ * Throws `CONFLICT` unless every folder between `root` and `root/at` is a real one. A session may
+ * have replaced some by links that lead out of it.
  */
 export function assertRealFolders(root: string, at: string): void {
   for (let folder = dirname(at); folder !== '.'; folder = dirname(folder)) {
@@ -14,8 +14,8 @@ export function assertRealFolders(root: string, at: string): void {
 }
 
 /**
- * Is `root/at` a folder? False where there is nothing; throws `CONFLICT` where there is something
- * else, on the way to it as well.
+ * Whether `root/at` is a folder; false where there is nothing. Throws `CONFLICT` when it or a
+ * folder on the way is something else.
  */
 export function isRealFolder(root: string, at: string): boolean {
   const parts = at.split('/');

@@ -1,6 +1,6 @@
 import type { CallOptions } from '@warmdock/core/oci';
+import { containerdSnapshots } from './containerd-snapshots.js';
 import { classicLayers } from './layer-database.js';
-import { snapshotsOf } from './snapshots.js';
 import {
   buildkitContent,
   containerdContent,
@@ -8,7 +8,7 @@ import {
   containerdRoots,
   overlayFolder,
 } from './tree.js';
-import { namesIn, statIn } from './tree-files.js';
+import { treeNames, treeStat } from './tree-files.js';
 
 /** What daemons never change once it is written; relative to the tree, sorted. */
 export interface Shareable {
@@ -19,10 +19,11 @@ export interface Shareable {
 }
 
 /**
- * Finds it in the daemons' own databases: how a folder looks does not tell. Of the classic store that
- * is `diff` of the layers that images consist of; BuildKit's other ones have it walked, or mounted as
- * upper folder. Of containerd's it is committed snapshots; others are written to by the next build.
- * Throws `PROTOCOL` for a damaged database, `CONFLICT` where a link leads elsewhere.
+ * Finds what clones may share, by the daemons' own databases. In the classic store that is `diff`
+ * of image layers; BuildKit still mounts its other layers as upper folders. In containerd's store
+ * it is committed snapshots; the next build writes to others.
+ *
+ * Throws `PROTOCOL` for a damaged database, and `CONFLICT` where a link leads elsewhere.
  */
 export async function findShareable(
   tree: string,
@@ -42,19 +43,19 @@ function overlayLayers(tree: string): Set<string> {
   const layers = classicLayers(tree).flatMap(({ cacheId }) =>
     cacheId === undefined ? [] : [`${overlayFolder}/${cacheId}/diff`],
   );
-  return new Set(layers.filter((at) => statIn(tree, at) !== undefined));
+  return new Set(layers.filter((at) => treeStat(tree, at) !== undefined));
 }
 
 function committedSnapshots(tree: string, containerd: string): string[] {
-  return snapshotsOf(tree, containerd)
+  return containerdSnapshots(tree, containerd)
     .filter(({ isCommitted }) => isCommitted)
     .map(({ id }) => `${containerd}/${containerdOverlayfs}/snapshots/${id}`)
-    .filter((at) => statIn(tree, at) !== undefined);
+    .filter((at) => treeStat(tree, at) !== undefined);
 }
 
 /** `store` is the root of a content store. */
 function blobsIn(tree: string, store: string): string[] {
   const folder = `${store}/blobs/sha256`;
-  const names = namesIn(tree, folder).filter((name) => /^[0-9a-f]{64}$/.test(name));
+  const names = treeNames(tree, folder).filter((name) => /^[0-9a-f]{64}$/.test(name));
   return names.map((name) => `${folder}/${name}`);
 }

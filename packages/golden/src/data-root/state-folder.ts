@@ -5,8 +5,8 @@ const containerd =
   /^(docker\/containerd\/daemon|containerd)(\/io\.containerd\.[^/]+(\/snapshots)?)?$/;
 
 /**
- * Folders of a tree in which daemons keep files of their own, databases above all: content that no
- * build, image or container gave them, and so nothing with extended attributes.
+ * Folders of a tree in which daemons keep their own files, above all databases. No build, image or
+ * container wrote to them, so nothing in them has extended attributes.
  */
 export function isStateFolder(at: string): boolean {
   return engine.test(at) || containerd.test(at);

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 
 /**
- * A *tree* is the folder that a generation or a session keeps its daemon's state in: dockerd's data
- * root and, where containerd runs apart from dockerd, containerd's root beside it. Paths inside a
+ * A *tree* is the folder in which a generation or a session keeps its daemon's state. It holds
+ * dockerd's data root and, with an external containerd, containerd's root beside it. Paths inside a
  * tree are relative to it and begin with one of the two.
  */
 
@@ -15,10 +15,10 @@ export const rootNames = ['docker', 'containerd'] as const;
 /** dockerd's `--data-root`. */
 export const dockerRoot = (tree: string): string => join(tree, 'docker');
 
-/** `root` of a containerd that dockerd did not start itself. */
+/** `root` of an external containerd, which dockerd did not start. */
 export const containerdRoot = (tree: string): string => join(tree, 'containerd');
 
-/** Where containerd's root may be, relative to the tree: started by dockerd, and apart from it. */
+/** Where containerd's root may be, relative to the tree: started by dockerd, or external. */
 export const containerdRoots = ['docker/containerd/daemon', 'containerd'] as const;
 
 /** Plugins of containerd keep their files in folders of these names below its root. */

@@ -1,9 +1,9 @@
-/** Told by programs alone, from closed lists. */
+/** Fields with values from closed lists, which hold no secrets. */
 const kept = new Set(['code', 'name']);
 
 /**
- * Changes all text of an error, in place: its message, what stands beside that, and the errors that it
- * comes from. Objects of others that it refers to are replaced by changed copies, or left alone.
+ * Redacts all text of an error in place: its message, its other fields, and its causes. Other
+ * objects that it refers to are replaced by redacted copies, or left alone.
  */
 export function redactError(error: unknown, clean: (text: string) => string): void {
   changeError(error, clean, new Set());

@@ -1,11 +1,13 @@
 import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { redactionOf } from './redaction.js';
+import { createRedaction } from './redaction.js';
 
 const redacted = (secrets: readonly string[], chunks: readonly (string | Buffer)[]) =>
   text(
-    Readable.from(chunks.map((chunk) => Buffer.from(chunk))).pipe(redactionOf(secrets).stream()),
+    Readable.from(chunks.map((chunk) => Buffer.from(chunk))).pipe(
+      createRedaction(secrets).stream(),
+    ),
   );
 
 describe('a stream', () => {
@@ -55,14 +57,14 @@ describe('a stream', () => {
         chunks.push(line.slice(at, at + length));
         at += length;
       }
-      const expected = redactionOf(secrets).text(line);
+      const expected = createRedaction(secrets).text(line);
       expect(await redacted(secrets, chunks)).toBe(expected);
       for (const secret of secrets) expect(expected).not.toContain(secret);
     }
   });
 
   it('does not wait for the end of a line, but for what may become a secret', () => {
-    const stream = redactionOf(['hunter2']).stream();
+    const stream = createRedaction(['hunter2']).stream();
     stream.write('password: hunt');
     expect(String(stream.read())).toBe('password: ');
     stream.write('ing');
@@ -70,7 +72,7 @@ describe('a stream', () => {
   });
 
   it('keeps nothing of what goes on for ever', () => {
-    const stream = redactionOf(['==']).stream();
+    const stream = createRedaction(['==']).stream();
     for (let round = 0; round < 100; round++) {
       stream.write('='.repeat(10_000));
       expect(stream.read()?.length ?? 0).toBe(round === 0 ? 3 : 0);
@@ -79,7 +81,7 @@ describe('a stream', () => {
 
   it('leaves bytes alone that are no text', async () => {
     const bytes = Buffer.from([0xff, 0x00, 0xc3, 0x28, 0x0a]);
-    const { stream } = redactionOf(['x']);
+    const { stream } = createRedaction(['x']);
     expect(await buffer(Readable.from([bytes]).pipe(stream()))).toEqual(bytes);
   });
 
@@ -92,7 +94,7 @@ describe('a stream', () => {
 });
 
 describe('a secret', () => {
-  const { text: clean } = redactionOf(["it's <a> long & päss/wörd?"]);
+  const { text: clean } = createRedaction(["it's <a> long & päss/wörd?"]);
 
   it.each([
     ["it's <a> long & päss/wörd?"],
@@ -112,7 +114,7 @@ describe('a secret', () => {
     const secret = 'hunter2-and-more';
     const plain = `${user}:${secret}`;
     const token = Buffer.from(plain).toString('base64');
-    const shown = redactionOf([secret]).text(token).replaceAll('*', '');
+    const shown = createRedaction([secret]).text(token).replaceAll('*', '');
     expect(shown.length).toBeLessThanOrEqual(Math.ceil(((user.length + 1) * 8) / 6) + 3);
   });
 
@@ -121,12 +123,12 @@ describe('a secret', () => {
     const lines = Buffer.from(`${secret}\n`)
       .toString('base64')
       .replace(new RegExp(`.{${width}}`, 'g'), '$&\n');
-    expect(redactionOf([secret]).text(lines).replaceAll(/[\n*]/g, '').length).toBeLessThan(5);
+    expect(createRedaction([secret]).text(lines).replaceAll(/[\n*]/g, '').length).toBeLessThan(5);
   });
 
   it('of several lines is recognised whole, and each of its lines alone', () => {
     const key = '-----BEGIN KEY-----\r\nab\r\n}\r\nc3d4\r\n';
-    const { text } = redactionOf([key]);
+    const { text } = createRedaction([key]);
     expect(text(`<${key}>`)).toBe('<***>');
     expect(text('  c3d4  ab } x BEGIN')).toBe('  ***  *** } x BEGIN');
     expect(text(JSON.stringify({ key }))).toBe('{"key":"***"}');
@@ -143,7 +145,7 @@ describe('an error', () => {
     const aggregate = new AggregateError([new TypeError('no hunter2')], 'all', { cause: root });
     root.cause = aggregate;
     const { spawnargs, detail } = root;
-    expect(redactionOf(['hunter2']).error(aggregate)).toBe(aggregate);
+    expect(createRedaction(['hunter2']).error(aggregate)).toBe(aggregate);
     expect(aggregate.errors[0]).toMatchObject({ message: 'no ***' });
     expect(root).toMatchObject({
       message: 'spawn *** failed',
@@ -157,7 +159,7 @@ describe('an error', () => {
   });
 
   it.each([undefined, null, 'text', 1])('may be anything: %j', (error) => {
-    expect(redactionOf(['x']).error(error)).toBe(error);
+    expect(createRedaction(['x']).error(error)).toBe(error);
   });
 });
 
@@ -165,7 +167,7 @@ it('takes as long for many secrets as for one', () => {
   const secrets = Array.from({ length: 50 }, (_, index) => `secret-${index}-${'x'.repeat(40)}`);
   const line = 'Step 3/7 : RUN npm ci --prefer-offline && sed -e secrets.txt # secret-1 layer\n';
   const chunk = Buffer.from(line.repeat(800));
-  const stream = redactionOf(secrets).stream();
+  const stream = createRedaction(secrets).stream();
   const startMs = performance.now();
   for (let bytes = 0; bytes < 10_000_000; bytes += chunk.length) {
     stream.write(chunk);

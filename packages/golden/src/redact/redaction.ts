@@ -2,22 +2,22 @@ import { Transform, type TransformCallback } from 'node:stream';
 import { PatternSet } from './pattern-set.js';
 import { redactError } from './redact-error.js';
 import { Redactor } from './redactor.js';
-import { formsOf } from './secret-forms.js';
+import { encodedForms } from './secret-forms.js';
 
-/** Keeps secrets out of what is written down and told. */
+/** Keeps secrets out of logs, states and errors. */
 export interface Redaction {
-  /** There is nothing to keep out. */
+  /** Whether there are no secrets. */
   readonly isEmpty: boolean;
   /** Passes bytes on with `***` in place of secrets, wherever they are cut. */
   stream(): Transform;
   text(text: string): string;
-  /** Changes what the error says, and its causes, in place; answers with the same error. */
+  /** Redacts the error and its causes in place; returns the same error. */
   error(error: unknown): unknown;
 }
 
-/** Secrets are recognised by their values, however short, in all their forms: see `formsOf`. */
-export function redactionOf(secrets: readonly string[]): Redaction {
-  const forms = new Set(secrets.flatMap((secret) => [...formsOf(secret)]));
+/** Secrets are recognised by their values, however short, in all their forms: see `encodedForms`. */
+export function createRedaction(secrets: readonly string[]): Redaction {
+  const forms = new Set(secrets.flatMap((secret) => [...encodedForms(secret)]));
   const patterns = new PatternSet([...forms].map((form) => Buffer.from(form)));
   const text = (plain: string) => {
     const redactor = new Redactor(patterns);

@@ -1,10 +1,10 @@
 import type { PatternSet } from './pattern-set.js';
 
-/** A part of what is held, from `start` up to `end`. */
+/** A part of the held bytes, from `start` up to `end`. */
 interface Part {
   readonly start: number;
   readonly end: number;
-  /** Its mark was passed on, with what came before. */
+  /** Whether its `***` was passed on already. */
   readonly isTold: boolean;
 }
 
@@ -12,14 +12,14 @@ const mark = Buffer.from('***');
 const nothing = Buffer.alloc(0);
 
 /**
- * Passes bytes on with `***` in place of every pattern, wherever they are cut: patterns that overlap
- * have one mark together. What may be the beginning of a pattern is held back until that is known.
+ * Passes bytes on with `***` in place of every pattern, also across chunks. Overlapping patterns
+ * have one mark together. Bytes that may begin a pattern are held back until that is known.
  */
 export class Redactor {
   readonly #patterns: PatternSet;
   #state: number;
   #held: Buffer = nothing;
-  /** Within what is held, in order, without overlaps. */
+  /** Matches in the held bytes, in order, without overlaps. */
   #parts: Part[] = [];
 
   constructor(patterns: PatternSet) {
@@ -27,7 +27,7 @@ export class Redactor {
     this.#state = patterns.start;
   }
 
-  /** What can be passed on, now that these bytes have come. */
+  /** Takes more bytes; returns what can be passed on. */
   push(bytes: Buffer): Buffer {
     const known = this.#held.length;
     this.#held = known === 0 ? bytes : Buffer.concat([this.#held, bytes]);
@@ -35,7 +35,7 @@ export class Redactor {
     return this.#pass(this.#held.length - (this.#patterns.begun[this.#state] as number));
   }
 
-  /** The rest, when no more bytes come. */
+  /** Returns the rest at the end of the input. */
   end(): Buffer {
     this.#state = this.#patterns.start;
     return this.#pass(this.#held.length);
@@ -66,7 +66,7 @@ export class Redactor {
     this.#parts.push({ start, end, isTold });
   }
 
-  /** A pattern that goes on behind `end` has its mark already, and only its rest is held. */
+  /** Of a pattern that goes on behind `end`, the mark is passed on and only the rest is held. */
   #pass(end: number): Buffer {
     const passed: Buffer[] = [];
     const later: Part[] = [];

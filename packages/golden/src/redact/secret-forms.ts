@@ -1,17 +1,17 @@
-/** Shorter ones are too little to be told from other text once they are encoded. */
+/** Shorter secrets look like other text once they are encoded. */
 const minEncodedBytes = 4;
 
-/** At which programs break base64 into lines. */
+/** Line lengths at which programs break base64. */
 const base64Widths = [64, 76];
 
-/** A line of nothing else is how a value is laid out: a brace, a rule. */
+/** Lines of nothing but these are layout, such as a brace or a rule. */
 const hasSubstance = /[\p{L}\p{N}]/u;
 
 /**
- * A secret in all the forms in which programs print it: as it is, line by line, as part of JSON, of a
- * shell's command, of an address, and in base64, also with other text before and behind it.
+ * A secret in all forms in which programs print it: as it is, line by line, within JSON, shell
+ * commands and addresses, and in base64, also with other text around it.
  */
-export function formsOf(secret: string): Set<string> {
+export function encodedForms(secret: string): Set<string> {
   if (secret.trim() === '') return new Set();
   const plain = new Set([secret, secret.trim(), ...linesOf(secret)]);
   const forms = new Set([...plain].flatMap((text) => [text, ...quotedForms(text)]));
@@ -33,7 +33,7 @@ function quotedForms(text: string): string[] {
   return [json, ofGo, text.replaceAll("'", "'\\''"), text.replaceAll("'", `'"'"'`)];
 }
 
-/** RFC 3986 and the forms of HTML, with hexadecimal digits of both cases. */
+/** Percent-encoding by RFC 3986 and HTML forms, with hexadecimal digits in both cases. */
 function urlForms(text: string): string[] {
   const loose = encodeURIComponent(Buffer.from(text).toString());
   const strict = loose.replace(
@@ -44,7 +44,9 @@ function urlForms(text: string): string[] {
   return spaced.flatMap((form) => [form, form.replace(/%../g, (code) => code.toLowerCase())]);
 }
 
-/** Three bytes are four letters: what stands before the secret shifts it by none, one or two bytes. */
+/**
+ * Base64 turns three bytes into four letters: text before the secret shifts it by up to two bytes.
+ */
 function base64Forms(text: string): string[] {
   const whole = Buffer.from(text).toString('base64').replace(/=+$/, '');
   const padded = Buffer.from(text).toString('base64');
@@ -56,7 +58,7 @@ function base64Forms(text: string): string[] {
   ]);
 }
 
-/** Without the letters that also stand for bytes before and behind it. */
+/** Drops the letters that also depend on bytes around the secret. */
 function withoutEdges(text: string, shift: number): string {
   const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(text)]);
   const [first, end] = [Math.ceil((shift * 8) / 6), Math.floor((bytes.length * 8) / 6)];

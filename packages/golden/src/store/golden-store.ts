@@ -3,80 +3,92 @@ import type { ImageStore } from '../data-root/tree.js';
 import type { StrategyName } from '../strategy/strategy.js';
 
 /**
- * Golden generations and the sessions cloned from them, below one folder.
+ * Golden generations and the sessions cloned from them, in one folder.
  *
  * Names of projects and sessions are 1 to 64 letters, digits, `.`, `_` and `-`, beginning with a
- * letter or digit. Every call throws `INVALID_ARGUMENT` for other names, `NOT_FOUND` for a project,
- * session or generation that is not there, `CONFLICT` where somebody uses what is to be changed,
- * `UNAVAILABLE` for a full disk, and `CANCELLED`. What was there before stays whole in every case.
+ * letter or digit. Every call throws `INVALID_ARGUMENT` for other names, `NOT_FOUND` for an unknown
+ * project, session or generation, `CONFLICT` for what is in use, `UNAVAILABLE` for a full disk, and
+ * `CANCELLED`. A call that throws leaves everything as it was.
  */
 export interface GoldenStore {
   /** Absolute. */
   readonly root: string;
   readonly strategy: StrategyName;
-  /** Why this strategy: which ones were tried before it, and what they said. */
+  /** Why this strategy was chosen: which ones were tried before it, and why they do not work here. */
   readonly reason: string;
-  /** What opening it finished or undid of what killed processes left, one line each. */
-  readonly mended: readonly string[];
+  /** What opening the store finished or undid after killed processes, one line each. */
+  readonly repaired: readonly string[];
   /**
-   * Makes a session's data root from the current generation; takes O(layers) or O(1). Throws
-   * `NOT_FOUND` when the project has no golden, unless `allowEmpty` says that it may start from nothing.
+   * Makes a session's data root from the current generation, in O(layers) or O(1). Throws
+   * `NOT_FOUND` when the project has no golden, unless `allowEmpty` is set.
    */
-  clone(options: CloneOptions): Promise<Clone>;
+  clone(request: CloneRequest, context?: CallOptions): Promise<Clone>;
   /**
    * Makes the session's tree the project's next and current generation; the session ends with it.
-   * Throws `CONFLICT` when a daemon still runs on it or left mounts or containers, when the project's
-   * current generation is no longer the one that the session was cloned from, and when it was made
-   * before this machine started. On disk, and safe from power cuts, when it returns.
+   * The generation survives a power cut once the call returns.
+   *
+   * Throws `CONFLICT` when a daemon still runs on the tree or left mounts or containers, when the
+   * session was not cloned from the current generation, and when it is older than the last boot.
    */
-  promote(options: PromoteOptions): Promise<Promotion>;
+  promote(request: PromoteRequest, context?: CallOptions): Promise<Promotion>;
   /**
-   * Removes a session, also one whose record cannot be read; throws `CONFLICT` when a daemon still
+   * Removes a session, even one whose record cannot be read. Throws `CONFLICT` when a daemon still
    * runs on it or left mounts.
    */
-  release(options: SessionOptions): Promise<void>;
+  release(request: SessionRequest, context?: CallOptions): Promise<void>;
   /**
-   * Removes a project: its generations with what only they held in the pool, and all that is kept of
-   * its golden builds: states, logs, requests, deliveries of webhooks. Throws `CONFLICT` while sessions
-   * use it, or a golden build or promotion is under way.
+   * Removes a project: its generations, the layers that only they use, and its golden builds' states,
+   * logs, queue and webhook deliveries. Throws `CONFLICT` while sessions use the project, or a golden
+   * build or promotion runs.
    */
-  remove(options: ProjectOptions): Promise<Removal>;
-  list(options?: CallOptions): Promise<StoreListing>;
-  inspect(options: ProjectOptions): Promise<ProjectInspection>;
-  /** Looks at generations of a project; finds, and changes nothing. */
-  verify(options: VerifyOptions): Promise<Verification>;
-  /** Removes generations that nobody needs, and what only they held in the pool. */
-  gc(options?: GcOptions): Promise<Collection>;
-  /** Finishes or undoes what a killed process left, as `openStore` did, and empties the trash. */
-  recover(options?: CallOptions): Promise<Recovery>;
-  /** Adds up what lies on disk: looks at every file that is not pooled. */
-  usage(options?: CallOptions): Promise<Usage>;
+  remove(request: ProjectRequest, context?: CallOptions): Promise<Removal>;
+  /** Lists all projects and sessions. */
+  list(context?: CallOptions): Promise<StoreListing>;
+  /** Describes one project's generations and sessions. */
+  inspect(request: ProjectRequest, context?: CallOptions): Promise<ProjectInspection>;
+  /** Looks for damage in a project's generations; changes nothing. */
+  verify(request: VerifyRequest, context?: CallOptions): Promise<Verification>;
+  /** Removes generations that nobody needs, and the layers that only they use. */
+  gc(request?: GcRequest, context?: CallOptions): Promise<GarbageCollection>;
+  /** Finishes or undoes what killed processes left, as `openStore` does, and empties the trash. */
+  recover(context?: CallOptions): Promise<Recovery>;
+  /** Adds up what the store takes on disk, by looking at every file that is not pooled. */
+  usage(context?: CallOptions): Promise<DiskUsage>;
 }
 
-export interface OpenStoreOptions extends CallOptions {
+/** Which strategy a store must have, and whether a new one may be made. */
+export interface OpenStoreOptions {
   /**
-   * Fail when this strategy does not work here, or is not the one that the store was made with.
+   * The only strategy to accept; opening fails when it does not work here or is not the store's.
    * Default for a new store: the first that works of `btrfs`, `zfs`, `layer-link`, `reflink`, `copy`.
    */
-  readonly require?: StrategyName | undefined;
-  /** Throw `NOT_FOUND` rather than make a new store; default false. */
+  readonly strategy?: StrategyName | undefined;
+  /** Throw `NOT_FOUND` instead of making a new store; default false. */
   readonly mustExist?: boolean | undefined;
-  /** Told after each step of every operation, for progress. */
+}
+
+/** What `openStore` takes beside its options. */
+export interface OpenStoreContext {
+  /** Cancels the opening. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each step of every operation of the store, for progress. */
   readonly onStep?: OnStep | undefined;
 }
 
-/** Told after a step is done, before the next begins. Names are stable, like `promote:journal`. */
+/** Called when a step is done, before the next begins. Names are stable, like `promote:journal`. */
 export type OnStep = (step: string) => void;
 
-export interface ProjectOptions extends CallOptions {
+/** Names a project. */
+export interface ProjectRequest {
   readonly project: string;
 }
 
-export interface SessionOptions extends CallOptions {
+/** Names a session. */
+export interface SessionRequest {
   readonly session: string;
 }
 
-/** What a container runtime or an orchestrator has to mount for a session's daemon. */
+/** A folder to mount for a session's daemon. */
 export interface Mount {
   readonly source: string;
   /** The same path as the source: links between the folders are absolute. */
@@ -84,7 +96,9 @@ export interface Mount {
   readonly readOnly: boolean;
 }
 
-export interface CloneOptions extends ProjectOptions {
+/** Which session to make, and from what. */
+export interface CloneRequest {
+  readonly project: string;
   /** Unique among all projects of the store. */
   readonly session: string;
   /** Start from this generation; default: the current one. */
@@ -93,14 +107,15 @@ export interface CloneOptions extends ProjectOptions {
   readonly allowEmpty?: boolean | undefined;
 }
 
+/** A session, and what its daemon has to be started with. */
 export interface Clone {
   readonly project: string;
   readonly session: string;
   /** dockerd's `--data-root`. */
   readonly dataRoot: string;
   /**
-   * For the root of a containerd that runs apart from dockerd; it exists in clones of a generation
-   * that had one, and may be made and used in a session that starts from nothing.
+   * `root` for an external containerd. The folder exists where the generation has one; a session that
+   * starts from nothing may make it.
    */
   readonly containerdRoot: string;
   readonly mounts: readonly Mount[];
@@ -108,35 +123,39 @@ export interface Clone {
   readonly env: Readonly<Record<string, string>>;
   readonly strategy: StrategyName;
   readonly reason: string;
-  /** `undefined`: there is no golden yet, the data root is empty. */
+  /** `undefined` when there is no golden yet; the data root is empty then. */
   readonly generation: number | undefined;
-  /** The store that the daemon must be configured for; `undefined` when the data root is empty. */
+  /** The image store to configure the daemon for; `undefined` when the data root is empty. */
   readonly imageStore: ImageStore | undefined;
   readonly timings: { readonly totalMs: number };
 }
 
-/** What the process that ran the start-up script saw; a proof is never read from a data root. */
+/** What the process that ran the start-up script saw. Nothing of it is read from the data root. */
 export interface Proof {
   readonly buildId: string;
   readonly exitCode: 0;
 }
 
-export interface PromoteOptions extends SessionOptions {
+/** Which session to promote, and why it may be. */
+export interface PromoteRequest {
+  readonly session: string;
   readonly proof: Proof;
-  /** Names of the images that the daemon had at the end, for `inspect` and for people. */
+  /** Names of the images that the daemon had at the end, for `inspect`. */
   readonly images?: readonly string[] | undefined;
 }
 
+/** The generation that a session became. */
 export interface Promotion {
   readonly project: string;
   readonly generation: number;
-  /** What a daemon on it takes for its own, and how much of that is new in the store. */
+  /** Disk space as a daemon on it sees it. */
   readonly sizeBytes: number;
+  /** How much of `sizeBytes` is new in the store. */
   readonly addedBytes: number;
   readonly timings: { readonly totalMs: number };
 }
 
-/** One generation, as its manifest tells. */
+/** One generation, from its manifest. */
 export interface Generation {
   readonly generation: number;
   /** ISO 8601. */
@@ -146,110 +165,123 @@ export interface Generation {
   readonly buildId: string;
   readonly imageStore: ImageStore | undefined;
   readonly images: readonly string[];
-  /** `undefined` where layers are not kept apart. */
+  /** Number of pooled layers; `undefined` for strategies without a pool. */
   readonly layers: number | undefined;
-  /** What a daemon on it takes for its own. */
+  /** Disk space as a daemon on it sees it. */
   readonly sizeBytes: number;
+  /** How much of `sizeBytes` it added to the store. */
   readonly addedBytes: number;
 }
 
+/** One session, from its record. */
 export interface SessionSummary {
   readonly session: string;
   readonly project: string;
   readonly generation: number | undefined;
   readonly createdAt: string;
   /**
-   * It was made before this machine started: what had not reached the disk then is missing in it, and
-   * it cannot be promoted.
+   * It is older than the machine's last boot. Files that had not reached the disk are missing in it,
+   * so it cannot be promoted.
    */
   readonly isOfEarlierBoot: boolean;
   readonly dataRoot: string;
 }
 
+/** One project in a listing. */
 export interface ProjectSummary {
   readonly project: string;
-  /** `undefined`: no golden yet. */
+  /** `undefined` when the project has no golden yet. */
   readonly current: number | undefined;
   readonly generations: readonly number[];
   readonly sessions: readonly string[];
 }
 
-/** What of a store's records cannot be read, and was passed over: one line each. */
-export interface PassedOver {
+/** Records that could not be read and were skipped, one line each. */
+export interface UnreadableRecords {
   readonly unreadable: readonly string[];
 }
 
-export interface StoreListing extends PassedOver {
+/** All of a store. */
+export interface StoreListing extends UnreadableRecords {
   readonly projects: readonly ProjectSummary[];
   readonly sessions: readonly SessionSummary[];
 }
 
-export interface ProjectInspection extends PassedOver {
+/** All of one project. */
+export interface ProjectInspection extends UnreadableRecords {
   readonly project: string;
   readonly current: number | undefined;
   readonly generations: readonly Generation[];
   readonly sessions: readonly SessionSummary[];
 }
 
-export interface VerifyOptions extends ProjectOptions {
-  /** Default: all that the project has. */
+/** What to verify, and how thoroughly. */
+export interface VerifyRequest {
+  readonly project: string;
+  /** Default: all of the project's generations. */
   readonly generation?: number | undefined;
-  /** Compare every pooled file's name, mode, owner, size and time, and blobs by content; default false. */
+  /** Also compare each pooled file's metadata, and each blob's content with its digest; default false. */
   readonly deep?: boolean | undefined;
 }
 
-export interface Problem {
+/** Damage in a generation. */
+export interface GenerationProblem {
   readonly generation: number;
-  /** A path, relative to a clone of it or, for what is pooled, to the store. */
+  /** Path relative to a clone, or to the store for what is pooled. */
   readonly at: string;
   readonly text: string;
 }
 
+/** What a verification looked at and found. */
 export interface Verification {
   readonly generations: readonly number[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly GenerationProblem[];
 }
 
-export interface GcOptions extends CallOptions {
-  /** Generations to keep per project, those used last, besides the current and the leased; default 2. */
+/** What a garbage collection keeps. */
+export interface GcRequest {
+  /** How many recently used generations to keep per project, beside those in use; default 2. */
   readonly keep?: number | undefined;
-  /** Say what would go, and remove nothing; default false. */
+  /** Report what would be removed, and remove nothing; default false. */
   readonly dryRun?: boolean | undefined;
 }
 
-/** Nothing is removed that a record among `unreadable` may need: for a session's, no generation is. */
-export interface Collection extends PassedOver {
+/** What was removed. Nothing goes that a record among `unreadable` may need. */
+export interface GarbageCollection extends UnreadableRecords {
   readonly generations: readonly { readonly project: string; readonly generation: number }[];
-  /** Entries of the pool that nothing refers to. */
+  /** Number of removed pool entries: nothing referred to them. */
   readonly pooled: number;
   readonly freedBytes: number;
-  /** What was removed and cannot be deleted from the trash, with what to do, one line each. */
+  /** What could not be deleted from the trash, with what to do, one line each. */
   readonly left: readonly string[];
 }
 
+/** What went with a project. */
 export interface Removal {
   readonly project: string;
-  /** Their numbers. */
+  /** Numbers of its generations. */
   readonly generations: readonly number[];
-  /** Entries of the pool that only they referred to. */
+  /** Number of pool entries that only they used. */
   readonly pooled: number;
-  /** What the generations took on disk, as `usage` counts it. */
+  /** Disk space of the generations, as `usage` counts it. */
   readonly freedBytes: number;
 }
 
+/** What a recovery did. */
 export interface Recovery {
-  /** What was found and what was done about it, one line each. */
+  /** What was found and what was done, one line each. */
   readonly actions: readonly string[];
 }
 
-export interface Usage extends PassedOver {
-  /** The sum of what every daemon on every generation and session would call its own. */
+/** Disk space of a store. */
+export interface DiskUsage extends UnreadableRecords {
+  /** The sum over all generations and sessions, as their daemons see it. */
   readonly apparentBytes: number;
-  /** What generations take on disk, with what they share, also with sessions, counted once. */
+  /** Disk space of all generations; what they share, also with sessions, counts once. */
   readonly sharedBytes: number;
   readonly sessions: readonly {
     readonly session: string;
-    /** What it takes by itself; `undefined` where the file system does not tell. */
+    /** Disk space of this session alone; `undefined` where the file system does not tell. */
     readonly uniqueBytes: number | undefined;
   }[];
 }

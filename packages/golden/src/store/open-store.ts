@@ -3,72 +3,83 @@ import { chmod, lstat, mkdir, readdir, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { WarmdockError } from '@warmdock/core';
 import { chooseStrategy, strategies } from '../strategy/choose.js';
-import { diskError, named } from './fs/disk-error.js';
+import { diskError, withDiskErrors } from './fs/disk-error.js';
 import { exists } from './fs/exists.js';
 import { lockFile } from './fs/file-lock.js';
-import type { GoldenStore, OpenStoreOptions } from './golden-store.js';
+import type { GoldenStore, OpenStoreContext, OpenStoreOptions } from './golden-store.js';
 import { clone } from './operations/clone.js';
-import type { StoreContext } from './operations/context.js';
+import { diskUsage } from './operations/disk-usage.js';
 import { gc } from './operations/gc.js';
 import { inspect, list } from './operations/list.js';
 import { promote } from './operations/promote.js';
-import { mend, recover } from './operations/recover.js';
+import { recover, repairStore } from './operations/recover.js';
 import { release } from './operations/release.js';
 import { remove } from './operations/remove.js';
-import { usage } from './operations/usage.js';
+import type { StoreContext } from './operations/store-context.js';
 import { verify } from './operations/verify.js';
 import { type Marker, markerSchema } from './records/marker.js';
 import { type StorePaths, storePaths } from './records/paths.js';
 import { readJson } from './records/read-json.js';
 import { writeJson } from './records/write-json.js';
 
-/** Making a store takes as long as its probes. */
+/** Making a store takes as long as the probes of all strategies. */
 const CREATE_WAIT_MS = 30_000;
 
 /**
- * Opens the store in a folder, or makes one where there is none or an empty folder, and finishes or
+ * Opens the store in a folder, or makes one where there is none or an empty folder. Finishes or
  * undoes what killed processes left in it.
  *
- * Throws `CONFLICT` for a folder with something else in it and for the store of another version,
- * `UNSUPPORTED` when the strategy that is required is not the store's or does not work here,
- * `PERMISSION_DENIED` when somebody else may write to the folder, `INVALID_ARGUMENT` for a path that
- * cannot stand in mount options.
+ * Throws `CONFLICT` for a folder with other content and for the store of another version,
+ * `UNSUPPORTED` when the strategy is not the store's or does not work here, `PERMISSION_DENIED` when
+ * others may write to the folder, `INVALID_ARGUMENT` for a path that mount options cannot hold.
  */
 export async function openStore(
   root: string,
   options: OpenStoreOptions = {},
+  { onStep = () => {}, signal }: OpenStoreContext = {},
 ): Promise<GoldenStore> {
-  const { onStep = () => {}, signal } = options;
   const paths = storePaths(await checkedRoot(resolve(root), options));
-  const marker = (await readMarker(paths)) ?? (await createStore(paths, options));
+  const marker = (await readMarker(paths)) ?? (await createStore(paths, options, signal));
   const strategy = strategies(paths.pool).find(({ name }) => name === marker.strategy);
-  if (!strategy || (options.require && options.require !== strategy.name)) {
+  if (!strategy || (options.strategy && options.strategy !== strategy.name)) {
     throw new WarmdockError(
       'UNSUPPORTED',
-      `the store in ${paths.root} keeps its goldens by ${marker.strategy}, not ${options.require}`,
-      { hint: 'Make a store in another folder: a strategy is chosen once, when a store is made.' },
+      `the store in ${paths.root} uses the strategy ${marker.strategy}, not ${options.strategy}`,
+      {
+        hint: 'Make a store in another folder: the strategy is chosen once, when a store is made.',
+      },
     );
   }
   await assertFolders(paths);
   const context: StoreContext = { paths, strategy, reason: marker.reason, onStep };
-  const mending = `opening the store in ${paths.root}`;
-  const mended = await named(mending, mend(context, { signal }), { signal });
+  const opening = `opening the store in ${paths.root}`;
+  const repaired = await withDiskErrors(opening, repairStore(context, {}, { signal }), { signal });
   return {
     root: paths.root,
     strategy: strategy.name,
     reason: marker.reason,
-    mended,
-    clone: (call) =>
-      named(`cloning ${call.project} for session ${call.session}`, clone(context, call), call),
-    promote: (call) => named(`promoting session ${call.session}`, promote(context, call), call),
-    release: (call) => named(`releasing session ${call.session}`, release(context, call), call),
-    remove: (call) => named(`removing project ${call.project}`, remove(context, call), call),
-    list: () => named(`listing ${paths.root}`, list(context)),
-    inspect: (call) => named(`inspecting ${call.project}`, inspect(context, call), call),
-    verify: (call) => named(`verifying ${call.project}`, verify(context, call), call),
-    gc: (call) => named(`collecting garbage in ${paths.root}`, gc(context, call), call),
-    recover: (call) => named(`recovering ${paths.root}`, recover(context, call), call),
-    usage: (call) => named(`measuring ${paths.root}`, usage(context, call), call),
+    repaired,
+    clone: (request, call) =>
+      withDiskErrors(
+        `cloning ${request.project} for session ${request.session}`,
+        clone(context, request, call),
+        call,
+      ),
+    promote: (request, call) =>
+      withDiskErrors(`promoting session ${request.session}`, promote(context, request, call), call),
+    release: (request, call) =>
+      withDiskErrors(`releasing session ${request.session}`, release(context, request, call), call),
+    remove: (request, call) =>
+      withDiskErrors(`removing project ${request.project}`, remove(context, request, call), call),
+    list: () => withDiskErrors(`listing ${paths.root}`, list(context)),
+    inspect: (request, call) =>
+      withDiskErrors(`inspecting ${request.project}`, inspect(context, request), call),
+    verify: (request, call) =>
+      withDiskErrors(`verifying ${request.project}`, verify(context, request, call), call),
+    gc: (request, call) =>
+      withDiskErrors(`collecting garbage in ${paths.root}`, gc(context, request, call), call),
+    recover: (call) => withDiskErrors(`recovering ${paths.root}`, recover(context, call), call),
+    usage: (call) => withDiskErrors(`measuring ${paths.root}`, diskUsage(context, call), call),
   };
 }
 
@@ -97,13 +108,13 @@ async function checkedRoot(root: string, { mustExist = false }: OpenStoreOptions
   }
 }
 
-/** Nothing that is kept or deleted is looked for behind a link. */
+/** The store never follows a link to what it keeps or deletes. */
 async function assertFolders({ pool, projects, sessions, trash }: StorePaths): Promise<void> {
   for (const folder of [pool, projects, sessions, trash]) {
     const stat = await lstat(folder).catch(() => undefined);
     if (stat?.isDirectory()) continue;
     throw new WarmdockError('CONFLICT', `${folder} is not the folder that the store made`, {
-      hint: 'Put it back as it was: what the store keeps is in it.',
+      hint: 'Restore the folder: it holds what the store keeps.',
     });
   }
 }
@@ -112,8 +123,11 @@ async function readMarker(paths: StorePaths): Promise<Marker | undefined> {
   return readJson(paths.marker, markerSchema);
 }
 
-async function createStore(paths: StorePaths, options: OpenStoreOptions): Promise<Marker> {
-  const { mustExist = false, require, signal } = options;
+async function createStore(
+  paths: StorePaths,
+  { mustExist = false, strategy }: OpenStoreOptions,
+  signal: AbortSignal | undefined,
+): Promise<Marker> {
   const operation = `making a store in ${paths.root}`;
   const isForeign = (name: string) => !own.test(name);
   const [foreign] = (await readdir(paths.root)).filter(isForeign);
@@ -124,8 +138,12 @@ async function createStore(paths: StorePaths, options: OpenStoreOptions): Promis
   }
   if (mustExist) throw noStore(paths.root);
   try {
-    await using _lock = await lockFile(paths.gcLock, { operation, waitMs: CREATE_WAIT_MS, signal });
-    return (await readMarker(paths)) ?? (await create(paths, require, signal));
+    await using _lock = await lockFile(
+      paths.gcLock,
+      { operation, waitMs: CREATE_WAIT_MS },
+      { signal },
+    );
+    return (await readMarker(paths)) ?? (await create(paths, strategy, signal));
   } catch (error) {
     throw diskError(operation, error);
   }
@@ -137,12 +155,12 @@ function noStore(root: string): WarmdockError {
   });
 }
 
-/** What an interrupted creation may have left. */
+/** Names that an interrupted creation may have left. */
 const own = /^(gc\.lock|layers|projects|sessions|trash|warmdock-golden\.json.*|\.probe-.*)$/;
 
 async function create(
   paths: StorePaths,
-  required: OpenStoreOptions['require'],
+  required: OpenStoreOptions['strategy'],
   signal: AbortSignal | undefined,
 ): Promise<Marker> {
   const candidates = strategies(paths.pool);

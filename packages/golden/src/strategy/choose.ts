@@ -7,20 +7,20 @@ import { reflink } from './drivers/reflink.js';
 import { zfs } from './drivers/zfs.js';
 import type { Strategy, StrategyName } from './strategy.js';
 
-/** In the order in which they are tried: what clones in O(1) first, what copies bytes last. */
+/** All strategies in the order in which they are tried: O(1) clones first, copies last. */
 export function strategies(pool: string): readonly Strategy[] {
   return [btrfs, zfs, layerLink(pool), reflink, copy];
 }
 
 export interface ChosenStrategy {
   readonly strategy: Strategy;
-  /** What was tried before it and why that does not work here. */
+  /** Which strategies were tried before it, and why they do not work here. */
   readonly reason: string;
 }
 
 /**
- * The first of `candidates` that works in `directory`, by doing the real operation there; only
- * `required`, when it is given. Throws `UNSUPPORTED` with every reason when none does.
+ * The first of `candidates` that works in `directory`, by a trial of the real operation; only
+ * `required` when it is given. Throws `UNSUPPORTED` with all reasons when none works.
  */
 export async function chooseStrategy(
   candidates: readonly Strategy[],

@@ -3,22 +3,23 @@ import type { CallOptions } from '@warmdock/core/oci';
 /** In the order in which they are tried. */
 export const strategyNames = ['btrfs', 'zfs', 'layer-link', 'reflink', 'copy'] as const;
 
+/** How a store keeps generations and makes clones of them. */
 export type StrategyName = (typeof strategyNames)[number];
 
-/** What trying a strategy's operation in a folder showed. */
+/** Whether a strategy works in a folder. */
 export type Probe =
   | { readonly works: true }
   | { readonly works: false /** One clause, as in "…, since REASON". */; readonly reason: string };
 
-/** A layer's folder, which lies once in the pool. */
+/** A layer's folder in the pool, shared by all its generations. */
 export interface PooledLayer {
   /** Its place in a tree. */
   readonly at: string;
   /** Its place in the pool: `TRANSACTION/NAME`. */
   readonly pool: string;
-  /** What it takes on disk. */
+  /** Disk space. */
   readonly sizeBytes: number;
-  /** Files, folders and all else in it. */
+  /** Number of files, folders and everything else in it. */
   readonly entries: number;
   /** Digest of names, modes, owners, sizes, times and link targets: what `verify` compares. */
   readonly fingerprint: string;
@@ -28,28 +29,28 @@ export interface PooledLayer {
 export type Content =
   | {
       readonly kind: 'linked';
-      /** Clones see them through symbolic links. */
+      /** Image layers: clones see them through symbolic links. */
       readonly layers: readonly PooledLayer[];
-      /** Files that are written once, of which clones see the very same: blobs, and what describes layers. */
+      /** Disk space of files that clones share by hard links: blobs, and what describes layers. */
       readonly sharedBytes: number;
-      /** Of those files, as of a layer's. */
+      /** Fingerprint of those files, like a layer's. */
       readonly fingerprint: string;
-      /** What is copied for each clone. */
+      /** Disk space of what each clone copies. */
       readonly ownBytes: number;
-      /** What the generation added to the store. */
+      /** Disk space that the generation added to the store. */
       readonly addedBytes: number;
     }
   | {
       readonly kind: 'whole';
-      /** Image layers and blobs, by their place in the tree: they do not change any more. */
+      /** Image layers and blobs, which never change, by their place in the tree. */
       readonly parts: readonly { readonly at: string; readonly sizeBytes: number }[];
-      /** Subvolumes of btrfs in it, outer ones first: each is cloned by itself. */
+      /** btrfs subvolumes in it, outer ones first: each is cloned by itself. */
       readonly subvolumes?: readonly string[] | undefined;
       readonly sizeBytes: number;
       readonly addedBytes: number;
     };
 
-/** What a daemon on it would call its own. */
+/** Disk space of a generation as a daemon on it sees it. */
 export function contentBytes(content: Content): number {
   if (content.kind === 'whole') return content.sizeBytes;
   const { layers, sharedBytes, ownBytes } = content;
@@ -62,38 +63,39 @@ export interface Snapshot {
   readonly content: Content;
 }
 
-export interface SealOptions extends CallOptions {
+/** What sealing a tree depends on. */
+export interface SealOptions {
   /** Names what this promotion adds to the pool; the same when it is repeated after a crash. */
   readonly transaction: string;
-  /** Content of the generation that the tree was cloned from. */
+  /** Content of the generation that the tree was cloned from; `undefined` for none. */
   readonly base: Content | undefined;
 }
 
 /**
- * One way to keep generations and to make clones of them, in one file each. Paths are absolute; a
- * `tree` that is to be made does not exist, and its parent does.
+ * One way to keep generations and to clone them; each has a file in `drivers/`. Paths are absolute. A
+ * `tree` to be made does not exist, but its parent does.
  */
 export interface Strategy {
   readonly name: StrategyName;
-  /** Does the real operation once, in a folder of its own below `directory`, and removes it. */
-  probe(directory: string, options?: CallOptions): Promise<Probe>;
+  /** Tries the real operation in a folder of its own below `directory`, and removes that folder. */
+  probe(directory: string, call?: CallOptions): Promise<Probe>;
   /** Makes the tree of a session that starts from nothing. */
-  create(tree: string, options?: CallOptions): Promise<void>;
-  /** Makes a tree that is the snapshot's, to be written to at will. */
-  clone(snapshot: Snapshot, tree: string, options?: CallOptions): Promise<void>;
+  create(tree: string, call?: CallOptions): Promise<void>;
+  /** Makes a writable tree with the snapshot's content. */
+  clone(snapshot: Snapshot, tree: string, call?: CallOptions): Promise<void>;
   /** Throws `CONFLICT` when `seal` would refuse the tree; changes nothing. */
-  assertSealable?(tree: string, options: SealOptions): Promise<void>;
+  assertSealable?(tree: string, options: SealOptions, call?: CallOptions): Promise<void>;
   /**
-   * Turns a quiesced, cleaned tree, in place, into one that clones are made of. May be repeated on
-   * a tree on which an earlier call ended half-way.
+   * Turns a quiesced, cleaned tree in place into one that clones are made of. May be repeated after a
+   * call that ended half-way.
    */
-  seal(tree: string, options: SealOptions): Promise<Content>;
-  /** Gives the tree another place in the same store. */
-  move(from: string, to: string, options?: CallOptions): Promise<void>;
-  /** Makes a tree visible that a start of the machine may have hidden; for what has to be mounted. */
-  attach?(tree: string, options?: CallOptions): Promise<void>;
-  /** Removes a tree that nobody uses; does nothing where there is none. */
-  remove(tree: string, options?: CallOptions): Promise<void>;
-  /** What a session's tree takes on disk by itself, in bytes; `undefined` where it cannot be told. */
-  uniqueBytes(tree: string, options?: CallOptions): Promise<number | undefined>;
+  seal(tree: string, options: SealOptions, call?: CallOptions): Promise<Content>;
+  /** Moves the tree within the same store. */
+  move(from: string, to: string, call?: CallOptions): Promise<void>;
+  /** Mounts a tree again after the machine was restarted; for strategies whose trees are mounts. */
+  attach?(tree: string, call?: CallOptions): Promise<void>;
+  /** Removes a tree that nobody uses. Does nothing where there is none. */
+  remove(tree: string, call?: CallOptions): Promise<void>;
+  /** Disk space of a session's tree alone; `undefined` where it cannot be told. */
+  uniqueBytes(tree: string, call?: CallOptions): Promise<number | undefined>;
 }

@@ -2,7 +2,7 @@ import type { GoldenBuilds } from '../builds/golden-builds.js';
 import type { BuildStatus } from '../builds/records/build-state.js';
 import type { Reply } from './reply.js';
 
-/** What may be told over the network: no paths, and nothing that a start-up script printed. */
+/** The public part of the status: no paths, nothing that a start-up script printed. */
 export async function answerStatus(
   builds: GoldenBuilds,
   project: string | undefined,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { lockFile } from '../store/fs/file-lock.js';
 import type { GoldenStore } from '../store/golden-store.js';
-import { checkedName } from '../store/records/names.js';
+import { parseName } from '../store/records/names.js';
 import { projectPaths, storePaths } from '../store/records/paths.js';
 import { readJsonOr } from '../store/records/read-json.js';
 import { writeJson } from '../store/records/write-json.js';
@@ -22,8 +22,8 @@ const maxIdLength = 100;
 const waitMs = 10_000;
 
 /**
- * Carries out `accept` unless the delivery was accepted before, by its id or by what the sender
- * vouched for; answers whether it did. What was accepted is remembered across restarts.
+ * Calls `accept` unless the delivery was accepted before, by its id or its signed content. Resolves
+ * to whether it did. Remembers deliveries across restarts.
  */
 export async function acceptOnce(
   store: GoldenStore,
@@ -31,12 +31,12 @@ export async function acceptOnce(
   delivery: Delivery & { kind: 'build' },
   accept: () => Promise<void>,
 ): Promise<boolean> {
-  const { folder } = projectPaths(storePaths(store.root), checkedName('project', project));
+  const { folder } = projectPaths(storePaths(store.root), parseName('project', project));
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, 'deliveries.json');
   const operation = `accepting a delivery for ${project}`;
   await using _lock = await lockFile(join(folder, 'deliveries.lock'), { operation, waitMs });
-  // A memory that was lost is begun anew: the worst is a build that was not needed.
+  // A lost record begins anew: at worst, an unneeded build follows.
   const accepted = (await readJsonOr(path, schema, undefined))?.accepted ?? [];
   const digest = createHash('sha256').update(delivery.vouched).digest('hex');
   const id = delivery.id?.slice(0, maxIdLength);

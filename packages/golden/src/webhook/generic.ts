@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { headerOf, isSigned } from './authentic.js';
 import { parsePayload } from './payload.js';
 import type { HookRequest, Provider } from './provider.js';
+import { headerOf, isSigned } from './signature.js';
 
-/** How far the sender's clock may be off, and how long a request may be under way. */
+/** How far the sender's clock may be off, including the time of the request. */
 const toleranceMs = 5 * 60_000;
 
 const payloadSchema = z.object({
@@ -17,8 +17,9 @@ const payloadSchema = z.object({
 });
 
 /**
- * For senders of one's own: `X-Warmdock-Timestamp` (seconds since 1970) and `X-Warmdock-Signature`,
- * `sha256=` and the hex HMAC-SHA256 of timestamp, a dot, and body; `X-Warmdock-Delivery` may name it.
+ * For your own senders: `X-Warmdock-Timestamp` (seconds since 1970) and `X-Warmdock-Signature`,
+ * `sha256=` with the hex HMAC-SHA256 of timestamp, dot and body. `X-Warmdock-Delivery` may hold an
+ * id.
  */
 export const generic: Provider = {
   name: 'generic',

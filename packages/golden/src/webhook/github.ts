@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { headerOf, isSigned } from './authentic.js';
 import { parsePayload } from './payload.js';
 import type { Delivery, HookRequest, Provider } from './provider.js';
+import { headerOf, isSigned } from './signature.js';
 
 const push = z.object({ ref: z.string(), deleted: z.boolean().nullish() });
 

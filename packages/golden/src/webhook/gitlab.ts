@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { headerOf, isSame } from './authentic.js';
 import { parsePayload } from './payload.js';
 import type { Delivery, HookRequest, Provider } from './provider.js';
+import { constantTimeEqual, headerOf } from './signature.js';
 
 const push = z.object({ ref: z.string(), after: z.string() });
 
@@ -17,7 +17,8 @@ const mergeRequest = z.object({
 export const gitlab: Provider = {
   name: 'gitlab',
   claims: (headers) => headers['x-gitlab-token'] !== undefined,
-  authenticates: ({ headers }, secret) => isSame(headerOf(headers['x-gitlab-token']), secret),
+  authenticates: ({ headers }, secret) =>
+    constantTimeEqual(headerOf(headers['x-gitlab-token']), secret),
   read(request, branch) {
     switch (headerOf(request.headers['x-gitlab-event'])) {
       case 'Push Hook':

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ProviderName } from './hook.js';
+import type { ProviderName } from './webhook-config.js';
 
 /** A request whose body has been read. */
 export interface HookRequest {
@@ -15,9 +15,9 @@ export type Delivery =
       readonly kind: 'build';
       /** One line for people. */
       readonly reason: string;
-      /** By what the provider calls the delivery, also when it sends it again. */
+      /** The provider's id of the delivery, the same when it is sent again. */
       readonly id?: string | undefined;
-      /** What the sender vouches for: the same twice is a repetition. */
+      /** The signed content: the same twice is a repetition. */
       readonly vouched: string | Buffer;
     }
   | { readonly kind: 'ignored'; readonly reason: string }
@@ -31,6 +31,6 @@ export interface Provider {
   claims(headers: IncomingHttpHeaders): boolean;
   /** Whether the sender knows the secret; takes the same time whatever is wrong with the signature. */
   authenticates(request: HookRequest, secret: Buffer): boolean;
-  /** Of a request that is authentic. */
+  /** Reads an authentic request. */
   read(request: HookRequest, branch: string | undefined): Delivery;
 }

@@ -9,7 +9,7 @@ export type Body =
   | { readonly kind: 'read'; readonly bytes: Buffer }
   | { readonly kind: 'too large' | 'too slow' | 'broken off' | 'read by another' };
 
-/** The whole body; what is left of one that is not taken stays unread. */
+/** Reads the whole body, or stops at one that is too large or too slow. */
 export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Body> {
   const { maxBodyBytes, readTimeoutMs } = limits;
   const chunks: Buffer[] = [];

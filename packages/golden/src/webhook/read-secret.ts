@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { WarmdockError } from '@warmdock/core';
 import { messageOf } from '@warmdock/core/internal';
-import type { HookSecret } from './hook.js';
+import type { WebhookSecret } from './webhook-config.js';
 
 const minBytes = 16;
 
-/** Throws `INVALID_ARGUMENT` for one that is missing or short; the error never holds any of it. */
-export function readSecret(source: HookSecret, what: string): Buffer {
-  const secret = Buffer.from(textOf(source, what).replace(/\r?\n$/, ''));
+/**
+ * Reads a secret. Throws `INVALID_ARGUMENT` for a missing or short one; the error holds none of it.
+ */
+export function readSecret(source: WebhookSecret, what: string, env: NodeJS.ProcessEnv): Buffer {
+  const secret = Buffer.from(textOf(source, what, env).replace(/\r?\n$/, ''));
   if (secret.length >= minBytes) return secret;
   throw new WarmdockError(
     'INVALID_ARGUMENT',
@@ -16,8 +18,8 @@ export function readSecret(source: HookSecret, what: string): Buffer {
   );
 }
 
-function textOf(source: HookSecret, what: string): string {
-  if ('env' in source) return process.env[source.env] ?? '';
+function textOf(source: WebhookSecret, what: string, env: NodeJS.ProcessEnv): string {
+  if ('env' in source) return env[source.env] ?? '';
   try {
     return readFileSync(source.file, 'utf8');
   } catch (cause) {
@@ -27,6 +29,6 @@ function textOf(source: HookSecret, what: string): string {
   }
 }
 
-function nameOf(source: HookSecret): string {
+function nameOf(source: WebhookSecret): string {
   return 'env' in source ? `environment variable ${source.env}` : `file ${source.file}`;
 }

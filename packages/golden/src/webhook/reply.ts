@@ -6,7 +6,7 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** How long a sender may go on with a body that nobody wants, so that it gets to read the answer. */
+/** How long a sender may go on with a refused body, so that it can read the answer. */
 const lingerMs = 1_000;
 
 /** Answers in JSON; the connection ends when the request was not read to its end. */

@@ -1,17 +1,19 @@
 import { createServer } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { WarmdockError } from '@warmdock/core';
-import { type WebhookOptions, webhookHandler } from './webhook-handler.js';
+import { type WebhookContext, type WebhookOptions, webhookHandler } from './webhook-handler.js';
 
+/** What the handler takes, and where to listen. */
 export interface ServeWebhooksOptions extends WebhookOptions {
   readonly listen: {
-    /** 0 takes a free one. */
+    /** 0 for any free port. */
     readonly port: number;
-    /** Default `127.0.0.1`: TLS and the outside are for a proxy before it. */
+    /** Default `127.0.0.1`: leave TLS and other hosts to a reverse proxy. */
     readonly host?: string | undefined;
   };
 }
 
+/** A server for webhooks. */
 export interface WebhookServer extends AsyncDisposable {
   /** Like `http://127.0.0.1:8080`. */
   readonly url: string;
@@ -19,8 +21,11 @@ export interface WebhookServer extends AsyncDisposable {
 
 const maxConnections = 256;
 
-/** Serves `webhookHandler` over HTTP until it is disposed of; throws `UNAVAILABLE` for an address that is taken or not here. */
-export async function serveWebhooks(options: ServeWebhooksOptions): Promise<WebhookServer> {
+/** Serves `webhookHandler` over HTTP until it is disposed of. Throws `UNAVAILABLE` when it cannot listen. */
+export async function serveWebhooks(
+  options: ServeWebhooksOptions,
+  context?: WebhookContext,
+): Promise<WebhookServer> {
   const { host = '127.0.0.1', port } = options.listen;
   const timeoutMs = options.readTimeoutMs ?? 10_000;
   const server = createServer(
@@ -29,7 +34,7 @@ export async function serveWebhooks(options: ServeWebhooksOptions): Promise<Webh
       requestTimeout: 2 * timeoutMs,
       connectionsCheckingInterval: 1_000,
     },
-    webhookHandler(options),
+    webhookHandler(options, context),
   );
   server.maxConnections = maxConnections;
   await new Promise<void>((resolve, reject) => {

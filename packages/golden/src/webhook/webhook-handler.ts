@@ -3,46 +3,55 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isWarmdockError, WarmdockError } from '@warmdock/core';
 import type { GoldenBuilds } from '../builds/golden-builds.js';
 import { answerStatus } from './answer-status.js';
-import { headerOf, isSame } from './authentic.js';
 import { acceptOnce } from './deliveries.js';
 import { generic } from './generic.js';
 import { github } from './github.js';
 import { gitlab } from './gitlab.js';
-import type { Hook, HookSecret } from './hook.js';
 import type { Delivery, HookRequest, Provider } from './provider.js';
 import { type Body, readBody } from './read-body.js';
 import { readSecret } from './read-secret.js';
 import { type Reply, refusal, sendReply } from './reply.js';
+import { constantTimeEqual, headerOf } from './signature.js';
+import type { WebhookConfig, WebhookSecret } from './webhook-config.js';
 
+/** Which webhooks to take, for which builds. */
 export interface WebhookOptions {
   readonly builds: GoldenBuilds;
-  /** By project; each must be one of the builds'. */
-  readonly hooks: Readonly<Record<string, Hook>>;
+  /** By project, each of which must be one of the builds'. */
+  readonly hooks: Readonly<Record<string, WebhookConfig>>;
   /**
-   * Answer `GET /status` and `GET /status/PROJECT`, to all (`public`) or with this secret as bearer
-   * token; default: not at all.
+   * Serve `GET /status` and `GET /status/PROJECT` to all (`public`) or with this secret as bearer
+   * token; default: to nobody.
    */
-  readonly status?: 'public' | HookSecret | undefined;
-  /** Default 1 MiB. */
+  readonly status?: 'public' | WebhookSecret | undefined;
+  /** Largest body of a request; default 1 MiB. */
   readonly maxBodyBytes?: number | undefined;
-  /** For a request's body; default 10,000. */
+  /** How long a request's body may take; default 10,000. */
   readonly readTimeoutMs?: number | undefined;
-  /** Told of every answer, for a log; holds nothing of payloads or secrets. */
+}
+
+/** Where the webhooks' secrets are looked up, and whom answers are reported to. */
+export interface WebhookContext {
+  /** For secrets in variables; default `process.env`. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  /** Called for every answer, for a log; holds nothing of payloads or secrets. */
   readonly onAnswer?: ((answer: WebhookAnswer) => void) | undefined;
 }
 
+/** One answer to a request. */
 export interface WebhookAnswer {
-  /** As the request named it: for status 401 there may be no such project. */
+  /** The requested project, which need not exist for status 401. */
   readonly project: string | undefined;
   readonly status: number;
-  /** Of an answer with status 500 or 503. */
+  /** Why the status is 500 or 503. */
   readonly cause?: unknown;
 }
 
+/** A request listener for `node:http`. */
 export type WebhookHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 interface KnownHook {
-  readonly hook: Hook;
+  readonly hook: WebhookConfig;
   readonly secret: Buffer;
 }
 
@@ -50,23 +59,28 @@ const providers: readonly Provider[] = [github, gitlab, generic];
 const projectPath = /^\/(hooks|status)\/([A-Za-z0-9][A-Za-z0-9._-]{0,63})$/;
 
 /**
- * Takes webhooks at `POST /hooks/PROJECT` and triggers golden builds; to be mounted where no body was
- * read before. Secrets are read once, now; throws `INVALID_ARGUMENT` for bad ones.
+ * Takes webhooks at `POST /hooks/PROJECT` and triggers golden builds. Mount it before anything that
+ * reads bodies. Reads all secrets at once; throws `INVALID_ARGUMENT` for bad ones.
  *
- * Answers 202 (build asked for), 200 (`already`, `ignored`, `pong`), 400, 401, 404, 405, 408, 413, 415,
- * 503. A project that is not there is answered as a wrong signature is, so that nobody can find out
- * which projects there are.
+ * Answers 202 (build queued), 200 (`already`, `ignored`, `pong`), 400, 401, 404, 405, 408, 413, 415,
+ * 503. An unknown project is answered like a wrong signature, so that nobody can find out which
+ * projects there are.
  */
-export function webhookHandler(options: WebhookOptions): WebhookHandler {
-  const hooks = knownHooks(options);
-  const { builds, status: statusFor, onAnswer = () => {} } = options;
+export function webhookHandler(
+  options: WebhookOptions,
+  { env = process.env, onAnswer = () => {} }: WebhookContext = {},
+): WebhookHandler {
+  const hooks = knownHooks(options, env);
+  const { builds, status: statusFor } = options;
   const token =
-    statusFor === undefined || statusFor === 'public' ? undefined : readSecret(statusFor, 'status');
+    statusFor === undefined || statusFor === 'public'
+      ? undefined
+      : readSecret(statusFor, 'status', env);
   const limits = {
     maxBodyBytes: options.maxBodyBytes ?? 1024 * 1024,
     readTimeoutMs: options.readTimeoutMs ?? 10_000,
   };
-  // A signature for a project that is not there is checked against this, and takes as long.
+  // Signatures for unknown projects are checked against this, which takes as long.
   const decoy = randomBytes(32);
 
   const answerHook = async (request: IncomingMessage, project: string): Promise<Reply> => {
@@ -84,7 +98,7 @@ export function webhookHandler(options: WebhookOptions): WebhookHandler {
   const answerStatusTo = async (request: IncomingMessage, project?: string): Promise<Reply> => {
     if (statusFor === undefined) return notFound();
     if (request.method !== 'GET') return notAllowed('GET');
-    if (token && !isSame(headerOf(request.headers.authorization), bearer(token)))
+    if (token && !constantTimeEqual(headerOf(request.headers.authorization), bearer(token)))
       return refusal(401, 'unauthorized', { 'www-authenticate': 'Bearer' });
     return (await answerStatus(builds, project)) ?? notFound();
   };
@@ -138,7 +152,10 @@ async function answerDelivery(
   }
 }
 
-function knownHooks({ builds, hooks }: WebhookOptions): Map<string, KnownHook> {
+function knownHooks(
+  { builds, hooks }: WebhookOptions,
+  env: NodeJS.ProcessEnv,
+): Map<string, KnownHook> {
   const entries = Object.entries(hooks).map(([project, hook]): [string, KnownHook] => {
     if (!builds.projects.includes(project)) {
       throw new WarmdockError(
@@ -146,7 +163,7 @@ function knownHooks({ builds, hooks }: WebhookOptions): Map<string, KnownHook> {
         `webhook of ${project}: no golden builds are set up for that project`,
       );
     }
-    return [project, { hook, secret: readSecret(hook.secret, `webhook of ${project}`) }];
+    return [project, { hook, secret: readSecret(hook.secret, `webhook of ${project}`, env) }];
   });
   return new Map(entries);
 }

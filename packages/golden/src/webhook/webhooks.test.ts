@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { fakeDaemon, gate, until } from '../builds/builds.testing.js';
+import { fakeDaemon, gatedScript, until } from '../builds/builds.testing.js';
 import { openBuilds } from '../builds/golden-builds.js';
 import { serveWebhooks } from './serve-webhooks.js';
 import { type WebhookOptions, webhookHandler } from './webhook-handler.js';
@@ -152,7 +152,7 @@ describe('a repetition', () => {
 
 describe('deliveries during a build', () => {
   it('make exactly one more', async () => {
-    const { shell, open } = await gate();
+    const { shell, open } = await gatedScript();
     const { store, close } = await start();
     await close();
     const projects = { [project]: { script: { shell }, daemon: fakeDaemon().launch } };
@@ -368,7 +368,10 @@ describe('an endpoint', () => {
     const { builds } = await start();
     const hooks = { [project]: { ...hook, secret: { file: await secretFile() } } };
     const causes: unknown[] = [];
-    const handler = webhookHandler({ builds, hooks, onAnswer: ({ cause }) => causes.push(cause) });
+    const handler = webhookHandler(
+      { builds, hooks },
+      { onAnswer: ({ cause }) => causes.push(cause) },
+    );
     const server = createServer(async (request, response) => {
       await text(request);
       handler(request, response);

@@ -6,8 +6,8 @@ import { onTestFinished } from 'vitest';
 import { fakeDaemon, testStore } from '../builds/builds.testing.js';
 import { openBuilds } from '../builds/golden-builds.js';
 import type { GoldenStore } from '../store/golden-store.js';
-import type { Hook } from './hook.js';
 import { serveWebhooks } from './serve-webhooks.js';
+import type { WebhookConfig } from './webhook-config.js';
 import type { WebhookAnswer, WebhookOptions } from './webhook-handler.js';
 
 export const secret = 'a-secret-of-two-dozen-bytes';
@@ -23,7 +23,7 @@ export async function secretFile(text = `${secret}\n`): Promise<string> {
 
 /** A server whose builds do not begin while the test runs, unless it says otherwise. */
 export async function startWebhooks(
-  hook: Omit<Hook, 'secret'>,
+  hook: Omit<WebhookConfig, 'secret'>,
   options: Partial<WebhookOptions> & { store?: GoldenStore; debounceMs?: number } = {},
 ) {
   const { debounceMs = 600_000, store = await testStore(), ...rest } = options;
@@ -31,10 +31,10 @@ export async function startWebhooks(
   const projects = { [project]: { script: { shell: 'true' }, daemon } };
   const builds = await openBuilds({ store, projects, debounceMs });
   const answers: WebhookAnswer[] = [];
-  const hooks = { [project]: { ...hook, secret: { file: await secretFile() } } as Hook };
+  const hooks = { [project]: { ...hook, secret: { file: await secretFile() } } as WebhookConfig };
   const listen = { port: 0 };
   const onAnswer = (answer: WebhookAnswer) => void answers.push(answer);
-  const server = await serveWebhooks({ builds, hooks, listen, onAnswer, ...rest });
+  const server = await serveWebhooks({ builds, hooks, listen, ...rest }, { onAnswer });
   const close = async () => {
     await server[Symbol.asyncDispose]();
     await builds.close();

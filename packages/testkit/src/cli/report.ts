@@ -1,4 +1,4 @@
-import { accepts, answersOk } from '../testbed/engines/probes.js';
+import { acceptsConnections, answersOk } from '../testbed/engines/probes.js';
 import { readTestbed, statePath } from '../testbed/state.js';
 
 /** Prints what runs in `dir` and whether each part answers; resolves to the exit code, 0 when all do. */
@@ -36,10 +36,10 @@ export async function report(dir: string): Promise<number> {
 
 function acceptsAt(address: string): Promise<boolean> {
   const { protocol, host, pathname } = new URL(address);
-  return protocol === 'unix:' ? accepts({ path: pathname }) : acceptsTcp(host);
+  return protocol === 'unix:' ? acceptsConnections({ path: pathname }) : acceptsTcp(host);
 }
 
 function acceptsTcp(hostAndPort: string): Promise<boolean> {
   const { hostname, port } = new URL(`tcp://${hostAndPort}`);
-  return accepts({ host: hostname, port: Number(port) });
+  return acceptsConnections({ host: hostname, port: Number(port) });
 }

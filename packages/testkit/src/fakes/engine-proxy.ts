@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { pipeline } from 'node:stream';
-import { type EngineReply, refuseUpgrade, sendReply } from './fake-engine.js';
+import { type EngineReply, refuseUpgrade, sendFakeReply } from './fake-engine.js';
 import { type Listening, listenAt } from './listen.js';
 
 export interface EngineProxyOptions {
@@ -21,7 +21,7 @@ export async function startEngineProxy(options: EngineProxyOptions): Promise<Lis
     const { method = '', url = '' } = message;
     const reply = intercept(method, url);
     if (reply === undefined) pass(socket, message, response, told);
-    else message.resume().once('end', () => sendReply(response, reply));
+    else message.resume().once('end', () => sendFakeReply(response, reply));
   });
   server.on('upgrade', (message: IncomingMessage, client, head) => {
     const reply = intercept(message.method ?? '', message.url ?? '');

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import type { Place } from './listen.js';
+import type { ListenAddress } from './listen.js';
 import {
   addBidi,
   addStream,
@@ -30,7 +30,7 @@ export interface FakeBuildkitHandlers {
 
 export interface FakeBuildkitOptions {
   /** Default `tcp`. */
-  place?: Place;
+  place?: ListenAddress;
   /** PEM texts; clients must then show a certificate that `ca` signed. */
   tls?: { ca: string; cert: string; key: string };
 }

@@ -69,7 +69,7 @@ export async function startFakeEngine(options: FakeEngineOptions = {}): Promise<
     const route = find(options.routes, request) ?? notFound;
     if (typeof route === 'function') return route(request, response, message);
     request.body = await buffer(message);
-    sendReply(response, route);
+    sendFakeReply(response, route);
   });
   server.on('upgrade', async (message, connection, head) => {
     const request = record(message);
@@ -121,7 +121,7 @@ function fits(pattern: string, asked: string): boolean {
   return new RegExp(`^${parts.join('.*')}$`).test(asked);
 }
 
-export function sendReply(
+export function sendFakeReply(
   response: ServerResponse,
   { status = 200, headers, body = '' }: EngineReply,
 ): void {

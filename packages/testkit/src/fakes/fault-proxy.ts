@@ -1,7 +1,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { Transform } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Listening, listenAt, type Place } from './listen.js';
+import { type ListenAddress, type Listening, listenAt } from './listen.js';
 
 /** What goes wrong in one direction of a connection. */
 export interface Faults {
@@ -16,7 +16,7 @@ export interface Faults {
 export interface FaultProxyOptions {
   target: { path: string } | { host: string; port: number };
   /** Default `tcp`. */
-  place?: Place;
+  place?: ListenAddress;
   /** From the client to the target. */
   upstream?: Faults;
   /** From the target to the client. */

@@ -7,7 +7,7 @@ export * from './fault-proxy.js';
 export * from './forward-proxy.js';
 export * from './grpc-proxy.js';
 export * from './http2-front.js';
-export type { Place } from './listen.js';
+export type { ListenAddress } from './listen.js';
 export * from './old-solve.js';
 export {
   type BidiHandler,

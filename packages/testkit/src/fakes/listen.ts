@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Where a fake listens: a fresh unix socket in a private folder, or a free port of the loopback. */
-export type Place = 'unix' | 'tcp';
+export type ListenAddress = 'unix' | 'tcp';
 
 export interface Listening extends AsyncDisposable {
   /** `unix://path` or `tcp://127.0.0.1:port`. */
@@ -14,7 +14,7 @@ export interface Listening extends AsyncDisposable {
 }
 
 /** Listens on a real socket; disposal breaks every connection and removes the socket. */
-export async function listenAt(server: Server, place: Place): Promise<Listening> {
+export async function listenAt(server: Server, place: ListenAddress): Promise<Listening> {
   const open = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     open.add(socket);

@@ -7,11 +7,11 @@ import { outputOf, runCommand } from '../clients/run-command.js';
 /** A package as a registry has it. */
 export interface PackedPackage {
   /** Its `package.json`. */
-  readonly manifest: Manifest;
+  readonly manifest: PackageManifest;
   readonly tarball: Buffer;
 }
 
-export interface Manifest {
+export interface PackageManifest {
   readonly name: string;
   readonly version: string;
   readonly dependencies?: Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ export async function packWorkspacePackage(folder: string): Promise<PackedPackag
 /** Packs a package that is installed for `dependant`, which is a package's folder, and all that it depends on. */
 export async function packInstalled(name: string, dependant: string): Promise<PackedPackage[]> {
   const folder = folderOf(name, dependant);
-  const manifest: Manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const manifest: PackageManifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const destination = mkdtempSync(join(tmpdir(), 'warmdock-pack-'));
   const path = join(destination, 'package.tgz');
   try {

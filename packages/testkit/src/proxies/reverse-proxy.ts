@@ -1,9 +1,9 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Certificates } from '../testbed/engines/certificates.js';
-import { startContained } from '../testbed/engines/contained.js';
-import { accepts, freePort } from '../testbed/engines/probes.js';
+import { acceptsConnections, freePort } from '../testbed/engines/probes.js';
 import { untilReady } from '../testbed/engines/ready.js';
+import { startRootfsProcess } from '../testbed/engines/rootfs-process.js';
 import { haproxy } from './haproxy.js';
 import { nghttpx } from './nghttpx.js';
 import { nginx } from './nginx.js';
@@ -48,14 +48,14 @@ export async function startReverseProxy(options: ReverseProxyOptions): Promise<R
   };
   const { settings, command } = kinds[name] as ProxyKind;
   if (settings) await writeFile(join(stateDir, 'settings'), settings(setup));
-  const proxy = startContained({
+  const proxy = startRootfsProcess({
     rootfs,
     stateDir,
     command: command(setup, '/srv/settings'),
     logPath: join(stateDir, `${name}.log`),
   });
   try {
-    await untilReady(name, proxy, () => accepts({ host: '127.0.0.1', port }));
+    await untilReady(name, proxy, () => acceptsConnections({ host: '127.0.0.1', port }));
   } catch (error) {
     await proxy.kill();
     throw error;

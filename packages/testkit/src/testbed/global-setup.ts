@@ -4,7 +4,7 @@ import type { TestbedInfo } from './info.js';
 import { testbedDown, testbedUp } from './lifecycle.js';
 import { cacheDir, testbedDir } from './paths.js';
 import { isHeld } from './state.js';
-import { removeTraces, sweepTestbeds } from './sweep.js';
+import { removeOrphanedTestbeds, removeTestbedFiles } from './sweep.js';
 import type {} from './use-testbed.js';
 
 /**
@@ -12,7 +12,7 @@ import type {} from './use-testbed.js';
  * stays up; the others, ones of this run's own, which end with it, however it ends.
  */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
-  await sweepTestbeds();
+  await removeOrphanedTestbeds();
   const byHand = isHeld(testbedDir()) ? [await findTestbed()] : [];
   const dirs = ownDirs(workersOf(project) - byHand.length);
   const own = dirs.map((dir) => testbedUp(dir, { ownership: 'owned', say }));
@@ -35,7 +35,7 @@ function ownDirs(count: number): string[] {
 
 async function takeDown(dir: string): Promise<void> {
   await testbedDown(dir);
-  await removeTraces(dir);
+  await removeTestbedFiles(dir);
 }
 
 async function findTestbed(): Promise<TestbedInfo> {

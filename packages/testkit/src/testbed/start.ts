@@ -22,7 +22,7 @@ export interface StartOptions {
 }
 
 /** Starts every engine in parallel; resolves when all answer. */
-export async function startAll({
+export async function startTestbed({
   dir,
   inMemory,
   say,

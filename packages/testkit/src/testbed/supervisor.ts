@@ -8,7 +8,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { removeFolder } from './file-systems/unmount-below.js';
-import { startAll } from './start.js';
+import { startTestbed } from './start.js';
 import { pidPath, statePath } from './state.js';
 
 const [dir = '', ownership, data] = process.argv.slice(2);
@@ -40,7 +40,7 @@ try {
   await removeFolder(dir);
   mkdirSync(dir, { recursive: true });
   writeFileSync(pidPath(dir), String(process.pid));
-  const info = await startAll({ dir, inMemory: data === 'memory', say, started });
+  const info = await startTestbed({ dir, inMemory: data === 'memory', say, started });
   await writeFile(`${statePath(dir)}.new`, JSON.stringify(info, null, 2));
   await rename(`${statePath(dir)}.new`, statePath(dir));
   setInterval(() => {}, 2 ** 30);

@@ -29,7 +29,7 @@ test.each([
   ],
   ['build app --script /x/start.sh', { ...built, script: { path: '/x/start.sh', args: [] } }],
   [
-    'build --dockerd --bridge=none --dockerd=--mtu=1400 -e A=1 --env B --secret-env C --secret-env=D=E --secret-file F=/g=h --timeout 90s --image-store classic --containerd apart app -- true',
+    'build --dockerd --bridge=none --dockerd=--mtu=1400 -e A=1 --env B --secret-env C --secret-env=D=E --secret-file F=/g=h --timeout 90s --image-store classic --containerd external app -- true',
     {
       project: 'app',
       script: { path: 'true', args: [] },
@@ -38,7 +38,7 @@ test.each([
       secretFile: ['F=/g=h'],
       dockerd: ['--bridge=none', '--mtu=1400'],
       imageStore: 'classic',
-      containerd: 'apart',
+      containerd: 'external',
       timeoutMs: 90_000,
     },
   ],
@@ -99,7 +99,7 @@ test.each([
   ['build app --secret-env =A -- true', 1, /takes no --secret-env "=A"/],
   ['build app --secret-file A -- true', 1, /takes no --secret-file "A"/],
   ['build app --image-store old -- true', 1, /takes no --image-store "old": classic, containerd/],
-  ['build app --containerd own -- true', 1, /takes no --containerd "own": dockerd, apart/],
+  ['build app --containerd own -- true', 1, /takes no --containerd "own": dockerd, external/],
   ['clone app', 1, /requires 2 arguments: PROJECT SESSION/],
   ['clone app s1 s2', 1, /requires 2 arguments/],
   ['clone app s1 --generation 0', 125, /invalid argument "0" for "--generation" flag/],

@@ -38,8 +38,8 @@ const ownTables = [
       {
         name: 'containerd',
         kind: 'string',
-        about: 'Of the first golden: dockerd starts its own (dockerd, the default), or runs apart',
-        completedBy: ['dockerd', 'apart'],
+        about: 'Of the first golden: dockerd starts it (dockerd, the default), or not (external)',
+        completedBy: ['dockerd', 'external'],
       },
       {
         name: 'dockerd',

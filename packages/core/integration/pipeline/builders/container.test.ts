@@ -27,7 +27,7 @@ async function newContainer(buildkit = daemon.address): Promise<BuilderContainer
   return container;
 }
 
-function workshopIn({ name }: Pick<BuilderContainer, 'name'>) {
+function buildHarnessIn({ name }: Pick<BuilderContainer, 'name'>) {
   return openBuildHarness(setting, { address: `docker-container://${name}` });
 }
 
@@ -44,7 +44,10 @@ describe("a builder's container", () => {
     const onProgress = (event: Progress) => {
       if (hasBegun(event) && done.length === 0) done.push(container.docker(command, ...flags));
     };
-    const building = workshopIn(container).build({ context: sleepingContext() }, { onProgress });
+    const building = buildHarnessIn(container).build(
+      { context: sleepingContext() },
+      { onProgress },
+    );
     await within(10_000, () =>
       expect(building).rejects.toMatchObject({
         code: 'UNAVAILABLE',
@@ -66,7 +69,7 @@ describe("a builder's container", () => {
     async (_, command, code, hint) => {
       const container = await newContainer();
       await container.docker(command, ...(command === 'rm' ? ['--force'] : []));
-      await expect(workshopIn(container).build({ context: context() })).rejects.toMatchObject({
+      await expect(buildHarnessIn(container).build({ context: context() })).rejects.toMatchObject({
         code,
         message: expect.stringContaining(`container ${container.name} `),
         hint: expect.stringMatching(hint),
@@ -79,7 +82,7 @@ describe("a builder's container", () => {
     const run = ['run', '--detach', '--network', 'none', image.name, 'sleep', '60'];
     const name = (await outputOf(runDocker(run, { host: daemon.host }))).trim();
     onTestFinished(async () => void (await runDocker(['rm', '-f', name], { host: daemon.host })));
-    await expect(workshopIn({ name }).build({ context: context() })).rejects.toMatchObject({
+    await expect(buildHarnessIn({ name }).build({ context: context() })).rejects.toMatchObject({
       code: 'UNSUPPORTED',
       message: expect.stringMatching(/runs no BuildKit.*buildctl.*not found/s),
     });
@@ -93,7 +96,9 @@ describe("a builder's container", () => {
         else pipeTo(client, daemon.address);
       }),
     );
-    const { load } = await workshopIn(await newContainer(address)).build({ context: context() });
+    const { load } = await buildHarnessIn(await newContainer(address)).build({
+      context: context(),
+    });
     expect(load.layersTotal).toBe(1);
     expect(connections).toBeGreaterThan(2);
   });
@@ -101,7 +106,7 @@ describe("a builder's container", () => {
   it('has no program of a build left that was cancelled', async () => {
     const container = await newContainer();
     const cancel = new AbortController();
-    const { build, buildkit } = workshopIn(container);
+    const { build, buildkit } = buildHarnessIn(container);
     const running: number[] = [];
     const onProgress = (event: Progress) => {
       if (!hasBegun(event)) return;

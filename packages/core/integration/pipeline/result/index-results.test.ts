@@ -15,7 +15,7 @@ const host = formatPlatform(defaultPlatform());
 const other = host === 'linux/arm64' ? 'linux/amd64' : 'linux/arm64';
 
 /** Builds and loads with attributes that no option sets. */
-function workshopOf(setting: Setting, attrs: Record<string, string>) {
+function buildHarnessWith(setting: Setting, attrs: Record<string, string>) {
   const { buildkit, engine, host } = openBuildHarness(setting);
   const tags = [newTag()];
   return {
@@ -49,7 +49,7 @@ describe.each(everySetting())('an image with provenance %s', (_name, setting) =>
   const provenance = { 'attest:provenance': 'mode=min' };
 
   it('is loaded, and the next time its layers are not sent again', async () => {
-    const { buildAndLoad, host, tag } = workshopOf(setting, provenance);
+    const { buildAndLoad, host, tag } = buildHarnessWith(setting, provenance);
     const context = newContext();
     const first = await buildAndLoad({ context });
     expect(first.result.configDigest).toBeUndefined();
@@ -61,7 +61,7 @@ describe.each(everySetting())('an image with provenance %s', (_name, setting) =>
   });
 
   it('is loaded with only the layer that changed', async () => {
-    const { buildAndLoad, host, tag } = workshopOf(setting, provenance);
+    const { buildAndLoad, host, tag } = buildHarnessWith(setting, provenance);
     const context = newContext();
     await buildAndLoad({ context });
     const changed = randomUUID();
@@ -75,14 +75,18 @@ describe.each(everySetting())('an image with provenance %s', (_name, setting) =>
 
 describe.each(everySetting())('an image for two platforms %s', (_name, setting) => {
   it('is loaded so that the one of this machine runs', async () => {
-    const { buildAndLoad, host: daemon, tag } = workshopOf(setting, {});
+    const { buildAndLoad, host: daemon, tag } = buildHarnessWith(setting, {});
     const { load } = await buildAndLoad({ context: newContext(), platforms: [host, other] });
     expect(await fileOf(daemon, tag, 'file')).toMatch(host.split('/')[1] ?? '');
     expect((await inspect(daemon, tag))?.Id).toBe(load.imageId);
   });
 
   it('of which none is that of the machine is loaded only where the store keeps such images', async () => {
-    const { buildAndLoad, host: daemon, tag } = workshopOf(setting, { 'multi-platform': 'true' });
+    const {
+      buildAndLoad,
+      host: daemon,
+      tag,
+    } = buildHarnessWith(setting, { 'multi-platform': 'true' });
     const building = buildAndLoad({ context: newContext(), platforms: [other] });
     if (setting.store === 'classic') {
       await expect(building).rejects.toMatchObject({
@@ -97,7 +101,7 @@ describe.each(everySetting())('an image for two platforms %s', (_name, setting) 
   });
 
   it('may be one for another platform alone', async () => {
-    const { buildAndLoad, host: daemon, tag } = workshopOf(setting, {});
+    const { buildAndLoad, host: daemon, tag } = buildHarnessWith(setting, {});
     const { load } = await buildAndLoad({ context: newContext(), platforms: [other] });
     expect((await inspect(daemon, tag))?.Id).toBe(load.imageId);
   });

@@ -31,6 +31,7 @@ export interface RequestTarget {
   readonly authority: string;
 }
 
+/** What connections say of where they go, and how long they wait for what. */
 export interface ChannelOptions {
   /** Default that of a unix socket: `http` and `localhost`, as gRPC has it. */
   readonly target?: RequestTarget;

@@ -1,4 +1,4 @@
-import type { ContentSource, ContentStore, Range } from '../../content/content.js';
+import type { ByteRange, ContentSource, ContentStore } from '../../content/content.js';
 import { isWarmdockError } from '../../errors.js';
 import {
   AbortRequest,
@@ -118,7 +118,7 @@ async function sendRange(
   call: ServerCall,
   source: SizedSource,
   digest: Digest,
-  range: Range,
+  range: ByteRange,
 ): Promise<void> {
   const blob = { mediaType: 'application/octet-stream', digest };
   let { offset } = range;

@@ -7,6 +7,7 @@ import { GrpcCode, GrpcStatusError } from '../grpc/status.js';
 import type { Attachable } from './attachable.js';
 import { health } from './health.js';
 
+/** What a session serves, and under which key. */
 export interface SessionOptions {
   attachables: readonly Attachable[];
   /**

@@ -4,6 +4,7 @@ import { type Digest, isDigest } from '../../oci/digest.js';
 import { normalizePlatform, type Platform } from '../../oci/platform.js';
 import { WireObject } from './wire-object.js';
 
+/** An image in the daemon's list. */
 export interface ImageSummary {
   /** What the daemon calls the image: see `ImageStoreKind`. */
   readonly id: Digest;
@@ -12,6 +13,7 @@ export interface ImageSummary {
   readonly createdUnix: number;
 }
 
+/** What a daemon knows of one image. */
 export interface ImageInspect {
   readonly id: Digest;
   readonly tags: readonly string[];

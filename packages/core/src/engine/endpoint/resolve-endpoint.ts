@@ -5,6 +5,7 @@ import { type Checks, mapOf, text } from '../../options/checks.js';
 import { contextEndpoint, tlsFilesIn } from './docker-context.js';
 import { type EngineEndpoint, type EngineTls, parseEngineAddress } from './endpoint.js';
 
+/** Where to look for the daemon's address. */
 export interface ResolveEndpointOptions {
   /** Such as `unix:///var/run/docker.sock`; wins over everything. */
   readonly address?: string | undefined;

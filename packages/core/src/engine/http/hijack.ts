@@ -5,6 +5,7 @@ import { startDeadline } from './deadline.js';
 import { timeoutError } from './engine-error.js';
 import { type EngineHttp, type EngineRequest, endRequest } from './http.js';
 
+/** What a connection is upgraded to, and with which request. */
 export interface HijackOptions {
   /** What the connection is to speak afterwards; `tcp` are plain bytes. */
   readonly protocol: 'h2c' | 'tcp';

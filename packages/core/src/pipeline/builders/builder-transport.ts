@@ -13,6 +13,7 @@ import { type EngineEndpoint, parseEngineAddress } from '../../engine/endpoint/e
 import { resolveEngineEndpoint } from '../../engine/endpoint/resolve-endpoint.js';
 import { type Boot, containerTransport } from './container/container-transport.js';
 
+/** What the way to a builder depends on besides its address. */
 export interface BuilderTransportOptions {
   /** Where docker's settings are looked up for a container's daemon. */
   readonly env: NodeJS.ProcessEnv;

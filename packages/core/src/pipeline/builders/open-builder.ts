@@ -27,6 +27,7 @@ export interface NamedBuilder extends OpenBuilder {
   readonly driver: 'remote' | 'docker-container' | 'docker';
 }
 
+/** How a builder is spoken to, and whether its container may be started. */
 export interface OpenBuilderOptions {
   /** What speaks gRPC to the builder, unless it is an open connection; default `WARMDOCK_GRPC`, else `builtin`. */
   readonly grpc?: GrpcClient | undefined;

@@ -27,6 +27,7 @@ export interface EngineObservation {
   readonly atMs: number;
 }
 
+/** What helps to learn of the layers of a daemon's images. */
 export interface ObserveOptions extends CallOptions {
   /** The builder's blobs; it most likely made the images under the tags, and tells of their layers faster than the containerd store. */
   readonly builderContent?: ContentSource | undefined;

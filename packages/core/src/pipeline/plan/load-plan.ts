@@ -1,33 +1,28 @@
 import type { Descriptor } from '../../oci/descriptor.js';
 import type { Digest } from '../../oci/digest.js';
 
-interface Planned {
+/**
+ * What has to be done so that the daemon holds the image under its tags.
+ *
+ * `unchanged`: it has the image, and every tag names it. `retag`: it has the image, and tags move.
+ * `thin`: it has some layers, and the `missing` ones are sent. `full`: no layer is known to be there,
+ * and all are sent. `sizeBytes` are those of the missing layers together.
+ */
+export type LoadPlan = {
   /** Why, for people. */
   readonly reason: string;
   /** What the daemon calls the image: the config digest on the classic store, else the manifest's or index's. */
   readonly imageId: Digest;
   /** Different layers of the image. */
   readonly layersTotal: number;
-}
-
-/** What has to be done so that the daemon holds the image under its tags. */
-export type LoadPlan =
-  /** The daemon has the image and every tag names it. */
-  | (Planned & { readonly outcome: 'unchanged' })
-  /** The daemon has the image; tags move. */
-  | (Planned & { readonly outcome: 'retag' })
-  /** Some layers are there; `missing` are sent, `sizeBytes` together. */
-  | (Planned & {
-      readonly outcome: 'thin';
+} & (
+  | { readonly outcome: 'unchanged' | 'retag' }
+  | {
+      readonly outcome: 'thin' | 'full';
       readonly missing: readonly Descriptor[];
       readonly sizeBytes: number;
-    })
-  /** No layer is known to be there; all are sent. */
-  | (Planned & {
-      readonly outcome: 'full';
-      readonly missing: readonly Descriptor[];
-      readonly sizeBytes: number;
-    });
+    }
+);
 
 /** What was done, with its cost. */
 export interface LoadResult {

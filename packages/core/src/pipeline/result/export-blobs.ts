@@ -25,7 +25,7 @@ export async function exportBlobs(
     await solved.answer;
     return { ...solved, spool: await received.open() };
   } catch (error) {
-    await (await received.begun())?.[Symbol.asyncDispose]();
+    await (await received.startedStore())?.[Symbol.asyncDispose]();
     throw error;
   }
 }

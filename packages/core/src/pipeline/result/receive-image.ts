@@ -18,9 +18,9 @@ export interface WantedBlobs {
 export interface ReceivedImage {
   /** The solve's services with those that take the image. */
   readonly services: SolveServices;
-  /** What has come until now; `undefined` when the builder sent nothing. Dispose of it. */
-  begun(): Promise<SpoolStore | undefined>;
-  /** As `begun`, empty when nothing came. */
+  /** What the builder has sent so far; `undefined` when it sent nothing. Dispose of it. */
+  startedStore(): Promise<SpoolStore | undefined>;
+  /** Like `startedStore`, but empty when nothing came. */
   open(): Promise<SpoolStore>;
 }
 
@@ -59,7 +59,7 @@ export function receiveImage(
       attachables: [archive],
       stores: new Map([[exportStore, store]]),
     }),
-    begun: async () => opening,
+    startedStore: async () => opening,
     open: () => open(0),
   };
 }

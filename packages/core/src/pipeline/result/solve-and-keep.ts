@@ -47,11 +47,11 @@ async function solveOnOldBuilders(
     const oldExporter = sendingExporter(imageAttrs(plan));
     const options = { ...solve, services: received.services, oldExporter };
     const solved = await runSolve(plan, builder, options, context);
-    const spool = await received.begun();
+    const spool = await received.startedStore();
     if (spool) await solved.answer;
     return { ...solved, spool };
   } catch (error) {
-    await (await received.begun())?.[Symbol.asyncDispose]();
+    await (await received.startedStore())?.[Symbol.asyncDispose]();
     throw error;
   }
 }

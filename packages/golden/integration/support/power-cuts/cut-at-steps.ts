@@ -59,7 +59,7 @@ export async function cutAtSteps(
     if (commits) disk.commitMetadata();
     cuts.push({ step, canary, cut: disk.cut() });
   };
-  const store = await openStore(join(disk.dir, 'store'), { require: strategy, onStep });
+  const store = await openStore(join(disk.dir, 'store'), { strategy }, { onStep });
   await prepare(store);
   const before = await contentsIfAny(store);
   isRunning = true;

@@ -82,7 +82,7 @@ export const cutOperations: Readonly<Record<string, CutOperation>> = {
     },
     run: (store) => store.recover(),
     steps: [
-      'recover:parked',
+      'recover:pending-deletion',
       ...promoteSteps.slice(promoteSteps.indexOf('promote:take')),
       'recover:promotion',
       'recover:session',
@@ -97,5 +97,5 @@ function openToEnd(root: string, last: string): Promise<GoldenStore> {
   const onStep = (step: string) => {
     if (step === last) throw new Error(`ended after ${step}`);
   };
-  return openStore(root, { mustExist: true, onStep });
+  return openStore(root, { mustExist: true }, { onStep });
 }

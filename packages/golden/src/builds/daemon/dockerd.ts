@@ -6,32 +6,27 @@ import { cancelled } from '@warmdock/core/internal';
 import type { Clone } from '../../store/golden-store.js';
 import { tailOf } from '../logs/build-logs.js';
 import { openLogStream } from '../logs/log-stream.js';
-import { answers } from './answers.js';
 import type { DaemonLauncher, LaunchOptions, RunningDaemon } from './daemon.js';
-import { containerdState, type DockerdSetUp, setUpDockerd } from './dockerd-set-up.js';
+import { containerdState, type DockerdOptions, planDockerd } from './dockerd-plan.js';
 import { baseEnvironment } from './environment.js';
-import { type Contained, type ContainOptions, startContained } from './namespaced-process.js';
+import { isReachable } from './is-reachable.js';
+import {
+  type NamespacedProcess,
+  type NamespacedProcessOptions,
+  startNamespacedProcess,
+} from './namespaced-process.js';
 import { removeRunFolder, runFolder } from './run-folder.js';
-
-export interface DockerdOptions extends DockerdSetUp {
-  /** Beside PATH, HOME and the like, for example proxies. */
-  readonly env?: Readonly<Record<string, string>> | undefined;
-  /** Default 60,000. */
-  readonly readyTimeoutMs?: number | undefined;
-  /** How long it may take to end in order; default 60,000. */
-  readonly stopTimeoutMs?: number | undefined;
-}
 
 const defaultTimeoutMs = 60_000;
 const pollMs = 20;
 const tailLines = 20;
 
 /**
- * Runs dockerd, and a containerd with it, on this machine: in mount and pid namespaces of their own,
- * with the machine's network. Needs root and util-linux.
+ * A launcher that runs dockerd, and its containerd, on this machine: in mount and pid namespaces of
+ * their own, on the machine's network. Needs root and util-linux.
  *
- * The launcher throws `UNAVAILABLE` with the daemon's last words when it does not come up, `TIMEOUT`,
- * and `CANCELLED`.
+ * It throws `UNAVAILABLE` with the daemon's last lines when that does not start, `TIMEOUT`, and
+ * `CANCELLED`.
  */
 export function dockerdLauncher(options: DockerdOptions = {}): DaemonLauncher {
   return (clone, launch) => startDockerd(clone, options, launch);
@@ -45,7 +40,7 @@ async function startDockerd(
   const folder = runFolder(clone.dataRoot);
   await removeRunFolder(clone.dataRoot);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const { command, companion, files, host } = await setUpDockerd(clone, folder, options);
+  const { command, companion, files, host } = await planDockerd(clone, folder, options);
   for (const [path, content] of Object.entries(files)) await writeFile(path, content);
   const daemon = startLogged(logPath, redact, {
     command,
@@ -74,22 +69,22 @@ async function startDockerd(
   };
 }
 
-/** What the daemon printed is in the file when it has ended. */
+/** The daemon's log is complete once `ended` has settled. */
 function startLogged(
   logPath: string,
   redact: LaunchOptions['redact'],
-  options: Omit<ContainOptions, 'output'>,
-): Contained {
+  options: Omit<NamespacedProcessOptions, 'output'>,
+): NamespacedProcess {
   if (redact === undefined) {
     const log = openSync(logPath, 'a', 0o600);
-    const daemon = startContained({ ...options, output: log });
+    const daemon = startNamespacedProcess({ ...options, output: log });
     closeSync(log);
     return daemon;
   }
   const { output, written } = openLogStream(logPath, redact());
-  // Where it cannot be written, the daemon learns of it as of a closed pipe.
+  // When it cannot be written, the daemon sees a closed pipe.
   written.catch(() => {});
-  const daemon = startContained({ ...options, output });
+  const daemon = startNamespacedProcess({ ...options, output });
   const ended = daemon.ended.finally(async () => {
     output.end();
     await written.catch(() => {});
@@ -105,7 +100,7 @@ function startLogged(
 
 async function untilReady(
   host: string,
-  daemon: Contained,
+  daemon: NamespacedProcess,
   logPath: string,
   timeoutMs: number,
   signal: AbortSignal,
@@ -118,11 +113,11 @@ async function untilReady(
   };
   daemon.ended.then(note, note);
   try {
-    while (!(await answers(engine, signal))) {
-      if (signal.aborted) throw cancelled('start of dockerd', signal);
-      if (hasEnded) throw await neverReady('ended', daemon, logPath);
+    while (!(await isReachable(engine, signal))) {
+      if (signal.aborted) throw cancelled('starting dockerd', signal);
+      if (hasEnded) throw await startFailure('ended', daemon, logPath);
       if (performance.now() > end)
-        throw await neverReady(`did not answer within ${timeoutMs} ms`, undefined, logPath);
+        throw await startFailure(`did not answer within ${timeoutMs} ms`, undefined, logPath);
       await delay(pollMs);
     }
   } finally {
@@ -130,22 +125,22 @@ async function untilReady(
   }
 }
 
-async function neverReady(
+async function startFailure(
   what: string,
-  ended: Contained | undefined,
+  ended: NamespacedProcess | undefined,
   logPath: string,
 ): Promise<WarmdockError> {
-  // What kept it from being started at all says more.
+  // Rejects with the better reason when it could not be started at all.
   await ended?.ended;
   const said = await tailOf(logPath, tailLines);
   return new WarmdockError(
     ended ? 'UNAVAILABLE' : 'TIMEOUT',
-    `start of dockerd: it ${what}; its last lines:\n${said}`,
+    `starting dockerd: it ${what}; its last lines:\n${said}`,
     { hint: `All that it printed is in ${logPath}.` },
   );
 }
 
-async function stop(daemon: Contained, logPath: string, timeoutMs: number): Promise<void> {
+async function stop(daemon: NamespacedProcess, logPath: string, timeoutMs: number): Promise<void> {
   const isRunning = Symbol('running');
   const before = await Promise.race([daemon.ended, Promise.resolve(isRunning)]);
   const how = before === isRunning ? await daemon.terminate(timeoutMs) : 'ended';
@@ -153,13 +148,13 @@ async function stop(daemon: Contained, logPath: string, timeoutMs: number): Prom
   if (before === isRunning && how === 'ended' && exitCode === 0) return;
   const what =
     before !== isRunning
-      ? 'had ended before it was told to'
+      ? 'had ended before it was told to stop'
       : how === 'killed'
         ? `had to be killed after ${timeoutMs} ms`
-        : 'failed when it was told to';
+        : 'failed when it was told to stop';
   throw new WarmdockError(
     'UNAVAILABLE',
-    `end of dockerd: it ${what} (code ${exitCode}); its last lines:\n${await tailOf(logPath, tailLines)}`,
-    { hint: 'What it left cannot become a golden: build again.' },
+    `stopping dockerd: it ${what} (code ${exitCode}); its last lines:\n${await tailOf(logPath, tailLines)}`,
+    { hint: 'Its data root cannot become a golden: build again.' },
   );
 }

@@ -7,20 +7,20 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ContainOptions, startContained } from './namespaced-process.js';
+import { type NamespacedProcessOptions, startNamespacedProcess } from './namespaced-process.js';
 
 let directory = '';
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'warmdock-contained-'));
+  directory = await mkdtemp(join(tmpdir(), 'warmdock-namespaced-'));
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
 const env = { PATH: process.env.PATH ?? '/usr/bin:/bin' };
 
-function start(script: string, options: Partial<ContainOptions> = {}) {
+function start(script: string, options: Partial<NamespacedProcessOptions> = {}) {
   const output = new PassThrough();
   const command = ['sh', '-c', script];
-  const contained = startContained({
+  const tree = startNamespacedProcess({
     command,
     env,
     cwd: directory,
@@ -28,8 +28,8 @@ function start(script: string, options: Partial<ContainOptions> = {}) {
     terminates: 'all',
     ...options,
   });
-  void contained.ended.finally(() => output.end()).catch(() => {});
-  return { contained, output, printed: text(output) };
+  void tree.ended.finally(() => output.end()).catch(() => {});
+  return { tree, output, printed: text(output) };
 }
 
 /** Processes with this text in their arguments. */
@@ -39,14 +39,14 @@ async function processesWith(mark: string): Promise<string> {
   return pids;
 }
 
-describe('a contained command', () => {
+describe('a namespaced process', () => {
   it.each([
     ['exit 0', 0],
     ['exit 3', 3],
     ['kill -9 $$', 137],
     ['/no/such/program', 127],
   ])('%j ends with %i', async (script, code) => {
-    expect(await start(script).contained.ended).toBe(code);
+    expect(await start(script).tree.ended).toBe(code);
   });
 
   it('has its output in one place, its environment and its folder', async () => {
@@ -57,8 +57,8 @@ describe('a contained command', () => {
 
   it('is gone with everything that it left in the background', async () => {
     const mark = `6${process.pid}.25`;
-    const { contained } = start(`setsid sleep ${mark} & trap '' HUP; nohup sleep ${mark} & exit 4`);
-    expect(await contained.ended).toBe(4);
+    const { tree } = start(`setsid sleep ${mark} & trap '' HUP; nohup sleep ${mark} & exit 4`);
+    expect(await tree.ended).toBe(4);
     expect(await processesWith(`sleep ${mark}`)).toBe('');
   });
 
@@ -66,13 +66,13 @@ describe('a contained command', () => {
     const [source, target] = [join(directory, 'source'), join(directory, 'target')] as const;
     await Promise.all([mkdir(source), mkdir(target)]);
     await writeFile(join(source, 'file'), 'text');
-    const { contained, printed } = start('cat target/file; touch target/new source/new', {
+    const { tree, printed } = start('cat target/file; touch target/new source/new', {
       mounts: [
         { source, target, readOnly: false },
         { source, target: source, readOnly: true },
       ],
     });
-    expect(await contained.ended).toBe(1);
+    expect(await tree.ended).toBe(1);
     expect(await printed).toMatch(/^text.*source\/new.*Read-only/);
     expect(await readdir(source)).toEqual(['file', 'new']);
     expect(await readFile('/proc/self/mountinfo', 'utf8')).not.toContain(directory);
@@ -90,15 +90,15 @@ describe('a contained command', () => {
 
   it('is not started when something cannot be mounted', async () => {
     const mounts = [{ source: join(directory, 'missing'), target: directory, readOnly: true }];
-    const { contained, printed } = start('echo started', { mounts });
-    expect(await contained.ended).toBe(126);
+    const { tree, printed } = start('echo started', { mounts });
+    expect(await tree.ended).toBe(126);
     expect(await printed).not.toContain('started');
   });
 
   it('that cannot be started is UNSUPPORTED', async () => {
-    const { contained } = start('', { cwd: join(directory, 'missing') });
-    await expect(contained.ended).rejects.toMatchObject({ code: 'UNSUPPORTED' });
-    expect(await contained.terminate(0)).toBe('ended');
+    const { tree } = start('', { cwd: join(directory, 'missing') });
+    await expect(tree.ended).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    expect(await tree.terminate(0)).toBe('ended');
   });
 });
 
@@ -115,8 +115,8 @@ describe('a companion', () => {
   it('is there before the command begins, and ends after it', async () => {
     const companion = companionOf();
     const script = `[ -S socket ] && echo "command"`;
-    const { contained, printed } = start(script, { companion });
-    expect(await contained.ended).toBe(0);
+    const { tree, printed } = start(script, { companion });
+    expect(await tree.ended).toBe(0);
     expect(await printed).toBe("serving\ncommand\nit's over\n");
   });
 
@@ -124,23 +124,23 @@ describe('a companion', () => {
     ['exit 0', 'exit 6', 6],
     ['exit 3', 'exit 6', 3],
   ])('beside %j, that ends with %j, makes it %i', async (script, end, code) => {
-    const { contained } = start(script, { companion: companionOf(end) });
-    expect(await contained.ended).toBe(code);
+    const { tree } = start(script, { companion: companionOf(end) });
+    expect(await tree.ended).toBe(code);
   });
 
   it('that fails to start keeps the command from starting', async () => {
     const companion = { command: ['sh', '-c', 'echo broken; exit 1'], socket: '/nowhere' };
-    const { contained, printed } = start('echo started', { companion });
-    expect(await contained.ended).toBe(125);
+    const { tree, printed } = start('echo started', { companion });
+    expect(await tree.ended).toBe(125);
     expect(await printed).toBe('broken\n');
   });
 
   it('that takes its time is ended with all that was to come', async () => {
     const companion = { ...companionOf(), socket: '/nowhere' };
-    const { contained, output, printed } = start('echo started', { companion });
+    const { tree, output, printed } = start('echo started', { companion });
     await once(output, 'data');
-    expect(await contained.terminate(5_000)).toBe('ended');
-    expect(await contained.ended).toBe(143);
+    expect(await tree.terminate(5_000)).toBe('ended');
+    expect(await tree.ended).toBe(143);
     expect(await printed).toBe("serving\nit's over\n");
   });
 
@@ -152,22 +152,22 @@ describe('a companion', () => {
       socket,
     };
     const main = `trap 'echo bye; exit 0' TERM; while :; do sleep 0.01; done`;
-    const { contained, printed } = start(main, { companion: dying });
-    expect(await contained.ended).toBe(137);
+    const { tree, printed } = start(main, { companion: dying });
+    expect(await tree.ended).toBe(137);
     expect(await printed).toContain('bye');
   });
 
   it('ends after a command that is told to end', async () => {
     const script = `trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.01; done`;
     const options = { companion: companionOf(), terminates: 'command' } as const;
-    const { contained, output, printed } = start(script, options);
+    const { tree, output, printed } = start(script, options);
     let seen = '';
     output.on('data', (chunk) => {
       seen += chunk;
     });
     await expect.poll(() => seen).toContain('ready');
-    expect(await contained.terminate(5_000)).toBe('ended');
-    expect(await contained.ended).toBe(0);
+    expect(await tree.terminate(5_000)).toBe('ended');
+    expect(await tree.ended).toBe(0);
     expect(await printed).toMatch(/bye\nit's over\n$/);
   });
 });
@@ -176,21 +176,21 @@ describe('terminate', () => {
   const ready = 'echo ready; while :; do sleep 0.01; done';
 
   it('lets it end by itself', async () => {
-    const { contained, output, printed } = start(`trap 'echo bye; exit 5' TERM; ${ready}`);
+    const { tree, output, printed } = start(`trap 'echo bye; exit 5' TERM; ${ready}`);
     await once(output, 'data');
-    expect(await contained.terminate(10_000)).toBe('ended');
-    expect(await contained.ended).toBe(5);
+    expect(await tree.terminate(10_000)).toBe('ended');
+    expect(await tree.ended).toBe(5);
     expect(await printed).toContain('bye');
   });
 
   it('never mistakes its own signal for the end of the command', async () => {
     const rounds = Array.from({ length: 40 }, async (_, round) => {
-      const { contained, output } = start(`trap 'exit 5' TERM; ${ready}`, {
+      const { tree, output } = start(`trap 'exit 5' TERM; ${ready}`, {
         terminates: round % 2 ? 'all' : 'command',
       });
       await once(output, 'data');
-      await contained.terminate(10_000);
-      return contained.ended;
+      await tree.terminate(10_000);
+      return tree.ended;
     });
     expect(new Set(await Promise.all(rounds))).toEqual(new Set([5]));
   });
@@ -203,35 +203,35 @@ describe('terminate', () => {
     const listens = `${path}.listens`;
     const child = `sh -c 'trap "echo child >>${path}; exit" TERM; : >${listens}; while :; do sleep 0.01; done' &`;
     const listening = `until [ -e ${listens} ]; do sleep 0.01; done`;
-    const { contained, output } = start(
+    const { tree, output } = start(
       `>${path}; ${child} trap 'sleep 0.2; exit 0' TERM; ${listening}; ${ready}`,
       { terminates },
     );
     await once(output, 'data');
-    await contained.terminate(10_000);
+    await tree.terminate(10_000);
     expect(await readFile(path, 'utf8')).toBe(expected);
   });
 
   it('kills who does not listen in time', async () => {
-    const { contained, output } = start(`trap '' TERM; ${ready}`);
+    const { tree, output } = start(`trap '' TERM; ${ready}`);
     await once(output, 'data');
-    expect(await contained.terminate(30)).toBe('killed');
-    expect(await contained.ended).not.toBe(0);
+    expect(await tree.terminate(30)).toBe('killed');
+    expect(await tree.ended).not.toBe(0);
   });
 
   it('ends what has hardly begun', async () => {
     for (let afterMs = 0; afterMs < 20; afterMs++) {
-      const { contained } = start('sleep 60');
+      const { tree } = start('sleep 60');
       await delay(afterMs);
-      expect(await contained.terminate(5_000)).toBe('ended');
+      expect(await tree.terminate(5_000)).toBe('ended');
     }
   });
 
   it('of what has ended does nothing', async () => {
-    const { contained } = start('exit 6');
-    await contained.ended;
+    const { tree } = start('exit 6');
+    await tree.ended;
     await delay(10);
-    expect(await contained.terminate(0)).toBe('ended');
-    expect(await contained.ended).toBe(6);
+    expect(await tree.terminate(0)).toBe('ended');
+    expect(await tree.ended).toBe(6);
   });
 });

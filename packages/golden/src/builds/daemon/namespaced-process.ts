@@ -7,20 +7,23 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { WarmdockError } from '@warmdock/core';
 import type { Mount } from '../../store/golden-store.js';
 
-export interface ContainOptions {
+export interface NamespacedProcessOptions {
   readonly command: readonly string[];
   /** The whole environment; its PATH must lead to setpriv, unshare and sh, too. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
-  /** A file, or a stream, which is not ended. */
+  /** A file, or a stream that stays open. */
   readonly output: number | Writable;
-  /** What only the process tree sees; default none. */
+  /** Mounts that only the process tree sees; default none. */
   readonly mounts?: readonly Mount[] | undefined;
-  /** A folder that the process tree has empty and for itself. */
+  /** A folder that is empty and private for the process tree. */
   readonly ownFolder?: string | undefined;
-  /** Runs beside the command: begins before it, and is told to end after it, which it ends by its own end; default none. */
+  /**
+   * Runs beside the command: starts before it and is stopped after it. When it ends, so does the
+   * command. Default none.
+   */
   readonly companion?: Companion | undefined;
-  /** Who gets the signal to terminate: the command, or all that it has started as well. */
+  /** Who gets SIGTERM: the command, or everything in the tree. */
   readonly terminates: 'command' | 'all';
 }
 
@@ -31,23 +34,23 @@ export interface Companion {
 }
 
 /** A process tree in mount and pid namespaces of its own. */
-export interface Contained extends AsyncDisposable {
+export interface NamespacedProcess extends AsyncDisposable {
   /**
-   * The command's exit code, 128 + n when signal n ended it, once the whole tree is gone; what the
-   * command leaves running is killed. Not 0 when the tree was killed. Rejects with `UNSUPPORTED` when
-   * it could not be started.
+   * The command's exit code, 128 + n for signal n, once the whole tree is gone. What the command
+   * leaves running is killed. Not 0 when the tree was killed. Rejects with `UNSUPPORTED` when it
+   * could not be started.
    */
   readonly ended: Promise<number>;
-  /** Asks to end; who does not is given `graceMs`, then the tree is killed. Answers whether it came to that. */
+  /** Sends SIGTERM, and kills the tree after `graceMs`. Resolves to how it ended. */
   terminate(graceMs: number): Promise<'ended' | 'killed'>;
 }
 
 /**
- * The first process of the namespaces. It reaps orphans, as the first one must, and passes SIGTERM
- * on, which the kernel keeps from a first process that has no handler for it.
+ * The namespaces' init process. It reaps orphans and forwards SIGTERM: the kernel drops signals for
+ * an init process without a handler.
  *
- * A trapped signal makes `wait` answer with more than 128 while the command runs, or after it has
- * ended; then the next `wait` has its code, which a command whose code was told has no more (127).
+ * A trapped signal makes `wait` return more than 128, whether the command runs or has ended. In the
+ * second case, the next `wait` returns its code, or 127 when that was returned before.
  */
 const init = `
 exec 2>&1
@@ -98,18 +101,18 @@ while :; do
 done
 `;
 
-/** What is unmounted outside is so inside, too: else a volume would be in use as long as the tree runs. */
+/** Unmounts outside reach the inside, or a volume would stay in use as long as the tree runs. */
 const seesUnmounts = ['--propagation', 'slave'];
 
 /**
- * Starts a command in private mount and pid namespaces; needs root, and util-linux.
+ * Starts a command in private mount and pid namespaces. Needs root and util-linux.
  *
- * The kernel kills everything in a pid namespace when its first process dies, so nothing outlives the
- * tree: containers, their shims, daemons that forked. `--kill-child` and the parent death signal
- * extend that to the death of this process (in a worker, of the thread), `kill -9` included. Its own
- * session keeps Ctrl-C away.
+ * The kernel kills everything in a pid namespace when its first process dies, so nothing outlives
+ * the tree: containers, their shims, daemons that forked. `--kill-child` and the parent death
+ * signal extend that to the death of this process (in a worker, of the thread), even by `kill -9`.
+ * A session of its own keeps Ctrl-C away.
  */
-export function startContained(options: ContainOptions): Contained {
+export function startNamespacedProcess(options: NamespacedProcessOptions): NamespacedProcess {
   const { env, cwd, output } = options;
   const target = typeof output === 'number' ? output : 'pipe';
   const child = spawn('setpriv', argvOf(options), {
@@ -143,7 +146,7 @@ export function startContained(options: ContainOptions): Contained {
   };
 }
 
-function argvOf(options: ContainOptions): string[] {
+function argvOf(options: NamespacedProcessOptions): string[] {
   const { command, mounts = [], ownFolder = '', companion, terminates } = options;
   const namespaces = [
     '--mount',
@@ -172,12 +175,12 @@ function exitCodeOf(child: ChildProcess): Promise<number> {
     child.once('exit', (code, signal) => resolve(code ?? 128 + numberOf(signal)));
     child.once('error', (cause) => reject(notStarted(cause)));
   });
-  // Who waits for it learns of it; nobody else has to.
+  // Only those who await it have to handle the rejection.
   ended.catch(() => {});
   return ended;
 }
 
-/** When the output takes no more, the tree learns of it as of a closed pipe. */
+/** When the output fails, the tree sees a closed pipe. */
 async function copyOutput(child: ChildProcess, output: number | Writable): Promise<void> {
   if (typeof output === 'number') return;
   const copies = [child.stdout, child.stderr].map((stream) =>
@@ -193,11 +196,11 @@ async function copyOutput(child: ChildProcess, output: number | Writable): Promi
 function signalTree(unshare: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   const first = firstChildOf(unshare.pid);
   if (first === undefined) unshare.kill('SIGKILL');
-  // A signal is lost on a shell that is about to become the command.
+  // A shell that is about to exec the command would lose the signal.
   else killUnlessGone(first, hasBegun(first) ? signal : 'SIGKILL');
 }
 
-/** One that ends at this very moment needs no signal. */
+/** A process that ends right now needs no signal. */
 function killUnlessGone(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
@@ -206,7 +209,7 @@ function killUnlessGone(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Whether a child of the first process runs something else than that does. */
+/** Whether the first process has a child that runs another program. */
 function hasBegun(first: number): boolean {
   const child = firstChildOf(first);
   return child !== undefined && commandLineOf(child) !== commandLineOf(first);

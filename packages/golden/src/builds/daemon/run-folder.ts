@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Sockets have short paths (107 bytes), and what is here is of no use after a reboot. */
+/** Socket paths have 107 bytes at most, and nothing here is needed after a reboot. */
 const parent = '/run/warmdock-golden';
 
-/** Where the daemon on this data root keeps its sockets, pid files and configuration. */
+/** The folder for the sockets, pid files and configuration of the daemon on this data root. */
 export function runFolder(dataRoot: string): string {
   return join(parent, createHash('sha256').update(dataRoot).digest('hex').slice(0, 16));
 }

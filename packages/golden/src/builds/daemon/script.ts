@@ -1,12 +1,12 @@
 import { WarmdockError } from '@warmdock/core';
 import { cancelled } from '@warmdock/core/internal';
 import type { CallOptions } from '@warmdock/core/oci';
-import { type Redaction, redactionOf } from '../../redact/redaction.js';
+import { createRedaction, type Redaction } from '../../redact/redaction.js';
 import { diskError } from '../../store/fs/disk-error.js';
 import { tailOf } from '../logs/build-logs.js';
 import { openLogStream } from '../logs/log-stream.js';
 import { baseEnvironment, guessedSecrets } from './environment.js';
-import { type Contained, startContained } from './namespaced-process.js';
+import { type NamespacedProcess, startNamespacedProcess } from './namespaced-process.js';
 
 /** A project's start-up script: a program with its arguments, or text for `sh -c`. */
 export type Script = ScriptOptions &
@@ -15,36 +15,38 @@ export type Script = ScriptOptions &
     | { readonly shell: string }
   );
 
+/** Where a start-up script runs, and with which variables. */
 export interface ScriptOptions {
-  /** Default: that of this process. */
+  /** Working folder; default: that of this process. */
   readonly cwd?: string | undefined;
   /**
-   * Beside what it inherits, which is PATH, HOME, USER, LOGNAME, SHELL, LANG, LANGUAGE, LC_*, TZ and
-   * TMPDIR alone, and what every build sets: `DOCKER_HOST`, `WARMDOCK_GOLDEN_BUILD=1` and the clone's
-   * `WARMDOCK_GOLDEN_*`. Values of variables that are credentials by their names, of 6 characters or
-   * more, are `***` in logs and errors.
+   * More variables. A script inherits only PATH, HOME, USER, LOGNAME, SHELL, LANG, LANGUAGE, LC_*,
+   * TZ and TMPDIR. Every build sets `DOCKER_HOST`, `WARMDOCK_GOLDEN_BUILD=1` and the clone's
+   * `WARMDOCK_GOLDEN_*`.
+   *
+   * Values of 6 characters or more whose names suggest credentials are `***` in logs and errors.
    */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /**
-   * The same for secrets: each value, each line of it, and both as programs encode them, are `***` in
-   * logs and errors, however short they are and whatever their names.
+   * Variables that are secret: each value, each of its lines, and their usual encodings are `***`
+   * in logs and errors, whatever their length and name.
    */
   readonly secretEnv?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface RunScriptOptions extends CallOptions {
-  /** What the build sets; nothing of the script's own goes over it. */
+  /** Variables of the build, which override the script's. */
   readonly env: Readonly<Record<string, string>>;
   readonly logPath: string;
-  /** How long it may take to end when the signal fires. */
+  /** How long the script may take to end once the signal has fired. */
   readonly graceMs: number;
 }
 
-/** A start-up script that ended with another code than 0. */
+/** A start-up script failed: it ended with another code than 0. */
 export class ScriptError extends WarmdockError {
   /** 128 + n when signal n ended it. */
   readonly exitCode: number;
-  /** Its last lines, credentials blacked out. */
+  /** The last lines of its output, without secrets. */
   readonly logTail: string;
 
   constructor(exitCode: number, logTail: string, logPath: string) {
@@ -60,15 +62,15 @@ export class ScriptError extends WarmdockError {
 const tailLines = 20;
 
 /**
- * Runs the script to its end, in mount and pid namespaces of its own: what it leaves in the
- * background ends with it. Throws `ScriptError`, and `CANCELLED` once all of it is gone.
+ * Runs the script to its end in mount and pid namespaces of its own. Its background processes end
+ * with it. Throws `ScriptError`, and `CANCELLED` once all of it is gone.
  */
 export async function runScript(script: Script, options: RunScriptOptions): Promise<void> {
   const { logPath, graceMs, signal } = options;
   if (signal?.aborted) throw cancelled('start-up script', signal);
   const env = { ...baseEnvironment(process.env), ...variablesOf(script), ...options.env };
   const { output, written } = openLogStream(logPath, scriptRedaction(script).stream());
-  const running = startContained({
+  const running = startNamespacedProcess({
     command: commandOf(script),
     env,
     cwd: script.cwd ?? process.cwd(),
@@ -84,9 +86,9 @@ export async function runScript(script: Script, options: RunScriptOptions): Prom
   if (exitCode !== 0) throw new ScriptError(exitCode, await tailOf(logPath, tailLines), logPath);
 }
 
-/** Of what is secret in the script's variables. */
+/** Redacts the secrets among the script's variables. */
 export function scriptRedaction({ env = {}, secretEnv = {} }: Script): Redaction {
-  return redactionOf([...guessedSecrets(env), ...Object.values(secretEnv)]);
+  return createRedaction([...guessedSecrets(env), ...Object.values(secretEnv)]);
 }
 
 function variablesOf({ env, secretEnv }: Script): Record<string, string> {
@@ -94,7 +96,7 @@ function variablesOf({ env, secretEnv }: Script): Record<string, string> {
 }
 
 async function endOf(
-  running: Contained,
+  running: NamespacedProcess,
   graceMs: number,
   signal: AbortSignal | undefined,
 ): Promise<number> {

@@ -17,7 +17,7 @@ export function logsOf(folder: string, buildId: string): BuildLogs {
   };
 }
 
-/** Makes room for one more build: of those before it, the newest `keep - 1` keep their logs. */
+/** Removes old logs, so that `keep` builds have some including the next one. */
 export async function rotateLogs(folder: string, keep: number): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const names = (await readdir(folder)).filter((name) => name.endsWith('.log'));

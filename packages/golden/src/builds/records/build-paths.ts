@@ -1,29 +1,29 @@
 import { join } from 'node:path';
-import { checkedName } from '../../store/records/names.js';
+import { parseName } from '../../store/records/names.js';
 import { projectPaths, storePaths } from '../../store/records/paths.js';
 
-/** Where a project keeps what is known of its golden builds. */
+/** Paths of a project's records of golden builds. */
 export interface BuildPaths {
   readonly folder: string;
-  /** Held as long as a build runs. */
+  /** The lock that a running build holds. */
   readonly lock: string;
   readonly state: string;
-  /** A build that was asked for and has not begun. */
-  readonly request: string;
-  /** Names a build that is to end. */
+  /** The queued build, which has not begun. */
+  readonly queued: string;
+  /** Names the build to cancel. */
   readonly cancellation: string;
   readonly logs: string;
 }
 
-/** Throws `INVALID_ARGUMENT` for what is no project's name. */
+/** Throws `INVALID_ARGUMENT` for an invalid project name. */
 export function buildPaths(storeRoot: string, project: string): BuildPaths {
   const paths = storePaths(storeRoot);
-  const { folder, buildLock } = projectPaths(paths, checkedName('project', project));
+  const { folder, buildLock } = projectPaths(paths, parseName('project', project));
   return {
     folder,
     lock: buildLock,
     state: join(folder, 'build.json'),
-    request: join(folder, 'build-request.json'),
+    queued: join(folder, 'queued-build.json'),
     cancellation: join(folder, 'build-cancellation.json'),
     logs: join(folder, 'logs'),
   };

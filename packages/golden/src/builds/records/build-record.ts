@@ -13,14 +13,14 @@ import {
   statusOf,
 } from './build-state.js';
 
-/** Told of every change of a build's state, once it is on the disk. */
+/** Called for each change of a build's state, once it is on disk. */
 export type OnState = (status: BuildStatus) => void;
 
-/** The state of one build, written down at each step. */
+/** Writes the state of one build at each step. */
 export interface BuildRecord {
   enter(phase: BuildPhase): Promise<void>;
   finish(promotion: Promotion): Promise<void>;
-  /** The build failed, or its promotion when that had begun. */
+  /** Records that the build failed, or its promotion when that had begun. */
   fail(error: unknown): Promise<void>;
 }
 

@@ -7,33 +7,27 @@ import { ownerSchema, stateOfOwner } from '../../store/records/owner.js';
 import { readJson } from '../../store/records/read-json.js';
 import { ScriptError } from '../daemon/script.js';
 import { type BuildPaths, buildPaths } from './build-paths.js';
-import { type BuildRequest, readRequest } from './build-request.js';
+import { type QueuedBuild, readQueuedBuild } from './queued-build.js';
 
 const lastError = z.object({
-  /** Of `ErrorCode`; `CANCELLED` and `TIMEOUT` among them. */
   code: z.string(),
   message: z.string(),
   hint: z.string().optional(),
-  /** Of the start-up script, when it is what failed. */
   exitCode: z.number().int().optional(),
 });
 
-/** What `build.json` holds, once there was a build. */
+/** Content of `build.json`, which exists after the first build. */
 export const buildStateSchema = z.object({
   format: z.literal(1),
-  /** Of the build; whether a golden came of it says `promotion`. */
   status: z.enum(['building', 'ready', 'failed']),
   promotion: z.enum(['none', 'running', 'done', 'failed']),
-  /** Of a build that runs. */
   phase: z.enum(['cloning', 'starting', 'running', 'quiescing', 'promoting']).optional(),
   buildId: z.string(),
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime().optional(),
-  /** The last generation that a golden build of this project became, not always this one. */
   generation: z.number().int().positive().optional(),
   sizeBytes: z.number().optional(),
   addedBytes: z.number().optional(),
-  /** Of this build, else of the one before as long as this one runs. */
   lastError: lastError.optional(),
   logPath: z.string(),
   daemonLogPath: z.string(),
@@ -41,24 +35,52 @@ export const buildStateSchema = z.object({
 });
 
 export type BuildState = z.infer<typeof buildStateSchema>;
-export type BuildPhase = NonNullable<BuildState['phase']>;
 
-/** How it stands with a project's golden builds. */
-export interface BuildStatus extends Partial<Omit<BuildState, 'format' | 'status' | 'owner'>> {
-  readonly project: string;
-  /** `none`: there was no build yet. */
-  readonly status: 'none' | BuildState['status'];
-  readonly promotion: BuildState['promotion'];
-  /** Since a build began that runs, else what it took. */
-  readonly elapsedMs?: number | undefined;
-  /** A build that was asked for and has not begun. */
-  readonly pending?: BuildRequest | undefined;
+/** What a running golden build does. */
+export type BuildPhase = 'cloning' | 'starting' | 'running' | 'quiescing' | 'promoting';
+
+/** Why a golden build failed. */
+export interface LastError {
+  /** An `ErrorCode`, including `CANCELLED` and `TIMEOUT`. */
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  /** Exit code of the start-up script, when that failed. */
+  readonly exitCode?: number | undefined;
 }
 
-/** As it stands on the disk: also of builds of other processes, and of those that were killed. */
+/** The state of a project's golden builds; times are in ISO 8601. */
+export interface BuildStatus {
+  readonly project: string;
+  /** State of the build, `none` before the first; `promotion` says whether it became a golden. */
+  readonly status: 'none' | 'building' | 'ready' | 'failed';
+  readonly promotion: 'none' | 'running' | 'done' | 'failed';
+  /** Phase of a running build. */
+  readonly phase?: BuildPhase | undefined;
+  readonly buildId?: string | undefined;
+  readonly startedAt?: string | undefined;
+  readonly finishedAt?: string | undefined;
+  /** The last generation that any golden build of this project made. */
+  readonly generation?: number | undefined;
+  readonly sizeBytes?: number | undefined;
+  readonly addedBytes?: number | undefined;
+  /** Error of this build, or of the previous one while this one runs. */
+  readonly lastError?: LastError | undefined;
+  readonly logPath?: string | undefined;
+  readonly daemonLogPath?: string | undefined;
+  /** Time since the running build began, or the time that the last one took. */
+  readonly elapsedMs?: number | undefined;
+  /** The queued build, which has not begun. */
+  readonly pending?: QueuedBuild | undefined;
+}
+
+/**
+ * Reads the state of a project's golden builds from disk, whichever process runs them, even if it
+ * was killed.
+ */
 export async function readBuildStatus(store: GoldenStore, project: string): Promise<BuildStatus> {
   const paths = buildPaths(store.root, project);
-  const pending = await readRequest(paths);
+  const pending = await readQueuedBuild(paths);
   const state = await readState(paths);
   if (!state) return { project, status: 'none', promotion: 'none', pending };
   if ('code' in state)
@@ -67,7 +89,7 @@ export async function readBuildStatus(store: GoldenStore, project: string): Prom
   return { ...statusOf(project, isLost ? await endOf(store, project, state) : state), pending };
 }
 
-/** Why it cannot be read counts as what came of the build: it keeps nobody from other projects. */
+/** An unreadable state counts as a failed build, so that it does not affect other projects. */
 async function readState({ state }: BuildPaths) {
   try {
     return await readJson(state, buildStateSchema);
@@ -82,7 +104,7 @@ export function statusOf(project: string, state: BuildState): BuildStatus {
   return { project, ...told, elapsedMs: elapsedMsOf(state) };
 }
 
-/** When a killed build ended nobody knows. */
+/** Nobody knows when a killed build ended. */
 function elapsedMsOf({ startedAt, finishedAt, status }: BuildState): number | undefined {
   if (finishedAt === undefined && status !== 'building') return undefined;
   const end = finishedAt === undefined ? Date.now() : Date.parse(finishedAt);
@@ -98,7 +120,7 @@ export function lastErrorOf(error: unknown): NonNullable<BuildState['lastError']
   };
 }
 
-/** A process of another pid namespace cannot be seen, but its lock can. */
+/** Processes of other pid namespaces are invisible, but their locks are not. */
 async function isAbandoned({ owner }: BuildState, { lock }: BuildPaths): Promise<boolean> {
   const state = stateOfOwner(owner);
   return state === 'unknown' ? isFree(lock) : state === 'dead';
@@ -114,7 +136,9 @@ async function isFree(lock: string): Promise<boolean> {
   }
 }
 
-/** How a build ended whose process was killed: a promotion that was begun is finished by the store. */
+/**
+ * The outcome of a build whose process was killed. The store finishes a promotion that had begun.
+ */
 async function endOf(store: GoldenStore, project: string, state: BuildState): Promise<BuildState> {
   const { phase, ...rest } = state;
   const killed = {

@@ -9,10 +9,10 @@ import type { CallOptions } from '@warmdock/core/oci';
 /** Descriptors before the first file: the standard ones. */
 const FIRST = 3;
 
-/** What flock(1) is told to end with when somebody holds a lock. */
+/** The exit code of flock(1) for a lock that is held. */
 const HELD = '75';
 
-/** One shell for all files: to start a program takes longer than the rest. Prints a code a line. */
+/** One shell for all files: starting a program takes longest. Prints one exit code a line. */
 const script = `
 fd=${FIRST}
 while [ "$fd" -lt "$1" ]; do
@@ -23,9 +23,9 @@ done
 `;
 
 /**
- * Those of the files on which another open file holds a lock (flock), as bbolt does as long as it has
- * them open. Follows no link, and passes over what is not a file.
- * Throws `UNSUPPORTED` where there is no flock(1) of util-linux, `CANCELLED`.
+ * The files that are locked by flock(2), as bbolt locks a database while it is open. Follows no
+ * link and skips what is not a file. Throws `UNSUPPORTED` without flock(1) of util-linux, and
+ * `CANCELLED`.
  */
 export async function lockedFiles(
   paths: readonly string[],

@@ -4,12 +4,12 @@ export interface MountEntry {
   readonly parent: string;
   /** `major:minor` of the file system. */
   readonly device: string;
-  /** What of the file system is seen here: another path than `/` for bind mounts and subvolumes. */
+  /** The mounted path of the file system: not `/` for bind mounts and subvolumes. */
   readonly root: string;
-  /** Where, as seen from the process's root. */
+  /** The mount point, as seen from the process's root. */
   readonly point: string;
   readonly type: string;
-  /** Those of the file system, as it was mounted; an overlay's name its layers. */
+  /** Mount options of the file system; an overlay's name its layers. */
   readonly options: string;
 }
 

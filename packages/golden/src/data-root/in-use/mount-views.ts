@@ -9,10 +9,7 @@ export interface MountView {
   readonly entries: readonly MountEntry[];
 }
 
-/**
- * Mounts in all mount namespaces that a process which we see is in.
- * Throws `PERMISSION_DENIED` where we may not look.
- */
+/** Mounts in all mount namespaces of visible processes. Throws `PERMISSION_DENIED` without root. */
 export function mountViews(): MountView[] {
   const views = new Map<string, MountView>();
   for (const pid of readdirSync('/proc').map(Number).filter(Number.isInteger)) {
@@ -29,7 +26,10 @@ export function mountViews(): MountView[] {
   return [...views.values()];
 }
 
-/** Which namespace and root; `undefined` where more rights are needed to see that than to see mounts. */
+/**
+ * Mount namespace and root of a process; `undefined` where reading those needs more rights than
+ * reading mounts.
+ */
 function placeOf(pid: number): string | undefined {
   try {
     return ['ns/mnt', 'root'].map((name) => readlinkSync(`/proc/${pid}/${name}`)).join();
@@ -38,7 +38,7 @@ function placeOf(pid: number): string | undefined {
   }
 }
 
-/** Of a process that ended meanwhile, or that ended and was not reaped. */
+/** An error that means: the process has ended, or is a zombie. */
 function isGone(error: unknown): boolean {
   return ['ENOENT', 'ESRCH', 'EINVAL'].includes((error as NodeJS.ErrnoException).code ?? '');
 }

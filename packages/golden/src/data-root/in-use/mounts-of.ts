@@ -4,7 +4,7 @@ import { WarmdockError } from '@warmdock/core';
 import { type MountEntry, parseMountInfo } from './mount-info.js';
 import { mountViews } from './mount-views.js';
 
-/** Where a folder is, whatever a process sees mounted where. */
+/** A folder's place in its file system, independent of mounts. */
 interface Place {
   readonly folder: string;
   /** The mount that the folder is seen through from here. */
@@ -14,8 +14,8 @@ interface Place {
 }
 
 /**
- * Mounts of the folder or of what is in it, mounts on places in it, and overlays of folders in it, in
- * every mount namespace: one clause each, with a process that sees it.
+ * Mounts from the folder, on paths in it, and overlays of folders in it, in every mount namespace.
+ * One clause each, with a process that sees it.
  */
 export function mountsOf(folder: string): string[] {
   const place = placeOf(realpathSync(folder));
@@ -26,7 +26,10 @@ export function mountsOf(folder: string): string[] {
   });
 }
 
-/** The kernel tells which mount an open folder is seen through; paths alone do not, as mounts cover each other. */
+/**
+ * Asks the kernel for the mount of an open folder: paths are ambiguous, because mounts cover each
+ * other.
+ */
 function placeOf(folder: string): Place {
   const file = openSync(folder, 'r');
   try {
@@ -44,7 +47,7 @@ function concerns(place: Place, entry: MountEntry, parent: MountEntry | undefine
   return isBind(place, entry) || isBelow(place, entry, parent) || isLayered(place, entry);
 }
 
-/** A volume of its own is a mount in every namespace that was made since: that one is no use of it. */
+/** A tree that is a mount itself appears in every namespace made since: that is no use of it. */
 function isBind({ through, path }: Place, entry: MountEntry): boolean {
   if (entry.device !== through.device) return false;
   const isSame = entry.root === through.root && entry.point === through.point;

@@ -8,8 +8,8 @@ import {
   containerdMetadata,
   containerdRoots,
 } from '../tree.js';
-import { statIn } from '../tree-files.js';
-import type { Problem } from './problem.js';
+import { treeStat } from '../tree-files.js';
+import type { TreeProblem } from './problem.js';
 
 /** A content store, and the database that says what is in it; relative to the tree. */
 export interface ContentStoreAt {
@@ -30,12 +30,12 @@ export const contentStores: readonly ContentStoreAt[] = [
 export function* verifyContent(
   tree: string,
   { folder, database }: ContentStoreAt,
-): Generator<Problem> {
-  if (statIn(tree, database) === undefined) return;
+): Generator<TreeProblem> {
+  if (treeStat(tree, database) === undefined) return;
   for (const digest of digestsOf(readBolt(join(tree, database)))) {
     const at = `${folder}/blobs/${digest.replace(':', '/')}`;
     if (!/^[a-z0-9]+:[0-9a-f]+$/.test(digest)) continue;
-    const stat = statIn(tree, at);
+    const stat = treeStat(tree, at);
     if (stat === undefined) yield { at, text: 'is missing' };
     else if (!stat.isFile()) yield { at, text: 'is no file' };
   }

@@ -1,8 +1,8 @@
 import { chainIdsOf, isDigest } from '@warmdock/core/oci';
 import { z } from 'zod';
 import { classicLayers } from '../layer-database.js';
-import { namesIn, textIn } from '../tree-files.js';
-import type { Problem } from './problem.js';
+import { treeNames, treeText } from '../tree-files.js';
+import type { TreeProblem } from './problem.js';
 
 const folder = 'docker/image/overlay2/imagedb/content/sha256';
 
@@ -16,12 +16,12 @@ const repositories = z.object({
 });
 
 /** The classic store: images have all their layers, and names have their images. */
-export function* verifyImages(tree: string): Generator<Problem> {
+export function* verifyImages(tree: string): Generator<TreeProblem> {
   const chains = new Set<string>(classicLayers(tree).map(({ chain }) => `sha256:${chain}`));
-  const images = namesIn(tree, folder);
+  const images = treeNames(tree, folder);
   for (const name of images) {
     const at = `${folder}/${name}`;
-    const config = parse(image, textIn(tree, at));
+    const config = parse(image, treeText(tree, at));
     const top = chainIdsOf(config?.rootfs.diff_ids ?? []).at(-1);
     if (config === undefined) yield { at, text: 'is not the configuration of an image' };
     else if (top !== undefined && !chains.has(top)) yield { at, text: 'lacks layers' };
@@ -29,9 +29,9 @@ export function* verifyImages(tree: string): Generator<Problem> {
   yield* verifyNames(tree, new Set(images.map((name) => `sha256:${name}`)));
 }
 
-function* verifyNames(tree: string, images: ReadonlySet<string>): Generator<Problem> {
+function* verifyNames(tree: string, images: ReadonlySet<string>): Generator<TreeProblem> {
   const at = 'docker/image/overlay2/repositories.json';
-  const text = textIn(tree, at);
+  const text = treeText(tree, at);
   if (text === undefined) return;
   const known = parse(repositories, text);
   if (known === undefined) yield { at, text: 'is no list of names' };

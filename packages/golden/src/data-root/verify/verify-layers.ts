@@ -2,11 +2,11 @@ import { chainIdsOf, isDigest } from '@warmdock/core/oci';
 import { type ClassicLayer, classicLayers } from '../layer-database.js';
 import { OverlayFolders } from '../overlay-folders.js';
 import { layerDatabase, overlayFolder } from '../tree.js';
-import { textIn } from '../tree-files.js';
-import type { Problem } from './problem.js';
+import { treeText } from '../tree-files.js';
+import type { TreeProblem } from './problem.js';
 
 /** The classic store: records of layers, and the folders that they name. */
-export function* verifyLayers(tree: string): Generator<Problem> {
+export function* verifyLayers(tree: string): Generator<TreeProblem> {
   const layers = classicLayers(tree);
   const chains = new Set(layers.map(({ chain }) => `sha256:${chain}`));
   const folders = new OverlayFolders(tree);
@@ -20,22 +20,22 @@ function* verifyRecord(
   tree: string,
   { chain, cacheId }: ClassicLayer,
   chains: ReadonlySet<string>,
-): Generator<Problem> {
+): Generator<TreeProblem> {
   const at = `${layerDatabase}/sha256/${chain}`;
-  const parent = textIn(tree, `${at}/parent`);
+  const parent = treeText(tree, `${at}/parent`);
   if (cacheId === undefined) yield { at: `${at}/cache-id`, text: 'names no folder' };
   if (parent !== undefined && !chains.has(parent)) {
     yield { at: `${at}/parent`, text: `is ${parent}, of which there is no record` };
   }
-  const stack = [...(parent === undefined ? [] : [parent]), textIn(tree, `${at}/diff`) ?? ''];
+  const stack = [...(parent === undefined ? [] : [parent]), treeText(tree, `${at}/diff`) ?? ''];
   if (!stack.every(isDigest) || chainIdsOf(stack).at(-1) !== `sha256:${chain}`) {
     yield { at, text: 'is not the chainID of what it records' };
   }
-  if (!/^\d+$/.test(textIn(tree, `${at}/size`) ?? ''))
+  if (!/^\d+$/.test(treeText(tree, `${at}/size`) ?? ''))
     yield { at: `${at}/size`, text: 'is no size' };
 }
 
-function* verifyFolder(folders: OverlayFolders, id: string): Generator<Problem> {
+function* verifyFolder(folders: OverlayFolders, id: string): Generator<TreeProblem> {
   const at = `${overlayFolder}/${id}`;
   if (!folders.hasContent(id)) yield { at: `${at}/diff`, text: 'is missing' };
   const link = folders.linkOf(id);

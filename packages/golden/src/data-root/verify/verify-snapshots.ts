@@ -2,15 +2,15 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBolt } from '../../bolt/bolt-file.js';
 import { bucketAt } from '../../bolt/bucket-at.js';
-import { snapshotsOf } from '../snapshots.js';
+import { containerdSnapshots } from '../containerd-snapshots.js';
 import { containerdMetadata, containerdOverlayfs } from '../tree.js';
-import { statIn } from '../tree-files.js';
-import type { Problem } from './problem.js';
+import { treeStat } from '../tree-files.js';
+import type { TreeProblem } from './problem.js';
 
 /** The overlayfs snapshots of a containerd, whose root is relative to the tree. */
-export function* verifySnapshots(tree: string, containerd: string): Generator<Problem> {
+export function* verifySnapshots(tree: string, containerd: string): Generator<TreeProblem> {
   const folder = `${containerd}/${containerdOverlayfs}`;
-  const snapshots = snapshotsOf(tree, containerd);
+  const snapshots = containerdSnapshots(tree, containerd);
   const keys = new Set(snapshots.map(({ key }) => key));
   for (const { key, id, parent } of snapshots) {
     const at = `${folder}/snapshots/${id}`;
@@ -27,13 +27,13 @@ export function* verifySnapshots(tree: string, containerd: string): Generator<Pr
 
 /** The folder, or what the link there leads to, has files in `fs`. */
 function hasContent(tree: string, at: string): boolean {
-  if (statIn(tree, at) === undefined) return false;
+  if (treeStat(tree, at) === undefined) return false;
   return statSync(join(tree, at, 'fs'), { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** Snapshots that containerd's own database expects the snapshotter to have. */
 function namesInMetadata(tree: string, database: string): string[] {
-  if (statIn(tree, database) === undefined) return [];
+  if (treeStat(tree, database) === undefined) return [];
   const namespaces = bucketAt(readBolt(join(tree, database)), 'v1')?.buckets.values() ?? [];
   return [...namespaces].flatMap((namespace) => {
     const known = bucketAt(namespace, 'snapshots', 'overlayfs')?.buckets.values() ?? [];

@@ -6,10 +6,10 @@ import type { CallOptions } from '@warmdock/core/oci';
 const full =
   'The disk has no space or no inodes left: make room (`warmdock golden gc`), then repeat it.';
 
-/** Node.js has no name for it. */
+/** Node.js has no name for this error number. */
 const EDQUOT = -constants.errno.EDQUOT;
 
-/** The error of a file operation as one that names the operation; others pass unchanged. */
+/** Turns the error of a file operation into one that names the operation; others pass unchanged. */
 export function diskError(operation: string, error: unknown): unknown {
   if (isWarmdockError(error) || !(error instanceof Error)) return error;
   const { code } = error as NodeJS.ErrnoException;
@@ -29,8 +29,11 @@ export function diskError(operation: string, error: unknown): unknown {
   }
 }
 
-/** What the operation answers; its errors by `diskError`, and `CANCELLED` for the signal's reason. */
-export async function named<T>(
+/**
+ * Awaits an operation. Its errors pass through `diskError`; the signal's reason becomes
+ * `CANCELLED`.
+ */
+export async function withDiskErrors<T>(
   operation: string,
   answer: Promise<T>,
   { signal }: CallOptions = {},
@@ -44,13 +47,13 @@ export async function named<T>(
   }
 }
 
-/** True when there was no room on the disk, or by a quota. */
+/** Whether the disk or a quota is full. */
 export function isDiskFull(error: unknown): boolean {
   const { errno } = error as NodeJS.ErrnoException;
   return errno === EDQUOT || hasCode(error, 'ENOSPC');
 }
 
-/** True for the error of a file operation with that code. */
+/** Whether it is a file operation's error with one of the codes. */
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   const code = error instanceof Error && (error as NodeJS.ErrnoException).code;
   return typeof code === 'string' && codes.includes(code);

@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 
-/** Is anything of that name there, a dangling link included? */
+/** Whether the path exists, even as a dangling link. */
 export async function exists(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,

@@ -56,7 +56,7 @@ describe('lockFile', () => {
   it('stops waiting when its signal fires, and does not take the lock later', async () => {
     const held = await lockFile(path, { operation });
     const signal = AbortSignal.timeout(30);
-    await expect(lockFile(path, { operation, waitMs: 60_000, signal })).rejects.toMatchObject({
+    await expect(lockFile(path, { operation, waitMs: 60_000 }, { signal })).rejects.toMatchObject({
       code: 'TIMEOUT',
     });
     await held[Symbol.asyncDispose]();

@@ -6,52 +6,63 @@ import { WarmdockError } from '@warmdock/core';
 import { cancelled, messageOf } from '@warmdock/core/internal';
 import type { CallOptions } from '@warmdock/core/oci';
 
-export interface LockFileOptions extends CallOptions {
+export interface LockFileOptions {
   /** How long to wait for another holder to let go; default 0. */
   readonly waitMs?: number | undefined;
-  /** For errors, as in "promotion of project app". */
+  /** Names the operation in errors, as in "promotion of project app". */
   readonly operation: string;
-  /** Make the file's folder (0700) where it is missing, also while waiting; default false. */
+  /** Make the file's folder (0700) where it is missing, even while waiting; default false. */
   readonly makesFolder?: boolean | undefined;
 }
 
-/** What flock(1) is told to end with when it did not get the lock in time. */
+/** The exit code of flock(1) when it did not get the lock in time. */
 const heldExitCode = 75;
 
-/** How long one program waits at most: it survives us if we are killed. */
+/** How long one flock(1) waits at most: it outlives this process if that is killed. */
 const maxWaitMs = 60_000;
 
-/** Where flock(1) finds the open file: behind the standard descriptors. */
+/** The descriptor of the file in flock(1), behind the standard ones. */
 const lockedDescriptor = 3;
 
 /**
- * Holds an exclusive lock on a file, which is made where it is missing, until it is disposed of or
- * this process ends in whatever way.
+ * Holds an exclusive lock on a file until it is disposed of or this process ends. Makes the file
+ * where it is missing.
  *
  * Throws `CONFLICT` when another holds it longer than `waitMs`, this process or another one;
  * `UNSUPPORTED` where there is no flock(1) of util-linux; `UNAVAILABLE` for other reasons; `CANCELLED`.
  */
-export async function lockFile(path: string, options: LockFileOptions): Promise<AsyncDisposable> {
-  const lock = await tryLockFile(path, options);
+export async function lockFile(
+  path: string,
+  options: LockFileOptions,
+  context: CallOptions = {},
+): Promise<AsyncDisposable> {
+  const lock = await tryLockFile(path, options, context);
   if (lock !== undefined) return lock;
   throw new WarmdockError(
     'CONFLICT',
     `${options.operation}: ${path} is locked by another process`,
-    { hint: `wait until it has ended; \`fuser -v ${path}\` tells which one it is` },
+    { hint: `wait until it has ended; \`fuser -v ${path}\` shows which one it is` },
   );
 }
 
-/** The same, but for `undefined` where another holds it. */
+/** Like `lockFile`, but resolves to `undefined` when another holds the lock. */
 export async function tryLockFile(
   path: string,
   options: LockFileOptions,
+  context: CallOptions = {},
 ): Promise<AsyncDisposable | undefined> {
   const endMs = performance.now() + (options.waitMs ?? 0);
   for (;;) {
     const leftMs = Math.max(endMs - performance.now(), 0);
     const file = openLock(path, options);
     try {
-      const isTaken = await takeLock(file, path, options, Math.min(leftMs, maxWaitMs));
+      const isTaken = await takeLock(
+        file,
+        path,
+        options.operation,
+        Math.min(leftMs, maxWaitMs),
+        context,
+      );
       // A file that was removed or made anew while we waited keeps nobody out: once more.
       if (isTaken && isAt(path, file)) {
         return { [Symbol.asyncDispose]: async () => closeSync(file) };
@@ -87,8 +98,9 @@ function isAt(path: string, file: number): boolean {
 async function takeLock(
   file: number,
   path: string,
-  { operation, signal }: LockFileOptions,
+  operation: string,
   waitMs: number,
+  { signal }: CallOptions,
 ): Promise<boolean> {
   if (signal?.aborted) throw cancelled(operation, signal);
   const flock = startFlock(file, waitMs);

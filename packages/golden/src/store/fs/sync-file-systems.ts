@@ -1,10 +1,7 @@
 import type { CallOptions } from '@warmdock/core/oci';
 import { runProgram } from '../../strategy/trees/run-program.js';
 
-/**
- * Brings all that was written so far, below these paths and anywhere on the file systems that they
- * are on, to the disk. A tree may be a file system of its own.
- */
+/** Flushes the file systems of these paths to the disk. A tree may be a file system of its own. */
 export async function syncFileSystems(
   paths: readonly string[],
   options?: CallOptions,

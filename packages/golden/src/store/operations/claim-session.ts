@@ -4,20 +4,22 @@ import { join } from 'node:path';
 import { WarmdockError } from '@warmdock/core';
 import { hasCode } from '../fs/disk-error.js';
 import { exists } from '../fs/exists.js';
-import { listenIn, takeOver } from '../records/maker.js';
+import { announceMaker, takeOverFromDeadMaker } from '../records/maker.js';
 import { type Lease, makeSessionFolder, NEW, PARTIAL, sessionFolder } from '../records/session.js';
-import type { StoreContext } from './context.js';
-import { removeIfThere, shred } from './trash.js';
+import type { StoreContext } from './store-context.js';
+import { deleteForGood, removeIfExists } from './trash.js';
 
-/** The name of a session that is being made: ours until it is disposed of or this process ends. */
+/**
+ * The claimed name of a session that is being made, until it is disposed of or this process ends.
+ */
 export interface Claim extends AsyncDisposable {
-  /** To be renamed when it is made. */
+  /** The folder to rename once the session is made. */
   readonly folder: string;
 }
 
 /**
- * Takes a session's name, and with it the lease on its generation; what a dead process began to make
- * does not keep it. Throws `CONFLICT` when the name is taken.
+ * Claims a session's name, and with it the lease on its generation. Takes the name over from a dead
+ * process. Throws `CONFLICT` when the name is taken.
  */
 export async function claimSession(context: StoreContext, lease: Lease): Promise<Claim> {
   const { paths } = context;
@@ -27,29 +29,29 @@ export async function claimSession(context: StoreContext, lease: Lease): Promise
   let maker: AsyncDisposable | undefined;
   try {
     maker = await makeSessionFolder(fresh, lease);
-    if (await takeOver(folder, fresh)) await removeIfThere(context, folder);
+    if (await takeOverFromDeadMaker(folder, fresh)) await removeIfExists(context, folder);
     await renameUnlessTaken(fresh, folder, session);
   } catch (error) {
     await maker?.[Symbol.asyncDispose]();
-    await removeIfThere(context, fresh);
+    await removeIfExists(context, fresh);
     throw error;
   }
   if (!(await exists(sessionFolder(paths, session)))) return { ...maker, folder };
-  await removeIfThere(context, folder);
+  await removeIfExists(context, folder);
   await maker[Symbol.asyncDispose]();
   throw taken(session);
 }
 
-/** A folder that says that we live, for as long as we take over what others left: in the trash from the start. */
-export async function listenAnew(context: StoreContext): Promise<Claim> {
+/** A folder in the trash that shows that we live, while we take over what dead processes left. */
+export async function announceTakeover(context: StoreContext): Promise<Claim> {
   const folder = join(context.paths.trash, randomUUID());
   await mkdir(folder, { mode: 0o700 });
-  const maker = await listenIn(folder);
+  const maker = await announceMaker(folder);
   return {
     folder,
     async [Symbol.asyncDispose]() {
       await maker[Symbol.asyncDispose]();
-      await shred(context, folder);
+      await deleteForGood(context, folder);
     },
   };
 }

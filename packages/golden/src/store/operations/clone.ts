@@ -5,26 +5,30 @@ import { containerdRoot, dockerRoot } from '../../data-root/tree.js';
 import { ensureFolder } from '../../strategy/trees/ensure-folder.js';
 import { hasCode } from '../fs/disk-error.js';
 import { exists } from '../fs/exists.js';
-import type { Clone, CloneOptions, Mount } from '../golden-store.js';
+import type { Clone, CloneRequest, Mount } from '../golden-store.js';
 import type { Manifest } from '../records/manifest.js';
-import { checkedName } from '../records/names.js';
+import { parseName } from '../records/names.js';
 import { projectPaths, type StorePaths, treeOf } from '../records/paths.js';
 import { currentGeneration, existingManifest, generationFolder } from '../records/project.js';
 import { sessionFolder } from '../records/session.js';
 import { claimSession } from './claim-session.js';
-import type { StoreContext } from './context.js';
-import { removeIfThere } from './trash.js';
+import type { StoreContext } from './store-context.js';
+import { removeIfExists } from './trash.js';
 
-/** A clone that loses its generation to gc begins again; gc cannot overtake it for ever. */
+/** How often a clone starts again when gc removes its generation. */
 const MAX_ATTEMPTS = 5;
 
 /** See `GoldenStore.clone`. */
-export async function clone(context: StoreContext, options: CloneOptions): Promise<Clone> {
+export async function clone(
+  context: StoreContext,
+  request: CloneRequest,
+  call: CallOptions = {},
+): Promise<Clone> {
   const startMs = performance.now();
-  const project = checkedName('project', options.project);
-  const session = checkedName('session', options.session);
+  const project = parseName('project', request.project);
+  const session = parseName('session', request.session);
   for (let attempt = 1; ; attempt++) {
-    const manifest = await tryClone(context, { ...options, project, session }, attempt);
+    const manifest = await tryClone(context, { ...request, project, session }, attempt, call);
     if (manifest === 'overtaken') continue;
     return describe(context, project, session, manifest, performance.now() - startMs);
   }
@@ -32,8 +36,9 @@ export async function clone(context: StoreContext, options: CloneOptions): Promi
 
 async function tryClone(
   context: StoreContext,
-  { project, session, generation: wanted, allowEmpty = false, signal }: CloneOptions,
+  { project, session, generation: wanted, allowEmpty = false }: CloneRequest,
   attempt: number,
+  { signal }: CallOptions,
 ): Promise<Manifest | undefined | 'overtaken'> {
   const { paths, onStep } = context;
   const generation = wanted ?? (await currentGeneration(paths, project));
@@ -51,7 +56,7 @@ async function tryClone(
     return manifest;
   } catch (error) {
     // What cannot be deleted now is out of sight, and goes with the next recovery.
-    await removeIfThere(context, folder).catch(() => {});
+    await removeIfExists(context, folder).catch(() => {});
     const isOvertaken =
       wanted === undefined && (isMissing(error) || (await isGone(paths, project, generation)));
     if (isOvertaken && attempt < MAX_ATTEMPTS && !signal?.aborted) return 'overtaken';
@@ -96,7 +101,7 @@ async function isGone(paths: StorePaths, project: string, generation: number | u
   return generation !== undefined && !(await exists(generationFolder(paths, project, generation)));
 }
 
-/** As when gc takes a generation out of sight to look whether somebody needs it. */
+/** Whether the generation is missing, as when gc hides it to check whether it is needed. */
 function isMissing(error: unknown): boolean {
   return hasCode(error, 'ENOENT') || (isWarmdockError(error) && error.code === 'NOT_FOUND');
 }

@@ -2,19 +2,19 @@ import { readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CallOptions } from '@warmdock/core/oci';
 import { PLAN_NAME } from '../../strategy/layers/plan-seal.js';
-import { measure } from '../../strategy/trees/measure.js';
+import { measureTrees } from '../../strategy/trees/measure-trees.js';
 import { hasCode } from '../fs/disk-error.js';
 import { exists } from '../fs/exists.js';
 import { readJournal } from '../records/journal.js';
 import { projectPaths } from '../records/paths.js';
-import { generationFolder, manifestsOf, ofProjects } from '../records/project.js';
+import { forEachProject, generationFolder, manifestsOf } from '../records/project.js';
 import { completeSessions, type Session } from '../records/session.js';
-import type { StoreContext } from './context.js';
+import type { StoreContext } from './store-context.js';
 import { projectOf } from './transaction.js';
-import { discard } from './trash.js';
+import { moveToTrash } from './trash.js';
 
-interface CollectPoolOptions extends CallOptions {
-  /** Generations to be looked at as if they were gone. */
+interface CollectPoolOptions {
+  /** Generations to treat as if they were gone. */
   readonly dropped: readonly { readonly project: string; readonly generation: number }[];
   readonly dryRun: boolean;
 }
@@ -26,7 +26,8 @@ interface CollectPoolOptions extends CallOptions {
  */
 export async function collectPool(
   context: StoreContext,
-  { dropped, dryRun, signal }: CollectPoolOptions,
+  { dropped, dryRun }: CollectPoolOptions,
+  { signal }: CallOptions,
 ): Promise<{ entries: number; sizeBytes: number; unreadable: readonly string[] }> {
   const { pool } = context.paths;
   const { sessions, unreadable } = await completeSessions(context.paths);
@@ -51,8 +52,8 @@ export async function collectPool(
       signal?.throwIfAborted();
       if (needed.entries.has(`${transaction}/${name}`)) continue;
       collected.entries++;
-      collected.sizeBytes += (await measure([join(pool, transaction, name)])).sizeBytes;
-      if (!dryRun) await discard(context, join(pool, transaction, name));
+      collected.sizeBytes += (await measureTrees([join(pool, transaction, name)])).sizeBytes;
+      if (!dryRun) await moveToTrash(context, join(pool, transaction, name));
       context.onStep('gc:pool');
     }
     if (!dryRun) await removeIfEmpty(context, join(pool, transaction));
@@ -73,7 +74,7 @@ async function poolEntries(pool: string): Promise<Map<string, string[]>> {
 }
 
 async function transactionsUnderWay({ paths }: StoreContext) {
-  const { found, unreadable, unknown } = await ofProjects(paths, (project) =>
+  const { found, unreadable, unknown } = await forEachProject(paths, (project) =>
     readJournal(projectPaths(paths, project)),
   );
   const transactions = new Set(found.flatMap(({ answer }) => answer?.transaction ?? []));
@@ -96,7 +97,7 @@ async function bereftSessions({ paths }: StoreContext, sessions: readonly Sessio
 
 async function neededEntries({ paths }: StoreContext, dropped: CollectPoolOptions['dropped']) {
   const gone = new Set(dropped.map(({ project, generation }) => `${project}/${generation}`));
-  const all = await ofProjects(paths, (project) => manifestsOf(paths, project));
+  const all = await forEachProject(paths, (project) => manifestsOf(paths, project));
   const manifests = all.found.flatMap(({ answer }) => answer.manifests);
   const needed = manifests
     .filter(({ project, generation }) => !gone.has(`${project}/${generation}`))
@@ -112,7 +113,7 @@ async function neededEntries({ paths }: StoreContext, dropped: CollectPoolOption
 async function removeIfEmpty(context: StoreContext, folder: string): Promise<void> {
   const names = await readdir(folder);
   if (names.some((name) => !name.startsWith(PLAN_NAME))) return;
-  for (const name of names) await discard(context, join(folder, name));
+  for (const name of names) await moveToTrash(context, join(folder, name));
   try {
     await rmdir(folder);
   } catch (error) {

@@ -13,8 +13,8 @@ import { type ProjectPaths, projectPaths, treeOf } from '../records/paths.js';
 import { existingManifest, generationFolder, generationName } from '../records/project.js';
 import { sessionFolder } from '../records/session.js';
 import { syncFolder, writeJson } from '../records/write-json.js';
-import type { StoreContext } from './context.js';
-import { removeIfThere } from './trash.js';
+import type { StoreContext } from './store-context.js';
+import { removeIfExists } from './trash.js';
 
 /**
  * Carries out what the journal says, from wherever an earlier attempt ended: every step looks whether
@@ -58,7 +58,7 @@ async function finish(context: StoreContext, project: string, journal: Journal):
   }
   await swapCurrent(place, journal);
   onStep('promote:current');
-  await removeIfThere(context, sessionFolder(paths, journal.session));
+  await removeIfExists(context, sessionFolder(paths, journal.session));
   await removeJournal(place);
   onStep('promote:done');
   return manifest;

@@ -1,19 +1,20 @@
 import { stat } from 'node:fs/promises';
 import { WarmdockError } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import { contentBytes } from '../../strategy/strategy.js';
 import { lockFile, tryLockFile } from '../fs/file-lock.js';
-import type { Collection, GcOptions } from '../golden-store.js';
+import type { GarbageCollection, GcRequest } from '../golden-store.js';
 import type { Manifest } from '../records/manifest.js';
 import { projectPaths, type StorePaths, treeOf } from '../records/paths.js';
 import {
   currentGeneration,
+  forEachProject,
   generationFolder,
   manifestsOf,
-  ofProjects,
 } from '../records/project.js';
 import { collectPool } from './collect-pool.js';
-import type { StoreContext } from './context.js';
-import { leasesOn, parkGeneration, settleParked } from './pending-deletions.js';
+import { hidePendingDeletion, leasesOn, settlePendingDeletion } from './pending-deletions.js';
+import type { StoreContext } from './store-context.js';
 import { emptyTrash } from './trash.js';
 
 const DEFAULT_KEEP = 2;
@@ -24,8 +25,11 @@ interface Candidate {
 }
 
 /** See `GoldenStore.gc`. */
-export async function gc(context: StoreContext, options: GcOptions = {}): Promise<Collection> {
-  const { keep = DEFAULT_KEEP, dryRun = false, signal } = options;
+export async function gc(
+  context: StoreContext,
+  { keep = DEFAULT_KEEP, dryRun = false }: GcRequest = {},
+  { signal }: CallOptions = {},
+): Promise<GarbageCollection> {
   if (!Number.isInteger(keep) || keep < 0) {
     throw new WarmdockError(
       'INVALID_ARGUMENT',
@@ -34,10 +38,14 @@ export async function gc(context: StoreContext, options: GcOptions = {}): Promis
   }
   const { paths } = context;
   const operation = `collecting garbage in ${paths.root}`;
-  await using _lock = await lockFile(paths.gcLock, { operation, signal });
-  const dropped = await dropGenerations(context, { keep, dryRun, signal });
+  await using _lock = await lockFile(paths.gcLock, { operation }, { signal });
+  const dropped = await dropGenerations(context, { keep, dryRun }, { signal });
   const { generations } = dropped;
-  const pool = await collectPool(context, { dropped: dryRun ? generations : [], dryRun, signal });
+  const pool = await collectPool(
+    context,
+    { dropped: dryRun ? generations : [], dryRun },
+    { signal },
+  );
   const left = dryRun ? [] : await emptyTrash(context, { signal });
   context.onStep('gc:trash');
   return {
@@ -49,15 +57,16 @@ export async function gc(context: StoreContext, options: GcOptions = {}): Promis
   };
 }
 
-/** What cannot be read of one project keeps no other from being looked at. */
+/** A project that cannot be read does not affect the others. */
 async function dropGenerations(
   context: StoreContext,
-  { keep, dryRun, signal }: GcOptions & { readonly keep: number },
+  { keep, dryRun }: { readonly keep: number; readonly dryRun: boolean },
+  { signal }: CallOptions,
 ) {
   const { paths, onStep } = context;
   const generations: Candidate[] = [];
   let freedBytes = 0;
-  const { found, unreadable } = await ofProjects(paths, (project) =>
+  const { found, unreadable } = await forEachProject(paths, (project) =>
     candidatesOf(paths, project, keep),
   );
   for (const { candidates } of found.map(({ answer }) => answer)) {
@@ -75,8 +84,8 @@ async function dropGenerations(
 }
 
 /**
- * Neither current, nor leased, nor among those used last; none of a project that promotes now. None at
- * all when there is a record that may lease any.
+ * Generations that are neither current, nor leased, nor among those used last. None when an
+ * unreadable record may lease any.
  */
 async function candidatesOf(paths: StorePaths, project: string, keep: number) {
   const current = await currentGeneration(paths, project);
@@ -101,19 +110,19 @@ async function candidatesOf(paths: StorePaths, project: string, keep: number) {
   return { candidates: used.slice(keep).map(({ manifest }) => manifest), unreadable: passedOver };
 }
 
-/** Out of sight first: see `settleParked`. False when it had to be put back, or a promotion is under way. */
+/** Hides it first: see `settlePendingDeletion`. False when it was put back, or a promotion runs. */
 async function drop(context: StoreContext, { project, generation }: Candidate): Promise<boolean> {
   const operation = `removing generation ${generation} of ${project}`;
   const { lock } = projectPaths(context.paths, project);
   await using held = await tryLockFile(lock, { operation });
-  // Somebody promotes: what they need is not known yet.
+  // A promotion runs: what it needs is not known yet.
   if (held === undefined) return false;
-  await parkGeneration(context.paths, project, generation);
+  await hidePendingDeletion(context.paths, project, generation);
   context.onStep('gc:discard');
-  return (await settleParked(context, project, generation)) === 'removed';
+  return (await settlePendingDeletion(context, project, generation)) === 'removed';
 }
 
-/** What goes with the generation itself; what it shares is counted with the pool. */
+/** Disk space that the generation frees by itself; shared layers count with the pool. */
 async function ownBytes(
   { paths, strategy }: StoreContext,
   { project, generation, content }: Manifest,

@@ -3,20 +3,20 @@ import { contentBytes } from '../../strategy/strategy.js';
 import type {
   Generation,
   ProjectInspection,
-  ProjectOptions,
+  ProjectRequest,
   ProjectSummary,
   SessionSummary,
   StoreListing,
 } from '../golden-store.js';
 import type { Manifest } from '../records/manifest.js';
-import { checkedName } from '../records/names.js';
+import { parseName } from '../records/names.js';
 import { type StorePaths, treeOf } from '../records/paths.js';
 import {
   assertProject,
   currentGeneration,
+  forEachProject,
   generationsOf,
   manifestsOf,
-  ofProjects,
 } from '../records/project.js';
 import {
   completeSessions,
@@ -24,12 +24,12 @@ import {
   type Session,
   sessionFolder,
 } from '../records/session.js';
-import type { StoreContext } from './context.js';
+import type { StoreContext } from './store-context.js';
 
 /** See `GoldenStore.list`. */
 export async function list({ paths }: StoreContext): Promise<StoreListing> {
   const { sessions, unreadable } = await completeSessions(paths);
-  const projects = await ofProjects(paths, async (project): Promise<ProjectSummary> => {
+  const projects = await forEachProject(paths, async (project): Promise<ProjectSummary> => {
     const own = sessions.filter((session) => session.project === project);
     return {
       project,
@@ -48,9 +48,9 @@ export async function list({ paths }: StoreContext): Promise<StoreListing> {
 /** See `GoldenStore.inspect`. */
 export async function inspect(
   { paths }: StoreContext,
-  { project: name }: ProjectOptions,
+  { project: name }: ProjectRequest,
 ): Promise<ProjectInspection> {
-  const project = checkedName('project', name);
+  const project = parseName('project', name);
   await assertProject(paths, project);
   const { manifests, unreadable } = await manifestsOf(paths, project);
   const all = await completeSessions(paths);

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { messageOf } from '@warmdock/core/internal';
 import { readJournal } from '../records/journal.js';
 import { projectPaths, type StorePaths } from '../records/paths.js';
-import { generationFolder, generationName, namesIn } from '../records/project.js';
+import { generationFolder, generationName, namesInFolder } from '../records/project.js';
 import { allSessions } from '../records/session.js';
 import { syncFolder } from '../records/write-json.js';
-import type { StoreContext } from './context.js';
-import { discard } from './trash.js';
+import type { StoreContext } from './store-context.js';
+import { moveToTrash } from './trash.js';
 
 /*
- * A generation that gc takes is parked first: out of the sight of clones, and where every opening of
- * the store finds it when gc is killed in between. The caller holds the project's lock.
+ * A generation that gc removes is pending deletion first: hidden from clones, and in a place where
+ * every opening of the store finds it if gc is killed. The caller holds the project's lock.
  */
 
 const prefix = '.dropping-';
@@ -19,7 +19,8 @@ const prefix = '.dropping-';
 const placeOf = (paths: StorePaths, project: string, generation: number): string =>
   join(projectPaths(paths, project).generations, `${prefix}${generationName(generation)}`);
 
-export async function parkGeneration(
+/** Hides a generation from clones. */
+export async function hidePendingDeletion(
   paths: StorePaths,
   project: string,
   generation: number,
@@ -28,24 +29,24 @@ export async function parkGeneration(
 }
 
 /**
- * Looks at the leases again: a clone leases before it looks whether its generation is there, so one of
- * the two sees the other. A generation that is leased is put back, or that may be: see `leasesOn`.
+ * Checks the leases again, and removes the generation or puts it back. A clone leases its generation
+ * before it checks that it exists, so either sees the other. One that may be leased is put back too.
  */
-export async function settleParked(
+export async function settlePendingDeletion(
   context: StoreContext,
   project: string,
   generation: number,
 ): Promise<'removed' | 'put back'> {
   const { paths } = context;
-  const parked = placeOf(paths, project, generation);
+  const hidden = placeOf(paths, project, generation);
   if (await isNeeded(paths, project, generation)) {
-    await rename(parked, generationFolder(paths, project, generation));
+    await rename(hidden, generationFolder(paths, project, generation));
     return 'put back';
   }
-  // Or a session that was released comes back with a power cut, and its generation does not.
+  // A power cut must not bring back a released session without its generation.
   await syncFolder(paths.sessions);
-  await discard(context, parked);
-  // Before what only it needs leaves the pool.
+  await moveToTrash(context, hidden);
+  // Before anything that only it needs leaves the pool.
   await syncFolder(projectPaths(paths, project).generations);
   return 'removed';
 }
@@ -55,9 +56,9 @@ async function isNeeded(paths: StorePaths, project: string, generation: number):
   return leased.has(generation) || unreadable.length > 0;
 }
 
-/** Generations of a project that are parked. */
-export async function parkedGenerations(paths: StorePaths, project: string): Promise<number[]> {
-  const names = await namesIn(projectPaths(paths, project).generations);
+/** Numbers of a project's generations that are pending deletion. */
+export async function pendingDeletions(paths: StorePaths, project: string): Promise<number[]> {
+  const names = await namesInFolder(projectPaths(paths, project).generations);
   return names
     .filter((name) => name.startsWith(prefix))
     .map((name) => Number(name.slice(prefix.length)));
@@ -65,13 +66,13 @@ export async function parkedGenerations(paths: StorePaths, project: string): Pro
 
 export interface Leases {
   readonly leased: ReadonlySet<number | undefined>;
-  /** Of each of these any generation may be leased. */
+  /** Records that cannot be read: each may lease any generation. */
   readonly unreadable: readonly string[];
 }
 
 /**
- * Generations that sessions of the project were made from, those that are being made among them, and
- * that a promotion that is still to be finished begins with.
+ * Generations that the project's sessions were made from or are being made from, and the base of a
+ * promotion that is still to be finished.
  */
 export async function leasesOn(paths: StorePaths, project: string): Promise<Leases> {
   const { sessions, unreadable } = await allSessions(paths);

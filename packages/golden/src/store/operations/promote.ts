@@ -2,15 +2,15 @@ import { WarmdockError } from '@warmdock/core';
 import type { CallOptions } from '@warmdock/core/oci';
 import { cleanTree } from '../../data-root/clean.js';
 import { imageStoreOf } from '../../data-root/image-store.js';
-import { assertNotInUse } from '../../data-root/in-use/not-in-use.js';
+import { assertNotInUse } from '../../data-root/in-use/assert-not-in-use.js';
 import { verifyTree } from '../../data-root/verify/verify-tree.js';
 import { type Content, contentBytes } from '../../strategy/strategy.js';
 import { ensureFolder } from '../../strategy/trees/ensure-folder.js';
 import { lockFile } from '../fs/file-lock.js';
 import { syncFileSystems } from '../fs/sync-file-systems.js';
-import type { PromoteOptions, Promotion } from '../golden-store.js';
+import type { PromoteRequest, Promotion } from '../golden-store.js';
 import { type Journal, readJournal, writeJournal } from '../records/journal.js';
-import { checkedName } from '../records/names.js';
+import { parseName } from '../records/names.js';
 import { projectPaths, treeOf } from '../records/paths.js';
 import { currentGeneration, existingManifest, generationsOf } from '../records/project.js';
 import {
@@ -19,30 +19,30 @@ import {
   type Session,
   sessionFolder,
 } from '../records/session.js';
-import type { StoreContext } from './context.js';
 import { finishPromotion } from './finish-promotion.js';
+import type { StoreContext } from './store-context.js';
 import { newTransaction } from './transaction.js';
 
 /** Another promotion of the same project takes seconds at most. */
 const LOCK_WAIT_MS = 60_000;
 
 /** See `GoldenStore.promote`. */
-export async function promote(context: StoreContext, options: PromoteOptions): Promise<Promotion> {
+export async function promote(
+  context: StoreContext,
+  request: PromoteRequest,
+  { signal }: CallOptions = {},
+): Promise<Promotion> {
   const startMs = performance.now();
   const { paths } = context;
-  const session = await existingSession(paths, checkedName('session', options.session));
+  const session = await existingSession(paths, parseName('session', request.session));
   const operation = `promoting session ${session.session} of ${session.project}`;
-  assertProof(operation, options);
+  assertProof(operation, request);
   const project = projectPaths(paths, session.project);
   // A session that starts from nothing may have outlived its project.
   ensureFolder(project.folder, 0o700);
   ensureFolder(project.generations, 0o711);
-  await using _lock = await lockFile(project.lock, {
-    operation,
-    waitMs: LOCK_WAIT_MS,
-    signal: options.signal,
-  });
-  const journal = await begin(context, session, operation, options);
+  await using _lock = await lockFile(project.lock, { operation, waitMs: LOCK_WAIT_MS }, { signal });
+  const journal = await begin(context, session, operation, request, { signal });
   const { generation, content } = await finishPromotion(context, session.project, journal);
   return {
     project: session.project,
@@ -54,14 +54,15 @@ export async function promote(context: StoreContext, options: PromoteOptions): P
 }
 
 /**
- * Everything that can refuse it; when the journal is on disk, the promotion will be finished. What the
- * journal names is on disk before it.
+ * All checks that can refuse the promotion. Once the journal is on disk, the promotion will be
+ * finished. What the journal names is on disk before it.
  */
 async function begin(
   context: StoreContext,
   session: Session,
   operation: string,
-  { proof, images = [], signal }: PromoteOptions,
+  { proof, images = [] }: PromoteRequest,
+  { signal }: CallOptions,
 ): Promise<Journal> {
   const { paths, onStep } = context;
   const project = projectPaths(paths, session.project);
@@ -74,7 +75,7 @@ async function begin(
   const generation = await nextGeneration(context, session.project);
   const transaction = newTransaction(session.project, generation);
   const base = await contentOf(context, session);
-  await context.strategy.assertSealable?.(tree, { transaction, base, signal });
+  await context.strategy.assertSealable?.(tree, { transaction, base }, { signal });
   onStep('promote:verify');
   // Layers that were written and not synced come back empty after a power cut, links among them.
   await syncFileSystems([project.folder, tree], { signal });
@@ -103,7 +104,7 @@ async function contentOf(
   return (await existingManifest(paths, project, generation)).content;
 }
 
-function assertProof(operation: string, { proof }: PromoteOptions): void {
+function assertProof(operation: string, { proof }: PromoteRequest): void {
   if (proof?.exitCode === 0 && typeof proof.buildId === 'string') return;
   throw new WarmdockError('INVALID_ARGUMENT', `${operation}: no proof that its script succeeded`, {
     hint: 'Only what a script that ended with code 0 left behind may become a golden.',
@@ -127,7 +128,7 @@ async function assertBase(
   );
 }
 
-/** What had not reached the disk when the machine stopped is missing, which no check can tell. */
+/** Files that had not reached the disk are missing after a restart, and no check can find that. */
 function assertOfThisBoot(session: Session, operation: string): void {
   if (!isOfEarlierBoot(session)) return;
   throw new WarmdockError(
@@ -150,7 +151,7 @@ async function prepare(tree: string, operation: string, options: CallOptions): P
   );
 }
 
-/** Higher than all that exist: the current one always does. */
+/** One more than the highest: the current generation always exists. */
 async function nextGeneration({ paths }: StoreContext, project: string): Promise<number> {
   return Math.max(0, ...(await generationsOf(paths, project))) + 1;
 }

@@ -6,65 +6,74 @@ import { exists } from '../fs/exists.js';
 import { tryLockFile } from '../fs/file-lock.js';
 import type { Recovery } from '../golden-store.js';
 import { type Journal, partialGeneration, readJournal, removeJournal } from '../records/journal.js';
-import { isBeingMade, takeOver } from '../records/maker.js';
+import { isMakerAlive, takeOverFromDeadMaker } from '../records/maker.js';
 import { isName } from '../records/names.js';
 import { projectPaths, type StorePaths, treeOf } from '../records/paths.js';
-import { allProjects, generationFolder, namesIn, ofProjects } from '../records/project.js';
+import {
+  allProjects,
+  forEachProject,
+  generationFolder,
+  namesInFolder,
+} from '../records/project.js';
 import { NEW, PARTIAL, sessionFolder } from '../records/session.js';
-import { listenAnew } from './claim-session.js';
-import type { StoreContext } from './context.js';
+import { announceTakeover } from './claim-session.js';
 import { finishPromotion } from './finish-promotion.js';
 import { list } from './list.js';
-import { parkedGenerations, settleParked } from './pending-deletions.js';
-import { emptyTrash, removeIfThere } from './trash.js';
+import { pendingDeletions, settlePendingDeletion } from './pending-deletions.js';
+import type { StoreContext } from './store-context.js';
+import { emptyTrash, removeIfExists } from './trash.js';
 
-/** A maker listens within a millisecond: who does not after this time is dead. */
+/** A maker listens within a millisecond: one that does not after this time is dead. */
 const NEW_AGE_MS = 60_000;
 
-/** The lock of a process that was killed is free when the kernel has closed its files. */
+/** The kernel frees a killed process's lock when it has closed its files. */
 const LOCK_WAIT_MS = 2000;
 
 /** See `GoldenStore.recover`. */
 export async function recover(context: StoreContext, options: CallOptions = {}): Promise<Recovery> {
-  const actions = await mend(context, { ...options, waitMs: LOCK_WAIT_MS });
+  const actions = await repairStore(context, { waitMs: LOCK_WAIT_MS }, options);
   actions.push(...(await list(context)).unreadable);
   actions.push(...(await emptyTrash(context, options)));
   context.onStep('recover:trash');
   return { actions };
 }
 
-interface MendOptions extends CallOptions {
-  /** For the end of a promotion that may be under way; default 0. */
+interface RepairOptions {
+  /** How long to wait for a running promotion to end; default 0. */
   readonly waitMs?: number;
 }
 
-/** What every opening of a store does: all but the deletion of what is out of sight already. */
-export async function mend(context: StoreContext, options: MendOptions): Promise<string[]> {
-  const actions = await attachTrees(context, options);
+/** What every opening of a store does: a recovery that leaves the trash alone. */
+export async function repairStore(
+  context: StoreContext,
+  options: RepairOptions,
+  call: CallOptions,
+): Promise<string[]> {
+  const actions = await attachTrees(context, call);
   for (const project of await allProjects(context.paths)) {
-    actions.push(...(await mendProject(context, project, options)));
+    actions.push(...(await repairProject(context, project, options, call)));
   }
   try {
-    actions.push(...(await mendSessions(context, options)));
+    actions.push(...(await removeAbandonedSessions(context, call)));
   } catch (error) {
-    if (options.signal?.aborted) throw error;
+    if (call.signal?.aborted) throw error;
     actions.push(`sessions: ${messageOf(error)}`);
   }
   return actions;
 }
 
 /**
- * Of sessions and generations that are complete: those that are being made are their makers'. One that
- * cannot be had does not keep anybody from the others.
+ * Attaches the trees of complete sessions and generations. Those being made belong to their makers. A
+ * tree that cannot be attached does not stop the others.
  */
 async function attachTrees(
   { paths, strategy }: StoreContext,
   options: CallOptions,
 ): Promise<string[]> {
   if (strategy.attach === undefined) return [];
-  const generations = await ofProjects(paths, async (project) => {
+  const generations = await forEachProject(paths, async (project) => {
     const folder = projectPaths(paths, project).generations;
-    return (await namesIn(folder)).map((name) => join(folder, name));
+    return (await namesInFolder(folder)).map((name) => join(folder, name));
   });
   const sessions = (await readdir(paths.sessions)).map((name) => join(paths.sessions, name));
   const folders = [...sessions, ...generations.found.flatMap(({ answer }) => answer)];
@@ -74,26 +83,27 @@ async function attachTrees(
       await strategy.attach(tree, options);
     } catch (error) {
       if (options.signal?.aborted) throw error;
-      failures.push(`${tree} cannot be had: ${messageOf(error)}`);
+      failures.push(`${tree} cannot be attached: ${messageOf(error)}`);
     }
   }
   return failures;
 }
 
-/** What cannot be mended of one project keeps nobody from the others. */
-async function mendProject(
+/** A project that cannot be repaired does not stop the others. */
+async function repairProject(
   context: StoreContext,
   project: string,
-  { signal, waitMs }: MendOptions,
+  { waitMs }: RepairOptions,
+  { signal }: CallOptions,
 ): Promise<string[]> {
   const actions: string[] = [];
   try {
-    if (!(await hasRests(context.paths, project))) return [];
+    if (!(await needsRepair(context.paths, project))) return [];
     const operation = `recovering project ${project}`;
     const { lock } = projectPaths(context.paths, project);
-    await using held = await tryLockFile(lock, { operation, signal, waitMs });
-    if (held) await mendLocked(context, project, actions);
-    else actions.push(`project ${project}: a promotion or removal is under way; left alone`);
+    await using held = await tryLockFile(lock, { operation, waitMs }, { signal });
+    if (held) await repairLockedProject(context, project, actions);
+    else actions.push(`project ${project}: skipped, because a promotion or removal runs`);
   } catch (error) {
     if (signal?.aborted) throw error;
     actions.push(`project ${project}: ${messageOf(error)}`);
@@ -101,38 +111,43 @@ async function mendProject(
   return actions;
 }
 
-async function hasRests(paths: StorePaths, project: string): Promise<boolean> {
+async function needsRepair(paths: StorePaths, project: string): Promise<boolean> {
   const place = projectPaths(paths, project);
-  const rests = [...(await restsIn(place.generations)), ...(await restsIn(place.folder))];
-  const parked = await parkedGenerations(paths, project);
-  const isBegun = (await exists(place.journal)) || (await exists(place.parked));
-  return rests.length + parked.length > 0 || isBegun;
+  const leftovers = [
+    ...(await leftoversIn(place.generations)),
+    ...(await leftoversIn(place.folder)),
+    ...(await pendingDeletions(paths, project)),
+  ];
+  const isBegun = (await exists(place.journal)) || (await exists(place.pendingDeletion));
+  return leftovers.length > 0 || isBegun;
 }
 
-/** Says in `actions` what it does, also when it throws later: what a journal needs is left alone then. */
-async function mendLocked(
+/** Adds to `actions` what it does, so that they are known when it throws. */
+async function repairLockedProject(
   context: StoreContext,
   project: string,
   actions: string[],
 ): Promise<void> {
   const place = projectPaths(context.paths, project);
-  if (await exists(place.parked)) {
-    await rename(place.parked, place.generations);
-    actions.push(`project ${project}: put back what an interrupted removal had taken`);
+  if (await exists(place.pendingDeletion)) {
+    await rename(place.pendingDeletion, place.generations);
+    actions.push(`project ${project}: put back the generations of an interrupted removal`);
     actions.push(...(await attachTrees(context, {})));
   }
   context.onStep('recover:removal');
-  for (const generation of await parkedGenerations(context.paths, project)) {
-    const end = await settleParked(context, project, generation);
-    context.onStep('recover:parked');
-    actions.push(`project ${project}: generation ${generation}, which gc had taken: ${end}`);
+  for (const generation of await pendingDeletions(context.paths, project)) {
+    const end = await settlePendingDeletion(context, project, generation);
+    context.onStep('recover:pending-deletion');
+    actions.push(
+      `project ${project}: generation ${generation}, whose deletion was pending: ${end}`,
+    );
   }
   const journal = await readJournal(place);
   if (journal !== undefined) actions.push(await endPromotion(context, project, journal));
   context.onStep('recover:promotion');
   for (const folder of [place.generations, place.folder]) {
-    for (const name of await restsIn(folder)) {
-      await removeIfThere(context, join(folder, name));
+    for (const name of await leftoversIn(folder)) {
+      await removeIfExists(context, join(folder, name));
       context.onStep('recover:partial');
       actions.push(`project ${project}: removed ${name} of an interrupted promotion`);
     }
@@ -167,8 +182,11 @@ async function canFinish(
   return (await Promise.all(places.map(exists))).includes(true);
 }
 
-/** What dead processes began to make. */
-async function mendSessions(context: StoreContext, { signal }: CallOptions): Promise<string[]> {
+/** Removes sessions that dead processes began to make. */
+async function removeAbandonedSessions(
+  context: StoreContext,
+  { signal }: CallOptions,
+): Promise<string[]> {
   const { sessions } = context.paths;
   const actions: string[] = [];
   const abandoned: string[] = [];
@@ -177,7 +195,7 @@ async function mendSessions(context: StoreContext, { signal }: CallOptions): Pro
     if (await isAbandoned(join(sessions, name), name)) abandoned.push(name);
   }
   if (abandoned.length === 0) return [];
-  await using own = await listenAnew(context);
+  await using own = await announceTakeover(context);
   for (const name of abandoned) {
     try {
       if (!(await removeAbandoned(context, join(sessions, name), own.folder))) continue;
@@ -190,15 +208,16 @@ async function mendSessions(context: StoreContext, { signal }: CallOptions): Pro
 }
 
 async function removeAbandoned(context: StoreContext, folder: string, own: string) {
-  const removed = (await takeOver(folder, own)) && (await removeIfThere(context, folder));
+  const removed =
+    (await takeOverFromDeadMaker(folder, own)) && (await removeIfExists(context, folder));
   if (removed) context.onStep('recover:session');
   return removed;
 }
 
 async function isAbandoned(folder: string, name: string): Promise<boolean> {
   if (!name.startsWith(PARTIAL) && !name.startsWith(NEW)) return false;
-  // Not those of which we cannot tell.
-  const isMade = await isBeingMade(folder).catch(() => true);
+  // One that cannot be probed counts as alive.
+  const isMade = await isMakerAlive(folder).catch(() => true);
   return !isMade && (name.startsWith(PARTIAL) || isOld(folder));
 }
 
@@ -207,9 +226,9 @@ async function isOld(folder: string): Promise<boolean> {
   return found !== undefined && Date.now() - found.mtimeMs > NEW_AGE_MS;
 }
 
-/** What a promotion makes before it gives it its name; all of it under the project's lock. */
-const rest = /^(\.partial-|\.current-|journal\.json\.partial-)/;
+/** Temporary names of a promotion. It makes all of them under the project's lock. */
+const leftover = /^(\.partial-|\.current-|journal\.json\.partial-)/;
 
-async function restsIn(folder: string): Promise<string[]> {
-  return (await namesIn(folder)).filter((name) => rest.test(name));
+async function leftoversIn(folder: string): Promise<string[]> {
+  return (await namesInFolder(folder)).filter((name) => leftover.test(name));
 }

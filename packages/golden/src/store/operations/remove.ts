@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { WarmdockError } from '@warmdock/core';
 import type { CallOptions } from '@warmdock/core/oci';
 import { PLAN_NAME } from '../../strategy/layers/plan-seal.js';
-import { measure } from '../../strategy/trees/measure.js';
+import { measureTrees } from '../../strategy/trees/measure-trees.js';
 import { isDiskFull } from '../fs/disk-error.js';
 import { exists } from '../fs/exists.js';
 import { lockFile, tryLockFile } from '../fs/file-lock.js';
-import type { ProjectOptions, Removal } from '../golden-store.js';
+import type { ProjectRequest, Removal } from '../golden-store.js';
 import { readJournal } from '../records/journal.js';
 import type { Manifest } from '../records/manifest.js';
-import { checkedName } from '../records/names.js';
+import { parseName } from '../records/names.js';
 import { type ProjectPaths, projectPaths, type StorePaths } from '../records/paths.js';
 import {
   assertProject,
@@ -20,30 +20,35 @@ import {
 } from '../records/project.js';
 import { allSessions } from '../records/session.js';
 import { syncFolder } from '../records/write-json.js';
-import type { StoreContext } from './context.js';
+import { generationsBytes } from './disk-usage.js';
+import type { StoreContext } from './store-context.js';
 import { projectOf } from './transaction.js';
-import { discardForShredding, discardProject, shred } from './trash.js';
-import { heldBytes } from './usage.js';
+import { deleteForGood, moveProjectToTrash, moveToTrashIfRoom } from './trash.js';
 
 /** A gc takes as long as it takes to delete files. */
 const GC_WAIT_MS = 60_000;
 
-/** Who looks whether a lock is free holds it that long at most. */
+/** A check whether a lock is free holds it that long at most. */
 const LOOK_WAIT_MS = 1_000;
 
 const MAX_NAMED = 3;
 
 /**
- * See `GoldenStore.remove`. The generations are out of sight of clones before the leases are looked at
- * for the last time, so that one of the two sees the other; until then, a recovery puts them back. The
- * project is gone with one rename. What it had in the pool is garbage from then on, for a gc if need be.
+ * See `GoldenStore.remove`.
+ *
+ * The generations are hidden from clones before the leases are checked for the last time: either the
+ * clone or the removal sees the other. Until then, a recovery puts the generations back. One rename
+ * removes the project. Its pool entries are garbage from then on, for a later gc if need be.
  */
-export async function remove(context: StoreContext, options: ProjectOptions): Promise<Removal> {
+export async function remove(
+  context: StoreContext,
+  request: ProjectRequest,
+  { signal }: CallOptions = {},
+): Promise<Removal> {
   const { paths } = context;
-  const { signal } = options;
-  const project = checkedName('project', options.project);
+  const project = parseName('project', request.project);
   const operation = `removing project ${project}`;
-  await using _gc = await lockFile(paths.gcLock, { operation, waitMs: GC_WAIT_MS, signal });
+  await using _gc = await lockFile(paths.gcLock, { operation, waitMs: GC_WAIT_MS }, { signal });
   await assertProject(paths, project);
   const place = projectPaths(paths, project);
   await using _build = await lockBuilds(place, project, operation, { signal });
@@ -66,7 +71,7 @@ export async function remove(context: StoreContext, options: ProjectOptions): Pr
   return removal;
 }
 
-/** Answers with its place in the trash; when it throws, the project is as it was. */
+/** Returns the project's path in the trash. Leaves the project as it was when it throws. */
 async function takeAway(
   context: StoreContext,
   place: ProjectPaths,
@@ -75,38 +80,38 @@ async function takeAway(
 ): Promise<string> {
   const { paths, onStep } = context;
   const hasGenerations = await exists(place.generations);
-  if (hasGenerations) await rename(place.generations, place.parked);
-  onStep('remove:park');
+  if (hasGenerations) await rename(place.generations, place.pendingDeletion);
+  onStep('remove:hide');
   try {
     await assertUnused(paths, project, operation);
-    return await discardProject(context, place.folder);
+    return await moveProjectToTrash(context, place.folder);
   } catch (error) {
-    if (hasGenerations) await rename(place.parked, place.generations);
+    if (hasGenerations) await rename(place.pendingDeletion, place.generations);
     throw error;
   }
 }
 
-/** What cannot be deleted is in the trash, for the next recovery; the rest goes. */
+/** Deletes what it can; the rest stays in the trash for the next recovery. */
 async function shredAll(
   context: StoreContext,
   folder: string,
   pooled: readonly string[],
 ): Promise<void> {
   const { paths, onStep } = context;
-  // Before it is on the disk that the generations are gone, no layer of theirs may go.
+  // The removal of the generations must be on disk before that of their layers.
   for (const parent of [paths.trash, paths.projects]) await syncFolder(parent);
   onStep('remove:discard');
   const places = [folder];
   for (const path of pooled) {
-    places.push(await discardForShredding(context, path));
+    places.push(await moveToTrashIfRoom(context, path));
     onStep('remove:pool');
   }
-  const ends = await Promise.allSettled(places.map((each) => shred(context, each)));
+  const ends = await Promise.allSettled(places.map((each) => deleteForGood(context, each)));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
   onStep('remove:done');
 }
 
-/** Nothing to hold where there is no room for the lock: no build could make it either. */
+/** `null` on a disk too full for the lock file: no build could make one either. */
 async function lockBuilds(
   { buildLock }: ProjectPaths,
   project: string,
@@ -114,11 +119,9 @@ async function lockBuilds(
   options: CallOptions,
 ): Promise<AsyncDisposable | null> {
   if (!(await canMake(buildLock))) return null;
-  return lockUnlessHeld(buildLock, `${operation}: a golden build of it runs`, {
-    ...options,
-    operation,
-    hint: `Wait for its end, or end it: \`warmdock golden cancel ${project}\`.`,
-  });
+  const message = `${operation}: a golden build of it runs`;
+  const hint = `Wait until it ends, or cancel it: \`warmdock golden cancel ${project}\`.`;
+  return lockUnlessHeld(buildLock, { operation, message, hint }, options);
 }
 
 async function canMake(path: string): Promise<boolean> {
@@ -132,15 +135,15 @@ async function canMake(path: string): Promise<boolean> {
   }
 }
 
-/** Also throws when one was interrupted and could not be finished by those who opened the store since. */
+/** Also throws for an interrupted promotion that no opening of the store could finish. */
 async function lockPromotions(
   place: ProjectPaths,
   operation: string,
   options: CallOptions,
 ): Promise<AsyncDisposable> {
-  const message = `${operation}: a promotion is under way`;
-  const hint = 'Wait for its end.';
-  const lock = await lockUnlessHeld(place.lock, message, { ...options, operation, hint });
+  const message = `${operation}: a promotion of it runs`;
+  const hint = 'Wait until it ends.';
+  const lock = await lockUnlessHeld(place.lock, { operation, message, hint }, options);
   try {
     const journal = await readJournal(place);
     if (journal === undefined) return lock;
@@ -157,21 +160,22 @@ async function lockPromotions(
 
 async function lockUnlessHeld(
   path: string,
-  message: string,
-  { operation, hint, signal }: CallOptions & { readonly operation: string; readonly hint: string },
+  refusal: { readonly operation: string; readonly message: string; readonly hint: string },
+  options: CallOptions,
 ): Promise<AsyncDisposable> {
-  const lock = await tryLockFile(path, { operation, waitMs: LOOK_WAIT_MS, signal });
+  const { operation, message, hint } = refusal;
+  const lock = await tryLockFile(path, { operation, waitMs: LOOK_WAIT_MS }, options);
   if (lock) return lock;
   throw new WarmdockError('CONFLICT', message, { hint });
 }
 
-/** Throws `CONFLICT` when sessions were made from it, or are being made, or one may be that cannot be read. */
+/** Throws `CONFLICT` when sessions use it, are being made from it, or have no readable record. */
 async function assertUnused(paths: StorePaths, project: string, operation: string): Promise<void> {
   const { sessions, unreadable } = await allSessions(paths);
   const own = sessions.filter((session) => session.project === project);
   if (own.length === 0 && unreadable.length > 0) {
     throw new WarmdockError('CONFLICT', `${operation}: it may be used by ${unreadable[0]}`, {
-      hint: 'A session without a readable record may be of any project: release it first.',
+      hint: 'A session without a readable record may use any project: release it first.',
     });
   }
   if (own.length === 0) return;
@@ -181,12 +185,12 @@ async function assertUnused(paths: StorePaths, project: string, operation: strin
     'CONFLICT',
     `${operation}: it is used by session ${names.join(', ')}${more}`,
     {
-      hint: `End them first: \`warmdock golden release ${names.join(' ')}\`. One that is being made or verified ends by itself.`,
+      hint: `Release them first: \`warmdock golden release ${names.join(' ')}\`. Those being made or verified end by themselves.`,
     },
   );
 }
 
-/** What promotions of the project put into the pool: only its own generations refer to that. */
+/** Pool folders of the project's promotions. Only its own generations refer to them. */
 async function transactionsOf({ pool }: StorePaths, project: string) {
   const own = (await readdir(pool)).filter((name) => projectOf(name) === project);
   return Promise.all(
@@ -198,7 +202,7 @@ async function transactionsOf({ pool }: StorePaths, project: string) {
   );
 }
 
-/** Generations of other versions, whose manifests cannot be read, are looked at file by file. */
+/** Measures generations without a readable manifest file by file. */
 async function bytesOf(context: StoreContext, project: string, options: CallOptions) {
   const { paths } = context;
   const known: Manifest[] = [];
@@ -210,6 +214,6 @@ async function bytesOf(context: StoreContext, project: string, options: CallOpti
       unknown.push(generationFolder(paths, project, generation));
     }
   }
-  const measured = await measure(unknown, options);
-  return (await heldBytes(context, known, options)) + measured.sizeBytes;
+  const measured = await measureTrees(unknown, {}, options);
+  return (await generationsBytes(context, known, options)) + measured.sizeBytes;
 }

@@ -6,7 +6,10 @@ export function newTransaction(project: string, generation: number): string {
   return `${project}-${generationName(generation)}-${randomBytes(4).toString('hex')}`;
 }
 
-/** Names of projects may end like a transaction's: what is cut off is the last of it. */
+/**
+ * The project of a transaction. Projects may have names that end like one, so only the last part
+ * counts.
+ */
 export function projectOf(transaction: string): string | undefined {
   return /^(.+)-\d{6,15}-[0-9a-f]{8}$/.exec(transaction)?.[1];
 }

@@ -7,20 +7,20 @@ import type { CallOptions } from '@warmdock/core/oci';
 import { removeTree } from '../../strategy/trees/remove-tree.js';
 import { hasCode, isDiskFull } from '../fs/disk-error.js';
 import { exists } from '../fs/exists.js';
-import { parkedIn, type StorePaths, treeOf } from '../records/paths.js';
-import { namesIn } from '../records/project.js';
-import type { StoreContext } from './context.js';
+import { pendingDeletionIn, type StorePaths, treeOf } from '../records/paths.js';
+import { namesInFolder } from '../records/project.js';
+import type { StoreContext } from './store-context.js';
 
-/** Of what is in the trash, only projects have such names: what layers hold was written by anybody. */
+/** Only removed projects have such names in the trash; the content of layers is not trusted. */
 const projectPrefix = 'project-';
 
-/** Takes a folder or file out of sight, at once; answers with its place in the trash. */
-export function discard({ paths }: StoreContext, path: string): Promise<string> {
+/** Moves a folder or file into the trash; returns its path there. */
+export function moveToTrash({ paths }: StoreContext, path: string): Promise<string> {
   return moveTo(join(paths.trash, randomUUID()), path);
 }
 
-/** The same for a project's folder, whose parked generations have trees. */
-export function discardProject({ paths }: StoreContext, folder: string): Promise<string> {
+/** Moves a project's folder into the trash; its hidden generations have trees to remove. */
+export function moveProjectToTrash({ paths }: StoreContext, folder: string): Promise<string> {
   return moveTo(join(paths.trash, `${projectPrefix}${randomUUID()}`), folder);
 }
 
@@ -29,20 +29,18 @@ async function moveTo(place: string, path: string): Promise<string> {
   return place;
 }
 
-/**
- * The same for what is to be deleted: where there is no room even to rename it, it stays in its place.
- */
-export async function discardForShredding(context: StoreContext, path: string): Promise<string> {
+/** Like `moveToTrash`, but leaves it in place on a disk too full to rename it. */
+export async function moveToTrashIfRoom(context: StoreContext, path: string): Promise<string> {
   try {
-    return await discard(context, path);
+    return await moveToTrash(context, path);
   } catch (error) {
     if (isDiskFull(error)) return path;
     throw error;
   }
 }
 
-/** Deletes what was discarded: trees in it by the strategy's means. Others may do so as well. */
-export async function shred(
+/** Deletes what is in the trash, trees by the strategy. Several processes may do so at once. */
+export async function deleteForGood(
   { paths, strategy }: StoreContext,
   place: string,
   options?: CallOptions,
@@ -50,7 +48,7 @@ export async function shred(
   const stat = await lstat(place).catch(() => undefined);
   try {
     if (stat?.isDirectory()) {
-      for (const folder of [place, ...(await parkedGenerations(paths, place))]) {
+      for (const folder of [place, ...(await hiddenGenerations(paths, place))]) {
         await strategy.remove(treeOf(folder), options);
       }
     }
@@ -60,19 +58,19 @@ export async function shred(
   }
 }
 
-/** Folders in a project that was removed; none in all else. */
-async function parkedGenerations({ trash }: StorePaths, place: string): Promise<string[]> {
+/** Hidden generations of a removed project; none for anything else. */
+async function hiddenGenerations({ trash }: StorePaths, place: string): Promise<string[]> {
   if (dirname(place) !== trash || !basename(place).startsWith(projectPrefix)) return [];
-  const parked = parkedIn(place);
-  return (await namesIn(parked)).map((name) => join(parked, name));
+  const hidden = pendingDeletionIn(place);
+  return (await namesInFolder(hidden)).map((name) => join(hidden, name));
 }
 
-/** Deletes what is in the trash; answers with what could not be deleted, and what to do. */
+/** Deletes all of the trash; returns what could not be deleted and what to do, one line each. */
 export async function emptyTrash(context: StoreContext, options?: CallOptions): Promise<string[]> {
   const failures: string[] = [];
   for (const name of await readdir(context.paths.trash)) {
     try {
-      await shred(context, join(context.paths.trash, name), options);
+      await deleteForGood(context, join(context.paths.trash, name), options);
     } catch (error) {
       if (options?.signal?.aborted) throw error;
       const hint = isWarmdockError(error) && error.hint ? `. ${error.hint}` : '';
@@ -82,15 +80,15 @@ export async function emptyTrash(context: StoreContext, options?: CallOptions): 
   return failures;
 }
 
-/** Takes a folder out of sight and deletes it; false when it was not there any more. */
-export async function removeIfThere(context: StoreContext, path: string): Promise<boolean> {
+/** Deletes a folder by way of the trash; false when it was gone already. */
+export async function removeIfExists(context: StoreContext, path: string): Promise<boolean> {
   let place: string;
   try {
-    place = await discardForShredding(context, path);
+    place = await moveToTrashIfRoom(context, path);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return false;
     throw error;
   }
-  await shred(context, place);
+  await deleteForGood(context, place);
   return true;
 }

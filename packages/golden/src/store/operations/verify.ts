@@ -4,11 +4,11 @@ import { messageOf } from '@warmdock/core/internal';
 import type { CallOptions } from '@warmdock/core/oci';
 import { verifyTree } from '../../data-root/verify/verify-tree.js';
 import { sharedPart } from '../../strategy/layers/sealed-tree.js';
-import { measure } from '../../strategy/trees/measure.js';
+import { measureTrees } from '../../strategy/trees/measure-trees.js';
 import { exists } from '../fs/exists.js';
-import type { Problem, Verification, VerifyOptions } from '../golden-store.js';
+import type { GenerationProblem, Verification, VerifyRequest } from '../golden-store.js';
 import type { Manifest } from '../records/manifest.js';
-import { checkedName } from '../records/names.js';
+import { parseName } from '../records/names.js';
 import { type StorePaths, treeOf } from '../records/paths.js';
 import {
   assertProject,
@@ -17,9 +17,9 @@ import {
   generationsOf,
 } from '../records/project.js';
 import { claimSession } from './claim-session.js';
-import type { StoreContext } from './context.js';
 import { rehashBlobs } from './rehash-blobs.js';
-import { removeIfThere } from './trash.js';
+import type { StoreContext } from './store-context.js';
+import { removeIfExists } from './trash.js';
 
 interface Found {
   readonly at: string;
@@ -29,14 +29,15 @@ interface Found {
 /** See `GoldenStore.verify`. */
 export async function verify(
   context: StoreContext,
-  { project: name, generation, deep = false, signal }: VerifyOptions,
+  { project: name, generation, deep = false }: VerifyRequest,
+  { signal }: CallOptions = {},
 ): Promise<Verification> {
   const { paths } = context;
-  const project = checkedName('project', name);
+  const project = parseName('project', name);
   await assertProject(paths, project);
   const numbers = generation === undefined ? await generationsOf(paths, project) : [generation];
   const looked: number[] = [];
-  const problems: Problem[] = [];
+  const problems: GenerationProblem[] = [];
   const seen = new Set<string>();
   for (const number of numbers) {
     await using lease = await leaseGeneration(context, project, number);
@@ -46,7 +47,7 @@ export async function verify(
     const found =
       'at' in manifest
         ? [manifest]
-        : await look(context, manifest, lease.tree, { deep, seen, signal });
+        : await look(context, manifest, lease.tree, { deep, seen }, { signal });
     context.onStep('verify:generation');
     looked.push(number);
     problems.push(...found.map((problem) => ({ generation: number, ...problem })));
@@ -54,20 +55,20 @@ export async function verify(
   return { generations: looked, problems };
 }
 
-/** Keeps the generation where it is, as a session would that is being made; `tree` is for a clone. */
+/** Leases the generation like a session that is being made; `tree` is the path for a clone. */
 async function leaseGeneration(context: StoreContext, project: string, generation: number) {
   const session = `verify-${randomUUID()}`;
   const claim = await claimSession(context, { project, session, generation });
   return {
     tree: treeOf(claim.folder),
     async [Symbol.asyncDispose]() {
-      await removeIfThere(context, claim.folder);
+      await removeIfExists(context, claim.folder);
       await claim[Symbol.asyncDispose]();
     },
   };
 }
 
-/** One that cannot be read is what was found. */
+/** The manifest, or a problem when it cannot be read. */
 async function manifestOf(
   paths: StorePaths,
   project: string,
@@ -84,7 +85,7 @@ async function manifestOf(
   }
 }
 
-interface LookOptions extends CallOptions {
+interface LookOptions {
   readonly deep: boolean;
   /** Layers that were compared already. */
   readonly seen: Set<string>;
@@ -94,19 +95,21 @@ async function look(
   context: StoreContext,
   manifest: Manifest,
   tree: string,
-  { deep, seen, signal }: LookOptions,
+  { deep, seen }: LookOptions,
+  call: CallOptions,
 ): Promise<Found[]> {
-  const found = await verifyClone(context, manifest, tree, { deep, signal });
-  if (deep) found.push(...(await compareShared(context, manifest, seen, { signal })));
+  const found = await verifyClone(context, manifest, tree, deep, call);
+  if (deep) found.push(...(await compareShared(context, manifest, seen, call)));
   return found;
 }
 
-/** Looks at what a session would get. */
+/** Verifies a clone, as a session would get it. */
 async function verifyClone(
   { paths, strategy }: StoreContext,
   { project, generation, content }: Manifest,
   tree: string,
-  { deep, signal }: CallOptions & { readonly deep: boolean },
+  deep: boolean,
+  { signal }: CallOptions,
 ): Promise<Found[]> {
   const source = treeOf(generationFolder(paths, project, generation));
   try {
@@ -120,7 +123,7 @@ async function verifyClone(
   }
 }
 
-/** Names, modes, owners, sizes, times and links, as they were when they were promoted. */
+/** Compares metadata of shared files with the fingerprints of their promotion. */
 async function compareShared(
   context: StoreContext,
   manifest: Manifest,
@@ -147,7 +150,7 @@ async function compare(
 ): Promise<Found[]> {
   const at = relative(root, path);
   try {
-    const isSame = (await measure([path], { signal })).fingerprint === fingerprint;
+    const isSame = (await measureTrees([path], {}, { signal })).fingerprint === fingerprint;
     return isSame ? [] : [{ at, text: 'was changed since it was promoted' }];
   } catch (error) {
     signal?.throwIfAborted();

@@ -7,7 +7,7 @@ import type { ProjectPaths } from './paths.js';
 import { readJson } from './read-json.js';
 import { syncFolder, writeJson } from './write-json.js';
 
-/** A promotion under way: all that it takes to go on with it. */
+/** A promotion that has begun: all that is needed to finish it. */
 export const journalSchema = z.object({
   format: z.literal(1),
   /** Names its entries in the pool and its folder among the generations. */
@@ -27,7 +27,7 @@ export function readJournal({ journal }: ProjectPaths): Promise<Journal | undefi
   return readJson(journal, journalSchema);
 }
 
-/** Where the generation is made, before it gets its number. */
+/** The path of an unfinished generation. */
 export const partialGeneration = (
   { generations }: ProjectPaths,
   { transaction }: Journal,

@@ -4,9 +4,9 @@ import { diskError, hasCode } from '../fs/disk-error.js';
 import { checkRecord } from './read-json.js';
 
 /*
- * A small record as the text of a symbolic link that leads nowhere. File systems write that together
- * with its name, in one transaction of their journal: a power cut leaves the whole record or none, and
- * nobody has to wait for the disk. The content of a file comes half a minute after its name.
+ * A small record as the text of a symbolic link that leads nowhere. File systems write it together
+ * with its name in one transaction: a power cut leaves the whole record or none, without a sync.
+ * The content of a file may come half a minute after its name.
  */
 
 /** Far below the 1,023 bytes that XFS allows; others allow more. */

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { isBeingMade, listenIn, takeOver } from './maker.js';
+import { announceMaker, isMakerAlive, takeOverFromDeadMaker } from './maker.js';
 
 let directory = '';
 beforeEach(() => {
@@ -28,7 +28,7 @@ async function abandoned(name: string): Promise<string> {
 /** Folders of makers that live until the end of the test. */
 async function makers(count: number): Promise<string[]> {
   const folders = Array.from({ length: count }, (_, index) => makeFolder(`own-${index}`));
-  const listening = await Promise.all(folders.map(listenIn));
+  const listening = await Promise.all(folders.map(announceMaker));
   onTestFinished(async () => {
     for (const one of listening) await one[Symbol.asyncDispose]();
   });
@@ -38,17 +38,17 @@ async function makers(count: number): Promise<string[]> {
 describe('isBeingMade', () => {
   it('is true until its maker is done, wherever the folder has moved, and leaves nothing', async () => {
     const folder = makeFolder('a');
-    const maker = await listenIn(folder);
-    expect(await isBeingMade(folder)).toBe(true);
+    const maker = await announceMaker(folder);
+    expect(await isMakerAlive(folder)).toBe(true);
     renameSync(folder, join(directory, 'b'));
-    expect(await isBeingMade(join(directory, 'b'))).toBe(true);
+    expect(await isMakerAlive(join(directory, 'b'))).toBe(true);
     await maker[Symbol.asyncDispose]();
-    expect(await isBeingMade(join(directory, 'b'))).toBe(false);
+    expect(await isMakerAlive(join(directory, 'b'))).toBe(false);
     expect(readdirSync(join(directory, 'b'))).toEqual([]);
   });
 
   it('is false once its maker was killed', async () => {
-    expect(await isBeingMade(await abandoned('a'))).toBe(false);
+    expect(await isMakerAlive(await abandoned('a'))).toBe(false);
   });
 
   it('is true while its maker does not come to answer', async () => {
@@ -57,13 +57,13 @@ describe('isBeingMade', () => {
     const busy = spawn(process.execPath, ['-e', script, join(folder, 'maker')]);
     onTestFinished(() => void busy.kill('SIGKILL'));
     await once(busy.stdout, 'data');
-    for (let times = 0; times < 3; times++) expect(await isBeingMade(folder)).toBe(true);
+    for (let times = 0; times < 3; times++) expect(await isMakerAlive(folder)).toBe(true);
   });
 
   it('takes paths that are longer than those of sockets may be', async () => {
     const folder = makeFolder('a'.repeat(200));
-    await using _ = await listenIn(folder);
-    expect(await isBeingMade(folder)).toBe(true);
+    await using _ = await announceMaker(folder);
+    expect(await isMakerAlive(folder)).toBe(true);
   });
 });
 
@@ -71,7 +71,7 @@ describe('takeOver', () => {
   it('is granted to one of many', async () => {
     const folder = await abandoned('a');
     const own = await makers(20);
-    const ends = await Promise.all(own.map((one) => takeOver(folder, one)));
+    const ends = await Promise.all(own.map((one) => takeOverFromDeadMaker(folder, one)));
     expect(ends.filter(Boolean)).toHaveLength(1);
   });
 
@@ -79,19 +79,19 @@ describe('takeOver', () => {
     const folder = await abandoned('a');
     for (const name of ['b', 'c', 'd']) {
       const own = makeFolder(name);
-      await using _ = await listenIn(own);
-      expect(await takeOver(folder, own)).toBe(true);
+      await using _ = await announceMaker(own);
+      expect(await takeOverFromDeadMaker(folder, own)).toBe(true);
     }
   });
 
   it('is not granted for what somebody makes, nor for what is gone', async () => {
     const [own = '', other = ''] = await makers(2);
-    expect(await takeOver(other, own)).toBe(false);
-    expect(await takeOver(join(directory, 'missing'), own)).toBe(false);
+    expect(await takeOverFromDeadMaker(other, own)).toBe(false);
+    expect(await takeOverFromDeadMaker(join(directory, 'missing'), own)).toBe(false);
   });
 
   it('is granted for what was made without a socket', async () => {
     const [own = ''] = await makers(1);
-    expect(await takeOver(makeFolder('a'), own)).toBe(true);
+    expect(await takeOverFromDeadMaker(makeFolder('a'), own)).toBe(true);
   });
 });

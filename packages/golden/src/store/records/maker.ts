@@ -4,17 +4,17 @@ import { connect, createServer, type Server } from 'node:net';
 import { hasCode } from '../fs/disk-error.js';
 
 /*
- * Who makes something in a folder listens on a socket in it. The kernel refuses connections to the
- * socket of a process that has ended, also of one in another pid, mount or network namespace, and
- * after a restart of the machine; it accepts them for a process that is busy or stopped. That takes
- * no program, and a tenth of a millisecond.
+ * The maker of a folder's content listens on a socket in it. The kernel refuses connections once
+ * that process has ended, in whatever pid, mount or network namespace, and after a restart. It
+ * accepts them while the process is busy or stopped. A probe takes a tenth of a millisecond and no
+ * program.
  */
 
-/** Of the maker; of those who took over what a dead one left: `maker.2`, `maker.3`. */
+/** The maker's socket; processes that took over from a dead maker have `maker.2`, `maker.3`. */
 const socketName = (turn: number) => (turn === 1 ? 'maker' : `maker.${turn}`);
 
-/** Listens in a folder of ours until it is disposed of or this process ends. */
-export async function listenIn(folder: string): Promise<AsyncDisposable> {
+/** Marks a folder as being made, until it is disposed of or this process ends. */
+export async function announceMaker(folder: string): Promise<AsyncDisposable> {
   const opened = openFolder(folder);
   const server = createServer((connection) => connection.destroy());
   try {
@@ -25,24 +25,24 @@ export async function listenIn(folder: string): Promise<AsyncDisposable> {
   }
   return {
     async [Symbol.asyncDispose]() {
-      // It removes the socket, by the folder's descriptor: the folder may have another name by now.
+      // Removes the socket by the folder's descriptor: the folder may have been renamed.
       await new Promise((resolve) => server.close(resolve));
       opened[Symbol.dispose]();
     },
   };
 }
 
-/** Does the one live who makes something in the folder, or who took it over? */
-export async function isBeingMade(folder: string): Promise<boolean> {
+/** Whether the folder's maker, or one that took over from it, is alive. */
+export async function isMakerAlive(folder: string): Promise<boolean> {
   using opened = openFolder(folder);
   return (await takenTurns(opened.at)) === 'alive';
 }
 
 /**
- * Makes the folder of a maker that has ended ours, to be removed: false when somebody lives whose it
- * is, or when it is not there any more. Of many at once one gets it. `own` is where we listen.
+ * Takes over the folder of a dead maker, to remove it. False when its owner is alive or the folder
+ * is gone. One of several at once succeeds. `own` is the folder where we listen.
  */
-export async function takeOver(folder: string, own: string): Promise<boolean> {
+export async function takeOverFromDeadMaker(folder: string, own: string): Promise<boolean> {
   try {
     return await becomeOwner(folder, own);
   } catch (error) {
@@ -58,20 +58,20 @@ async function becomeOwner(folder: string, own: string): Promise<boolean> {
     if (turns === 'alive') return false;
     if (await isLinked(`${own}/${socketName(1)}`, `${opened.at}/${socketName(turns + 1)}`)) break;
   }
-  // Somebody who had it before us, and has ended, may have moved it.
+  // An earlier owner that has ended may have moved it.
   return opened.isAt(folder);
 }
 
-/** How many have had the folder, all of whom have ended. Sockets of earlier versions are missing. */
+/** How many owners the folder had when all have ended. Earlier versions left no sockets. */
 async function takenTurns(at: string): Promise<number | 'alive'> {
   for (let turn = 1; ; turn++) {
-    const end = await knock(`${at}/${socketName(turn)}`);
+    const end = await probeSocket(`${at}/${socketName(turn)}`);
     if (end === 'alive') return 'alive';
     if (end === 'missing' && turn > 1) return turn - 1;
   }
 }
 
-async function knock(path: string): Promise<'alive' | 'dead' | 'missing'> {
+async function probeSocket(path: string): Promise<'alive' | 'dead' | 'missing'> {
   const socket = connect(path);
   try {
     await new Promise<void>((resolve, reject) => {
@@ -89,7 +89,7 @@ async function knock(path: string): Promise<'alive' | 'dead' | 'missing'> {
   return 'alive';
 }
 
-/** A link to a socket that listens is one that listens from its first moment, and no link replaces another. */
+/** Hard-links a listening socket: the link listens at once, and replaces no other. */
 async function isLinked(from: string, to: string): Promise<boolean> {
   try {
     await link(from, to);

@@ -3,10 +3,10 @@ import { WarmdockError } from '@warmdock/core';
 const pattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /**
- * The name, when it may be one of a project or session: it becomes a folder's, and part of a mount
- * option. Throws `INVALID_ARGUMENT`.
+ * Returns a valid name of a project or session: it becomes a folder name and part of a mount
+ * option. Throws `INVALID_ARGUMENT` for others.
  */
-export function checkedName(kind: 'project' | 'session', name: string): string {
+export function parseName(kind: 'project' | 'session', name: string): string {
   if (typeof name === 'string' && pattern.test(name)) return name;
   throw new WarmdockError(
     'INVALID_ARGUMENT',

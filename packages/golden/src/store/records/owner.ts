@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { z } from 'zod';
 
-/** Names one process of one machine: neither a later process with its id nor one after a reboot is taken for it. */
+/** Identifies a process, also after its pid is reused or the machine restarted. */
 export const ownerSchema = z.strictObject({
   pid: z.int().positive(),
   /** Clock ticks from the boot to its start. */
@@ -42,7 +42,7 @@ function statOf(pid: number | 'self'): { startTime: string; hasEnded: boolean } 
   return { startTime: fields[18] ?? '', hasEnded: 'ZXx'.includes(state) };
 }
 
-/** Of this run of the machine: the same in all its namespaces, another one after it has started again. */
+/** Identifies the machine's boot: the same in all namespaces. */
 export function bootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
 }

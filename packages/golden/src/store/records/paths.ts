@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** Where a store keeps what; every path is absolute. */
+/** Absolute paths of a store. */
 export interface StorePaths {
   readonly root: string;
   /** Says that the folder is a store, of which format, with which strategy. */
@@ -15,14 +15,14 @@ export interface StorePaths {
 export interface ProjectPaths {
   readonly folder: string;
   readonly generations: string;
-  /** Generations of a project that is being removed, out of sight of clones. */
-  readonly parked: string;
+  /** Generations of a project that is being removed, hidden from clones. */
+  readonly pendingDeletion: string;
   /** A symbolic link to the current generation. */
   readonly current: string;
   readonly lock: string;
-  /** Of the one promotion under way. */
+  /** The journal of a promotion that has begun. */
   readonly journal: string;
-  /** Held by a golden build as long as it runs. */
+  /** The lock that a running golden build holds. */
   readonly buildLock: string;
 }
 
@@ -44,7 +44,7 @@ export function projectPaths({ projects }: StorePaths, project: string): Project
   return {
     folder,
     generations: join(folder, 'generations'),
-    parked: parkedIn(folder),
+    pendingDeletion: pendingDeletionIn(folder),
     current: join(folder, 'current'),
     lock: join(folder, 'lock'),
     journal: join(folder, 'journal.json'),
@@ -52,8 +52,9 @@ export function projectPaths({ projects }: StorePaths, project: string): Project
   };
 }
 
-/** Not longer than the name that they had: renaming them takes no room on a full disk. */
-export const parkedIn = (projectFolder: string): string => join(projectFolder, '.removing');
+/** No longer than the old name, so that renaming works on a full disk. */
+export const pendingDeletionIn = (projectFolder: string): string =>
+  join(projectFolder, '.removing');
 
-/** What a generation's or a session's folder holds besides its record. */
+/** The tree in a generation's or session's folder, beside its record. */
 export const treeOf = (folder: string): string => join(folder, 'tree');

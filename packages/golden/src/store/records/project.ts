@@ -44,7 +44,7 @@ async function assertNoLink(folder: string): Promise<void> {
 
 /** The numbers of all complete generations, lowest first; empty for an unknown project. */
 export async function generationsOf(paths: StorePaths, project: string): Promise<number[]> {
-  const names = await namesIn(projectPaths(paths, project).generations);
+  const names = await namesInFolder(projectPaths(paths, project).generations);
   return names
     .filter((name) => folderName.test(name))
     .map(Number)
@@ -52,7 +52,7 @@ export async function generationsOf(paths: StorePaths, project: string): Promise
 }
 
 export async function allProjects(paths: StorePaths): Promise<string[]> {
-  return (await namesIn(paths.projects)).filter(isName).sort();
+  return (await namesInFolder(paths.projects)).filter(isName).sort();
 }
 
 /** Throws `NOT_FOUND`. */
@@ -74,13 +74,13 @@ export async function existingManifest(
   );
 }
 
-/** Manifests, and what keeps others from being read: one line each. */
+/** Manifests, and why others cannot be read, one line each. */
 export interface Manifests {
   readonly manifests: readonly Manifest[];
   readonly unreadable: readonly string[];
 }
 
-/** Of all complete generations; of those that gc takes meanwhile, some may be missing. */
+/** Manifests of all complete generations. Those that gc removes meanwhile may be missing. */
 export async function manifestsOf(paths: StorePaths, project: string): Promise<Manifests> {
   const manifests: Manifest[] = [];
   const unreadable: string[] = [];
@@ -95,18 +95,18 @@ export async function manifestsOf(paths: StorePaths, project: string): Promise<M
   return { manifests, unreadable };
 }
 
-export interface OfProjects<T> {
+export interface ProjectResults<T> {
   readonly found: readonly { readonly project: string; readonly answer: T }[];
-  /** Projects of which there is no answer, and why, one line each. */
+  /** Projects without a result. */
   readonly unknown: readonly string[];
   readonly unreadable: readonly string[];
 }
 
-/** What `look` answers of every project; one that it throws for keeps nobody from the others. */
-export async function ofProjects<T>(
+/** The results of `look` for each project. One that it throws for does not affect the others. */
+export async function forEachProject<T>(
   paths: StorePaths,
   look: (project: string) => Promise<T>,
-): Promise<OfProjects<T>> {
+): Promise<ProjectResults<T>> {
   const found: { project: string; answer: T }[] = [];
   const unknown: string[] = [];
   const unreadable: string[] = [];
@@ -132,7 +132,7 @@ export async function assertProject(paths: StorePaths, project: string): Promise
 }
 
 /** Empty for a folder that is not there. */
-export async function namesIn(folder: string): Promise<string[]> {
+export async function namesInFolder(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {

@@ -4,8 +4,8 @@ import type { z } from 'zod';
 import { diskError, hasCode } from '../fs/disk-error.js';
 
 /**
- * The checked content of one of the store's own files; `undefined` when there is none. Throws
- * `CONFLICT` for a file that another version or somebody else wrote.
+ * The validated content of one of the store's files; `undefined` when there is none. Throws
+ * `CONFLICT` for a file that this version did not write.
  */
 export async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
   const text = await textOf(path);
@@ -13,8 +13,8 @@ export async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T
 }
 
 /**
- * The same, for a record that its next writer replaces: `lost` for one that is no JSON at all, as disks
- * leave it. That of another version is not lost.
+ * Like `readJson`, but returns `lost` for a file that is no JSON, as a power cut may leave it. For
+ * records that the next writer replaces.
  */
 export async function readJsonOr<T, Lost>(
   path: string,

@@ -5,15 +5,15 @@ import { messageOf } from '@warmdock/core/internal';
 import { z } from 'zod';
 import { exists } from '../fs/exists.js';
 import { readLinkRecord, writeLinkRecord } from './link-record.js';
-import { isBeingMade, listenIn } from './maker.js';
+import { announceMaker, isMakerAlive } from './maker.js';
 import { generationNumber } from './manifest.js';
 import { isName } from './names.js';
 import { bootId } from './owner.js';
 import type { StorePaths } from './paths.js';
 
 /**
- * What a session is, in `lease` beside its tree. It is there before the tree, and is the lease on its
- * generation: as long as a session's folder exists, gc sees what it was made from.
+ * A session's record, in `lease` beside its tree. It exists before the tree and is the lease on the
+ * generation: as long as the folder exists, gc sees what it was made from.
  */
 export const sessionSchema = z.object({
   format: z.literal(1),
@@ -21,7 +21,7 @@ export const sessionSchema = z.object({
   project: z.string().refine(isName),
   generation: generationNumber.optional(),
   createdAt: z.iso.datetime(),
-  /** Of the machine's run in which it was made: a later one may lack part of its tree. */
+  /** The boot in which it was made: after a restart, part of its tree may be missing. */
   bootId: z.string(),
 });
 
@@ -29,7 +29,7 @@ export type Session = z.infer<typeof sessionSchema>;
 
 export type Lease = Pick<Session, 'project' | 'session' | 'generation'>;
 
-/** Sessions cannot begin with a dot: under these names clones are being made. */
+/** Prefixes of sessions that are being made; names of sessions cannot begin with a dot. */
 export const PARTIAL = '.partial-';
 export const NEW = '.new-';
 
@@ -39,14 +39,14 @@ export const sessionFolder = ({ sessions }: StorePaths, session: string): string
 export const sessionRecord = (folder: string): string => join(folder, 'lease');
 
 /**
- * Makes a session's folder with its record; the parent must be there. It is ours, for others to see,
- * until the answer is disposed of: see `maker.ts`.
+ * Makes a session's folder with its record; the parent must exist. Others see that we make it until
+ * the result is disposed of: see `maker.ts`.
  */
 export async function makeSessionFolder(folder: string, lease: Lease): Promise<AsyncDisposable> {
   const createdAt = new Date().toISOString();
   const record: Session = { format: 1, ...lease, createdAt, bootId: bootId() };
   await mkdir(folder, { mode: 0o711 });
-  const maker = await listenIn(folder);
+  const maker = await announceMaker(folder);
   try {
     await writeLinkRecord(sessionRecord(folder), record);
     return maker;
@@ -79,18 +79,18 @@ export async function existingSession(paths: StorePaths, session: string): Promi
   });
 }
 
-/** Was it made before the machine started for the last time? */
+/** Whether it is older than the last boot. */
 export const isOfEarlierBoot = (session: Session): boolean => session.bootId !== bootId();
 
-/** Sessions, and those of which nobody can tell what they lease: one line each. */
+/** Sessions, and those whose record cannot be read, one line each. */
 export interface Sessions {
   readonly sessions: readonly Session[];
   readonly unreadable: readonly string[];
 }
 
 /**
- * Every session there is, those that are being made first: one that ends being made meanwhile is seen
- * in one place or the other. Who does not know all leases must not delete.
+ * All sessions, those being made first: one that is completed meanwhile is seen in one place or the
+ * other. Nothing may be deleted without knowing all leases.
  */
 export async function allSessions(paths: StorePaths): Promise<Sessions> {
   const partial = await readAll(paths, (name) => name.startsWith(PARTIAL));
@@ -122,7 +122,7 @@ async function readOne(paths: StorePaths, name: string): Promise<Session | strin
     if (record !== undefined) return record;
     // What a dead process began to make leases nothing.
     const isGone = name.startsWith(PARTIAL)
-      ? !(await isBeingMade(folder))
+      ? !(await isMakerAlive(folder))
       : !(await exists(folder));
     return isGone ? undefined : `sessions/${name}: it has no record; release it`;
   } catch (error) {

@@ -3,8 +3,8 @@ import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Puts a file (0600) in the place of another: readers, a crash and a power cut see the old one or the
- * new one. Returns when the new one would survive a power cut.
+ * Replaces a file (0600) atomically: readers, crashes and power cuts see the old one or the new
+ * one. Resolves once the new one would survive a power cut.
  */
 export async function writeJson(path: string, value: unknown): Promise<void> {
   const partial = `${path}.partial-${randomUUID()}`;

@@ -1,23 +1,22 @@
 import { mkdir, rename } from 'node:fs/promises';
 import type { Strategy } from '../strategy.js';
 import { copyTree } from '../trees/copy-tree.js';
-import { gnuCp } from '../trees/gnu-cp.js';
-import { measure } from '../trees/measure.js';
-import { measureWhole } from '../trees/measure-whole.js';
+import { measureContent } from '../trees/measure-content.js';
+import { measureTrees } from '../trees/measure-trees.js';
+import { probeGnuCp } from '../trees/probe-gnu-cp.js';
 import { removeTree } from '../trees/remove-tree.js';
 
 /** Every clone is a copy: O(bytes), on any file system. */
 export const copy: Strategy = {
   name: 'copy',
-  probe: (_directory, options) => gnuCp(options),
+  probe: (_directory, call) => probeGnuCp(call),
   create: async (tree) => void (await mkdir(tree, { mode: 0o711 })),
-  clone: (snapshot, tree, options) => copyTree(snapshot.tree, tree, 'auto', options),
-  async seal(tree, options) {
-    const content = await measureWhole(tree, options);
+  clone: (snapshot, tree, call) => copyTree(snapshot.tree, tree, 'auto', call),
+  async seal(tree, options, call) {
+    const content = await measureContent(tree, options, call);
     return { ...content, addedBytes: content.sizeBytes };
   },
   move: rename,
   remove: removeTree,
-  uniqueBytes: async (tree, options) =>
-    (await measure([tree], { ...options, isLive: true })).sizeBytes,
+  uniqueBytes: async (tree, call) => (await measureTrees([tree], { isLive: true }, call)).sizeBytes,
 };

@@ -3,12 +3,12 @@ import { cloneLayers } from '../layers/clone-layers.js';
 import { probeLayerLinks } from '../layers/probe-layer-links.js';
 import { assertSealable, sealLayers } from '../layers/seal-layers.js';
 import type { Strategy } from '../strategy.js';
-import { measure } from '../trees/measure.js';
+import { measureTrees } from '../trees/measure-trees.js';
 import { removeTree } from '../trees/remove-tree.js';
 
 /**
- * Image layers lie once in `pool`, a clone has symbolic links to them; it shares what is written once
- * by hard links, and copies the small rest: O(layers), on any file system.
+ * Image layers are in `pool` once, and clones have symbolic links to them. Clones share immutable
+ * files by hard links and copy the small rest: O(layers), on any file system.
  *
  * The session needs `pool` at the same absolute path, read-only.
  */
@@ -17,12 +17,12 @@ export function layerLink(pool: string): Strategy {
     name: 'layer-link',
     probe: probeLayerLinks,
     create: async (tree) => void (await mkdir(tree, { mode: 0o711 })),
-    clone: (snapshot, tree, options) => cloneLayers(pool, snapshot, tree, options),
-    assertSealable: (tree, options) => assertSealable(pool, tree, options),
-    seal: (tree, options) => sealLayers(pool, tree, options),
+    clone: (snapshot, tree, call) => cloneLayers(pool, snapshot, tree, call),
+    assertSealable: (tree, options, call) => assertSealable(pool, tree, options, call),
+    seal: (tree, options, call) => sealLayers(pool, tree, options, call),
     move: rename,
     remove: removeTree,
-    uniqueBytes: async (tree, options) =>
-      (await measure([tree], { ...options, isLive: true })).aloneBytes,
+    uniqueBytes: async (tree, call) =>
+      (await measureTrees([tree], { isLive: true }, call)).aloneBytes,
   };
 }

@@ -4,21 +4,21 @@ import { join } from 'node:path';
 import { messageOf } from '@warmdock/core/internal';
 import type { Probe, Strategy } from '../strategy.js';
 import { copyTree } from '../trees/copy-tree.js';
-import { gnuCp } from '../trees/gnu-cp.js';
-import { measureWhole } from '../trees/measure-whole.js';
+import { measureContent } from '../trees/measure-content.js';
+import { probeGnuCp } from '../trees/probe-gnu-cp.js';
 import { copy } from './copy.js';
 
 /** Every clone is a copy whose files share their blocks with the golden's: O(files), XFS and btrfs. */
 export const reflink: Strategy = {
   ...copy,
   name: 'reflink',
-  async probe(directory, options) {
-    const cp = await gnuCp(options);
+  async probe(directory, call) {
+    const cp = await probeGnuCp(call);
     return cp.works ? sharesBlocks(directory) : cp;
   },
-  seal: measureWhole,
-  clone: (snapshot, tree, options) => copyTree(snapshot.tree, tree, 'always', options),
-  /** Which blocks are shared is known to the file system alone. */
+  seal: measureContent,
+  clone: (snapshot, tree, call) => copyTree(snapshot.tree, tree, 'always', call),
+  /** Only the file system knows which blocks are shared. */
   uniqueBytes: async () => undefined,
 };
 

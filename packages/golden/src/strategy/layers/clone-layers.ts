@@ -8,8 +8,8 @@ import { fillClone } from './fill-clone.js';
 import { planClone } from './plan-clone.js';
 
 /**
- * Makes a tree from one that `sealLayers` made. New inodes are what costs, and link counts are free:
- * folders and what changes in place are made anew, everything else is linked, symbolic links too.
+ * Makes a tree from one that `sealLayers` made. New inodes cost time, links do not: folders and
+ * what changes in place are made anew, and everything else is linked, symbolic links too.
  */
 export async function cloneLayers(
   pool: string,
@@ -31,7 +31,7 @@ function assertLinked(tree: string, content: Content): Content & { kind: 'linked
   throw new WarmdockError('UNSUPPORTED', `cloning ${tree}: it was not made by layer-link`);
 }
 
-/** The link is what the manifest says, and leads to a folder. */
+/** Throws `CONFLICT` unless the link is the manifest's and leads to a folder. */
 function assertLink(path: string, target: string): void {
   const isRight = lstatSync(path).isSymbolicLink() && readlinkSync(path) === target;
   if (isRight && lstatSync(target).isDirectory()) return;
@@ -41,8 +41,8 @@ function assertLink(path: string, target: string): void {
 }
 
 /**
- * One empty file under many names. All layers have it, also those on top of which none was made yet:
- * without it overlay2 would mount a layer for writing, which a shared one is not for.
+ * Gives each layer the file `committed`, one inode with many names. Without it overlay2 would mount
+ * the layer writable, which a shared one cannot be.
  */
 function markCommitted(tree: string, files: readonly string[]): void {
   const [first, ...others] = files.map((at) => join(tree, at));

@@ -9,17 +9,17 @@ import { runProgram } from '../trees/run-program.js';
 import type { ClonePlan } from './plan-clone.js';
 import { ownPart, sharedPart } from './sealed-tree.js';
 
-/** Of links, files or folders between two looks at what else this process has to do. */
+/** How many links or folders to make before yielding to the event loop. */
 const atOnce = 100;
-/** Files take longer. */
+/** The same for files, which take longer. */
 const filesAtOnce = 1;
 
-/** Paths that one program is given. */
+/** How many paths one program is given. */
 const maxArguments = 1000;
 
 /**
- * Carries a plan out. To start a program takes longer than all the rest, and from a large process many
- * times longer: only what needs one is given to it, and what does not is made meanwhile.
+ * Carries a plan out. Starting a program takes longer than everything else, above all from a large
+ * process. So cp gets only what needs it, and the rest is made meanwhile.
  */
 export async function fillClone(
   sealed: string,
@@ -29,7 +29,7 @@ export async function fillClone(
 ): Promise<void> {
   const operation = `cloning ${sealed}`;
   const each = <T>(items: Iterable<T>, make: (item: T) => void, count = atOnce) =>
-    forEach(items, make, { ...options, operation, count });
+    forEach(items, make, { operation, count }, options);
   await each(folders, ([at, stat]) => makeFolderLike(stat, join(tree, at)));
   const link = (at: string) => linkFile(join(sharedPart(sealed), at), join(tree, at));
   const copy = ([at, stat]: [string, Stats]) =>
@@ -44,7 +44,8 @@ export async function fillClone(
 async function forEach<T>(
   items: Iterable<T>,
   make: (item: T) => void,
-  { operation, count, signal }: CallOptions & { operation: string; count: number },
+  { operation, count }: { operation: string; count: number },
+  { signal }: CallOptions,
 ): Promise<void> {
   let done = 0;
   for (const item of items) {
@@ -67,13 +68,13 @@ function linkFile(from: string, to: string): void {
   }
 }
 
-/** Mode and owner are kept; times are not, which tell nothing of a database. */
+/** Keeps mode and owner, but not times, which mean nothing for a database. */
 function copyFile(from: string, { uid, gid }: Stats, to: string): void {
   copyFileSync(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
   chownSync(to, uid, gid);
 }
 
-/** All that there is to files is kept, which needs GNU cp: see `copyTree`. */
+/** Keeps all metadata, which needs GNU cp: see `copyTree`. */
 async function copyRest(
   from: string,
   to: string,
@@ -83,6 +84,6 @@ async function copyRest(
   const args = ['-a', '--reflink=auto', '--parents', '--target-directory', to, '--'];
   for (let first = 0; first < names.length; first += maxArguments) {
     const some = names.slice(first, first + maxArguments);
-    await runProgram(`copying from ${from}`, 'cp', [...args, ...some], { ...options, cwd: from });
+    await runProgram(`copying from ${from}`, 'cp', [...args, ...some], options, from);
   }
 }

@@ -5,17 +5,17 @@ import { ownPart, sharedPart } from './sealed-tree.js';
 
 /** What makes a clone of a sealed tree; paths are relative to the clone. */
 export interface ClonePlan {
-  /** To be made anew; each stands behind the one that it is in. */
+  /** Folders to make, outer ones first. */
   readonly folders: Map<string, Stats>;
-  /** To be linked: everything in the shared part that is no folder. */
+  /** Files to link: everything in the shared part but folders. */
   readonly links: string[];
-  /** Of the own part: small files that have no more to them than their content, mode and owner. */
+  /** Small files of the own part to copy with content, mode and owner. */
   readonly files: Map<string, Stats>;
-  /** Of the own part: all else, files and whole folders, for a program that keeps all there is to them. */
+  /** Everything else of the own part, for cp, which keeps all metadata. */
   readonly rest: string[];
 }
 
-/** Longer ones would keep this process from other work, and may have holes that count. */
+/** Longer files would block the event loop, and may be sparse. */
 const maxFileBytes = 2 ** 20;
 
 /** Reads the sealed tree. */

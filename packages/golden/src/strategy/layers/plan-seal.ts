@@ -2,33 +2,34 @@ import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { type FileHandle, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WarmdockError } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import { assertRealFolders } from '../../data-root/real-folders.js';
 import { findShareable } from '../../data-root/shareable.js';
 import { rootNames } from '../../data-root/tree.js';
 import type { Content, SealOptions } from '../strategy.js';
 
 /** Where a layer of a tree belongs in the pool. */
-export interface Placement {
+export interface LayerPlacement {
   readonly at: string;
   /** `TRANSACTION/NAME` */
   readonly pool: string;
-  /** It is not in the pool before this promotion. */
+  /** Whether this promotion adds it to the pool. */
   readonly isNew: boolean;
 }
 
 export type Linked = Content & { readonly kind: 'linked' };
 
-/** In the transaction's folder, among what it moves there. */
+/** The plan's file, in the transaction's folder of the pool. */
 export const PLAN_NAME = '.plan.json';
 
 /**
- * The plan that an earlier call kept in `folder`, else a new one, on disk before it is answered: once
- * layers have moved, the tree no longer tells what was in it.
+ * The plan that an earlier call wrote to `folder`, or a new one, which is on disk when this
+ * resolves. Once layers have moved, the tree does not show any more what was in it.
  */
 export async function sealPlan(
   folder: string,
-  makePlan: () => Promise<readonly Placement[]>,
-): Promise<readonly Placement[]> {
+  makePlan: () => Promise<readonly LayerPlacement[]>,
+): Promise<readonly LayerPlacement[]> {
   const path = join(folder, PLAN_NAME);
   const kept = await readFile(path, 'utf8').catch(() => undefined);
   if (kept !== undefined) return JSON.parse(kept);
@@ -60,8 +61,9 @@ export async function planSeal(
   pool: string,
   tree: string,
   base: Linked,
-  { transaction, signal }: SealOptions,
-): Promise<readonly Placement[]> {
+  { transaction }: SealOptions,
+  { signal }: CallOptions = {},
+): Promise<readonly LayerPlacement[]> {
   assertOnlyRoots(tree);
   const { layers } = await findShareable(tree, { signal });
   for (const at of layers) assertRealFolders(tree, at);
@@ -88,7 +90,7 @@ function knownLayer(
   tree: string,
   at: string,
   known: ReadonlyMap<string, string>,
-): Placement | undefined {
+): LayerPlacement | undefined {
   const path = join(tree, at);
   const stat = lstatSync(path);
   if (stat.isDirectory()) return undefined;

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { messageOf } from '@warmdock/core/internal';
 import type { CallOptions } from '@warmdock/core/oci';
 import type { Probe } from '../strategy.js';
-import { gnuCp } from '../trees/gnu-cp.js';
+import { probeGnuCp } from '../trees/probe-gnu-cp.js';
 import { runProgram } from '../trees/run-program.js';
 
 /** Mounts, in a mount namespace of its own, an overlay whose lower layer is a symbolic link. */
 export async function probeLayerLinks(directory: string, options?: CallOptions): Promise<Probe> {
-  const cp = await gnuCp(options);
+  const cp = await probeGnuCp(options);
   if (!cp.works) return cp;
   const folder = await mkdtemp(join(directory, '.probe-'));
   try {

@@ -1,11 +1,12 @@
 import { renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { WarmdockError } from '@warmdock/core';
+import type { CallOptions } from '@warmdock/core/oci';
 import type { PooledLayer, SealOptions } from '../strategy.js';
 import { ensureFolder } from '../trees/ensure-folder.js';
-import { exists } from '../trees/exists.js';
-import { measure } from '../trees/measure.js';
-import { type Linked, type Placement, planSeal, sealPlan } from './plan-seal.js';
+import { lexistsSync } from '../trees/lexists-sync.js';
+import { measureTrees } from '../trees/measure-trees.js';
+import { type LayerPlacement, type Linked, planSeal, sealPlan } from './plan-seal.js';
 import { ownPart, sharedPart } from './sealed-tree.js';
 import { splitTree } from './split-tree.js';
 
@@ -19,20 +20,22 @@ const nothing: Linked = {
 };
 
 /**
- * Moves the layers that are new in the tree into the pool, leaves links to them, and parts the rest
- * into what clones share and what they copy.
+ * Moves new layers of the tree into the pool and leaves links to them. Splits the rest into what
+ * clones share and what they copy.
  */
 export async function sealLayers(
   pool: string,
   tree: string,
   options: SealOptions,
+  call?: CallOptions,
 ): Promise<Linked> {
   const base = linkedBase(tree, options);
   const folder = join(pool, options.transaction);
   ensureFolder(folder, 0o711);
-  const plan = await sealPlan(folder, () => planSeal(pool, tree, base, options));
-  // Until the tree is parted the layers are in their places; afterwards all have moved.
-  if (!exists(sharedPart(tree))) for (const placement of plan) moveLayer(pool, tree, placement);
+  const plan = await sealPlan(folder, () => planSeal(pool, tree, base, options, call));
+  // All layers have moved once the tree is split.
+  if (!lexistsSync(sharedPart(tree)))
+    for (const placement of plan) moveLayer(pool, tree, placement);
   const places = new Set(plan.map(({ at }) => at));
   splitTree(tree, (at) => places.has(at));
   return contentOf(pool, tree, plan, base);
@@ -43,8 +46,9 @@ export async function assertSealable(
   pool: string,
   tree: string,
   options: SealOptions,
+  call?: CallOptions,
 ): Promise<void> {
-  await planSeal(pool, tree, linkedBase(tree, options), options);
+  await planSeal(pool, tree, linkedBase(tree, options), options, call);
 }
 
 function linkedBase(tree: string, { base = nothing }: SealOptions): Linked {
@@ -52,25 +56,25 @@ function linkedBase(tree: string, { base = nothing }: SealOptions): Linked {
   throw new WarmdockError('UNSUPPORTED', `sealing ${tree}: its base was not made by layer-link`);
 }
 
-function moveLayer(pool: string, tree: string, { at, pool: entry, isNew }: Placement): void {
+function moveLayer(pool: string, tree: string, { at, pool: entry, isNew }: LayerPlacement): void {
   if (!isNew) return;
   const [path, target] = [join(tree, at), join(pool, entry)];
-  if (!exists(target)) renameSync(path, target);
-  if (!exists(path)) symlinkSync(target, path);
+  if (!lexistsSync(target)) renameSync(path, target);
+  if (!lexistsSync(path)) symlinkSync(target, path);
 }
 
-/** Files that the base has too carry a link of it; those that are new carry one alone. */
+/** Files that the base has too have a link there; new ones have none elsewhere. */
 async function contentOf(
   pool: string,
   tree: string,
-  plan: readonly Placement[],
+  plan: readonly LayerPlacement[],
   base: Linked,
 ): Promise<Linked> {
   const layers = await layersOf(pool, plan, base);
   const known = new Set(base.layers.map(({ pool: entry }) => entry));
   const added = layers.filter(({ pool: entry }) => !known.has(entry));
-  const { sizeBytes: ownBytes } = await measure([ownPart(tree)]);
-  const shared = await measure([sharedPart(tree)]);
+  const { sizeBytes: ownBytes } = await measureTrees([ownPart(tree)]);
+  const shared = await measureTrees([sharedPart(tree)]);
   return {
     kind: 'linked',
     layers,
@@ -84,7 +88,7 @@ async function contentOf(
 /** Looks at every file of what is new. */
 async function layersOf(
   pool: string,
-  plan: readonly Placement[],
+  plan: readonly LayerPlacement[],
   base: Linked,
 ): Promise<PooledLayer[]> {
   const known = new Map(base.layers.map((layer) => [layer.pool, layer]));
@@ -97,6 +101,6 @@ async function layersOf(
 }
 
 async function measured(at: string, pool: string, path: string): Promise<PooledLayer> {
-  const { sizeBytes, entries, fingerprint } = await measure([path]);
+  const { sizeBytes, entries, fingerprint } = await measureTrees([path]);
   return { at, pool, sizeBytes, entries, fingerprint };
 }

@@ -1,22 +1,22 @@
 import { lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fateOf } from '../../data-root/clone-policy.js';
+import { clonePolicyOf } from '../../data-root/clone-policy.js';
 import { rootNames } from '../../data-root/tree.js';
 import { ensureFolder } from '../trees/ensure-folder.js';
-import { exists } from '../trees/exists.js';
+import { lexistsSync } from '../trees/lexists-sync.js';
 import { makeFolderLike } from '../trees/make-folder-like.js';
 import { ownPart, sharedPart } from './sealed-tree.js';
 
 /**
- * Parts a tree into what clones share and what they copy, by renaming; `isLayer` tells the links to
- * layers. May be repeated on a tree on which an earlier call ended half-way.
+ * Splits a tree into what clones share and what they copy, by renaming. `isLayer` tells which paths
+ * are links to layers. May be repeated after a call that ended half-way.
  */
 export function splitTree(tree: string, isLayer: (at: string) => boolean): void {
   const [shared, own] = [sharedPart(tree), ownPart(tree)];
   for (const part of [shared, own]) ensureFolder(part, 0o711);
   for (const name of rootNames) {
-    if (exists(join(tree, name))) renameSync(join(tree, name), join(shared, name));
-    if (exists(join(shared, name))) split({ shared, own, isLayer }, name);
+    if (lexistsSync(join(tree, name))) renameSync(join(tree, name), join(shared, name));
+    if (lexistsSync(join(shared, name))) split({ shared, own, isLayer }, name);
   }
 }
 
@@ -28,7 +28,7 @@ interface Parts {
 
 function split(parts: Parts, at: string): void {
   const path = join(parts.shared, at);
-  switch (fateOf(at, lstatSync(path).isDirectory(), parts.isLayer)) {
+  switch (clonePolicyOf(at, lstatSync(path).isDirectory(), parts.isLayer)) {
     case 'folder':
       for (const name of readdirSync(path)) split(parts, join(at, name));
       break;
@@ -44,10 +44,10 @@ function split(parts: Parts, at: string): void {
   }
 }
 
-/** Like the folder that the clone has already when this one is copied onto it. */
+/** Makes it like the folder that the clone has when this one is copied onto it. */
 function makeFolder(parts: Parts, at: string): void {
   const path = join(parts.own, at);
-  if (exists(path)) return;
+  if (lexistsSync(path)) return;
   if (at !== '.') makeFolder(parts, dirname(at));
   makeFolderLike(lstatSync(join(parts.shared, at)), path);
 }

@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
 
-/** Makes one folder unless it is there; `recursive` of Node.js tells a full disk as a missing folder. */
+/**
+ * Makes one folder unless it exists. Node's `recursive` reports a full disk as a missing folder.
+ */
 export function ensureFolder(path: string, mode: number): void {
   try {
     mkdirSync(path, { mode });

@@ -1,19 +1,19 @@
 import { lstat, readdir, rm, rmdir, statfs, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CallOptions } from '@warmdock/core/oci';
-import { explainLeftOver } from './left-over.js';
+import { explainUndeletable } from './explain-undeletable.js';
 import { runProgram } from './run-program.js';
 import { assertNoMounts, removeSubvolumes } from './subvolumes.js';
 
-/** Of files, what is removed without starting a program. */
+/** How many files are removed without starting a program. */
 const few = 10;
 
 /** See statfs(2). */
 const btrfsType = 0x9123683e;
 
 /**
- * Removes what is at a path, if anything, with subvolumes in it. Throws `CONFLICT` when something is
- * mounted in it, which stays, and `PERMISSION_DENIED` for a file that is immutable.
+ * Removes what is at a path, if anything, with all subvolumes in it. Throws `CONFLICT` when
+ * something is mounted in it, and `PERMISSION_DENIED` for an immutable file.
  */
 export async function removeTree(path: string, options?: CallOptions): Promise<void> {
   try {
@@ -30,18 +30,18 @@ async function removeAll(path: string, options?: CallOptions): Promise<void> {
 
 async function removeLeftOver(path: string, error: unknown, options?: CallOptions): Promise<void> {
   assertNoMounts(path);
-  if ((await statfs(path)).type !== btrfsType) throw await explainLeftOver(path, error, options);
+  if ((await statfs(path)).type !== btrfsType) throw await explainUndeletable(path, error, options);
   await removeSubvolumes(path, options);
   try {
     await removeAll(path, options);
   } catch (later) {
-    throw await explainLeftOver(path, later, options);
+    throw await explainUndeletable(path, later, options);
   }
 }
 
 /**
- * True when nothing, a file, or a folder of a few files was there, and is not any more. Others may
- * remove the same at the same time.
+ * Removes a file or a folder of few files; false for anything larger. Others may do the same at
+ * once.
  */
 async function removeFlat(path: string): Promise<boolean> {
   try {

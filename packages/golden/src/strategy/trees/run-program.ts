@@ -3,30 +3,28 @@ import { WarmdockError } from '@warmdock/core';
 import { cancelled } from '@warmdock/core/internal';
 import type { CallOptions } from '@warmdock/core/oci';
 
-export interface RunProgramOptions extends CallOptions {
-  /** Default: this process's. */
-  readonly cwd?: string | undefined;
-}
-
 const maxOutputBytes = 2 ** 26;
 
 const full = /No space left on device|Disk quota exceeded/;
 
 /**
- * Runs a program to its end and answers with its standard output. `operation` reads like "copying
- * generation 3". Throws `UNSUPPORTED` when the machine has no such program, `UNAVAILABLE` when the
- * disk is full (programs tell that in words alone), `CANCELLED`, else `INTERNAL` with what it said.
+ * Runs a program and resolves to its standard output. `operation` reads like "copying generation
+ * 3".
+ *
+ * Throws `UNSUPPORTED` when the program is not installed, `UNAVAILABLE` when the disk is full
+ * (programs report that only in words), `CANCELLED`, else `INTERNAL` with its error output.
  */
 export function runProgram(
   operation: string,
   program: string,
   args: readonly string[],
-  { signal, cwd }: RunProgramOptions = {},
+  { signal }: CallOptions = {},
+  cwd?: string,
 ): Promise<string> {
   const env = { PATH: absolutePath(), LC_ALL: 'C' };
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(cancelled(operation, signal));
-    // Not by its `signal`, which does not wait until the program has gone.
+    // Not by execFile's `signal`, which does not wait until the program has ended.
     const spawned = { env, cwd, maxBuffer: maxOutputBytes };
     const child = execFile(program, args, spawned, (error, stdout, stderr) => {
       signal?.removeEventListener('abort', kill);
@@ -43,7 +41,7 @@ export function runProgram(
   });
 }
 
-/** What a relative entry leads to depends on the folder, and `find -execdir` refuses to run with one. */
+/** PATH without relative entries: `find -execdir` refuses to run with them. */
 function absolutePath(): string {
   const folders = (process.env.PATH ?? '').split(':').filter((folder) => folder.startsWith('/'));
   return folders.join(':') || '/usr/sbin:/usr/bin:/sbin:/bin';

@@ -4,14 +4,15 @@ import { mountsOf } from '../../data-root/in-use/mounts-of.js';
 import { runProgram } from './run-program.js';
 
 /*
- * Subvolumes of btrfs in a folder: who may make folders may make some, as in a volume of a container. A
- * snapshot has an empty folder in the place of each, and a subvolume that has some is not deleted.
+ * btrfs subvolumes in a folder. Anyone who may make folders may make some, such as a container in
+ * its volume. A snapshot has an empty folder in place of each, and a subvolume with others in it
+ * cannot be deleted.
  */
 
 /** The inode number of a subvolume's root, and of nothing else on btrfs. */
 const rootInode = '256';
 
-/** Whether a subvolume has others in it: the file system knows, without a look at the files. */
+/** Whether a subvolume has others in it, without reading its files. */
 export async function hasSubvolumes(tree: string, options?: CallOptions): Promise<boolean> {
   const args = ['subvolume', 'list', '-o', tree];
   return (await runProgram(`looking for subvolumes in ${tree}`, 'btrfs', args, options)) !== '';
@@ -23,12 +24,12 @@ export async function subvolumesBelow(folder: string, options?: CallOptions): Pr
 }
 
 /**
- * Deletes all subvolumes below a folder of a btrfs, read-only ones too. Each is named within the folder
- * that it lies in, so that no link leads elsewhere. Throws `CONFLICT` when something is mounted there.
+ * Deletes all subvolumes below a folder, read-only ones too. Each is named relative to its parent
+ * folder, so that no link leads elsewhere. Throws `CONFLICT` when something is mounted there.
  */
 export async function removeSubvolumes(folder: string, options?: CallOptions): Promise<void> {
   assertNoMounts(folder);
-  // Nothing is deleted in a subvolume that is read-only.
+  // Nothing can be deleted in a read-only subvolume.
   const makeWritable = ['btrfs', 'property', 'set', '-ts', '{}', 'ro', 'false'];
   await find(folder, ['-execdir', ...makeWritable, ';'], options);
   await find(folder, ['-depth', '-execdir', 'btrfs', 'subvolume', 'delete', '{}', '+'], options);

@@ -7,20 +7,20 @@ import { messageOf } from '@warmdock/core/internal';
 import type { CallOptions } from '@warmdock/core/oci';
 import { runProgram } from './run-program.js';
 
-/** Unmounting is through some time after zfs(8) says so: until then a dataset is called busy. */
+/** Unmounting takes effect some time after zfs(8) returns: until then a dataset is busy. */
 const busyMs = 5_000;
 const pollMs = 20;
-/** zfs(8) tells it in words alone, and ends with 1 for everything. */
+/** zfs(8) reports it only in words, and ends with 1 for every failure. */
 const busy = /: (dataset|(mountpoint|pool) or dataset|filesystem) is busy|resource busy/;
 
 const ownName = /^[\w.:-]+(\/[\w.: -]+)*\/warmdock-[0-9a-f-]{36}$/;
 
-/** Of a dataset that `newDataset` named: no other is ever changed. */
+/** Whether `newDataset` made the name: the store never changes other datasets. */
 export function isDatasetName(name: string): boolean {
   return ownName.test(name);
 }
 
-/** A name below the dataset that the folder lies on. Throws when it lies on none. */
+/** A new name below the dataset of the folder. Throws when the folder is on none. */
 export async function newDataset(folder: string, options?: CallOptions): Promise<string> {
   const parent = await runZfs(['list', '-H', '-o', 'name', folder], options);
   return `${parent.trim()}/warmdock-${randomUUID()}`;
@@ -40,7 +40,7 @@ export async function propertyOf(
   return (await runZfs(args, options)).trim();
 }
 
-/** Mounts it as the tree, unless it is there; others may do the same at the same time. */
+/** Mounts the dataset at the tree unless it is mounted. Others may do the same at once. */
 export async function attachDataset(
   dataset: string,
   tree: string,
@@ -55,7 +55,7 @@ export async function attachDataset(
   }
 }
 
-/** Is there a folder where it was mounted? One that was moved away is not to be made again. */
+/** Whether the tree's folder exists without its mount. A tree that was moved has no folder. */
 export async function isDetached(tree: string): Promise<boolean> {
   return (await placeOf(tree)) === 'empty';
 }
@@ -87,7 +87,7 @@ export async function destroyDataset(dataset: string, options?: CallOptions): Pr
       break;
     }
     if (!isDatasetName(next.name)) throw usedElsewhere(dataset, next.name);
-    // A snapshot goes with its clones where there are any: it changes hands.
+    // `zfs promote` hands a snapshot over to a clone of it.
     await runZfs(['promote', next.name], options);
     handed.push(next.name + next.origin.slice(dataset.length));
   }

@@ -3,12 +3,12 @@ import { dirname, join } from 'node:path';
 import { WarmdockError } from '@warmdock/core';
 import { isDatasetName } from './zfs-dataset.js';
 
-/** Beside the tree, so that it gets other names as the tree does: the name of its dataset. */
+/** The record of a tree's dataset; beside the tree, so that both are renamed together. */
 export const datasetRecord = (tree: string): string => join(dirname(tree), 'dataset');
 
 /**
- * It comes before the dataset: one without a record would stay for ever. On the disk as well: a pool
- * writes its changes in their order.
+ * Written before the dataset is made: one without a record would stay for ever. A pool keeps this
+ * order on disk too.
  */
 export async function writeDataset(tree: string, dataset: string): Promise<void> {
   await writeFile(datasetRecord(tree), `${dataset}\n`, { mode: 0o600, flag: 'wx' });

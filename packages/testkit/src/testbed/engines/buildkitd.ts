@@ -2,9 +2,9 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertSocketPath } from '../paths.js';
 import type { Certificates } from './certificates.js';
-import { startContained } from './contained.js';
-import { accepts, freePort } from './probes.js';
+import { acceptsConnections, freePort } from './probes.js';
 import { untilReady } from './ready.js';
+import { startRootfsProcess } from './rootfs-process.js';
 
 export interface BuildkitdOptions {
   /** The buildkitd program; it is copied, so a new one may be compiled meanwhile. */
@@ -31,7 +31,7 @@ export async function startBuildkitd(options: BuildkitdOptions): Promise<Buildki
   const port = await freePort();
   await copyFile(options.program, join(stateDir, 'buildkitd'));
   await writeFile(join(stateDir, 'buildkitd.toml'), '');
-  const buildkitd = startContained({
+  const buildkitd = startRootfsProcess({
     rootfs,
     stateDir,
     command: ['docker-init', '--', '/srv/buildkitd', ...(await argvOf(options, port))],
@@ -39,7 +39,8 @@ export async function startBuildkitd(options: BuildkitdOptions): Promise<Buildki
   });
   try {
     const probe = async () =>
-      (await accepts({ path: socket })) && (await accepts({ host: '127.0.0.1', port }));
+      (await acceptsConnections({ path: socket })) &&
+      (await acceptsConnections({ host: '127.0.0.1', port }));
     await untilReady('buildkitd', buildkitd, probe);
   } catch (error) {
     await buildkitd.kill();

@@ -6,9 +6,9 @@ import { removeFolder } from '../file-systems/unmount-below.js';
 import type { ImageStore } from '../info.js';
 import { assertSocketPath, testbedDir } from '../paths.js';
 import { currentRootfs } from '../rootfs/current-rootfs.js';
-import { type BindMount, type Contained, startContained } from './contained.js';
 import { answersOk } from './probes.js';
-import { failure, untilReady } from './ready.js';
+import { startFailure, untilReady } from './ready.js';
+import { type BindMount, type RootfsProcess, startRootfsProcess } from './rootfs-process.js';
 import { type OlderVersion, withVersion } from './versions.js';
 
 export interface EngineOptions {
@@ -23,7 +23,7 @@ export interface EngineOptions {
   inMemory?: boolean;
   /** What it sees of this machine besides. Default: `dataRoot`. */
   mounts?: readonly BindMount[];
-  /** Start a containerd apart from dockerd, with this root. Default: dockerd starts it, in its own root. */
+  /** Start an external containerd with this root. Default: dockerd starts it, in its own root. */
   containerdRoot?: string;
   /** Default: that of the root filesystem's suite. */
   version?: OlderVersion;
@@ -33,7 +33,7 @@ const STOP_TIMEOUT_MS = 30_000;
 
 /** Seen from its namespace. */
 const ownData = '/srv/data';
-const apart = fileURLToPath(new URL('apart.sh', import.meta.url));
+const externalContainerd = fileURLToPath(new URL('external-containerd.sh', import.meta.url));
 
 export interface Engine extends AsyncDisposable {
   readonly store: ImageStore;
@@ -58,8 +58,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   await mkdir(stateDir, { recursive: true });
   const socket = assertSocketPath(join(stateDir, 'docker.sock'));
   await writeFile(join(stateDir, 'daemon.json'), JSON.stringify(configOf(options), null, 2));
-  await copyFile(apart, join(stateDir, 'apart.sh'));
-  const daemon = startContained({
+  await copyFile(externalContainerd, join(stateDir, 'external-containerd.sh'));
+  const daemon = startRootfsProcess({
     rootfs,
     stateDir,
     mounts: mountsOf(options),
@@ -106,7 +106,9 @@ function configOf({ store, dataRoot = ownData, version }: EngineOptions) {
 
 function commandOf({ containerdRoot, version }: EngineOptions): string[] {
   const dockerd = ['dockerd', '--config-file', '/srv/daemon.json'];
-  const both = containerdRoot ? ['sh', '/srv/apart.sh', containerdRoot, ...dockerd] : dockerd;
+  const both = containerdRoot
+    ? ['sh', '/srv/external-containerd.sh', containerdRoot, ...dockerd]
+    : dockerd;
   return [...withVersion(version), ...both];
 }
 
@@ -116,11 +118,11 @@ function mountsOf({ dataRoot, inMemory, mounts }: EngineOptions): readonly BindM
   return [{ source: dataRoot, target: dataRoot, readOnly: false }];
 }
 
-async function stop(daemon: Contained): Promise<void> {
+async function stop(daemon: RootfsProcess): Promise<void> {
   const timeout = setTimeout(daemon.kill, STOP_TIMEOUT_MS);
   const exitCode = await daemon.terminate();
   clearTimeout(timeout);
-  if (exitCode !== 0) throw await failure(`dockerd ended with ${exitCode}`, daemon);
+  if (exitCode !== 0) throw await startFailure(`dockerd ended with ${exitCode}`, daemon);
 }
 
 async function newStateDir(): Promise<string> {

@@ -16,7 +16,7 @@ export function answersOk(target: RequestOptions): Promise<boolean> {
 }
 
 /** Does anything accept connections there? */
-export function accepts(target: { path: string } | { host: string; port: number }) {
+export function acceptsConnections(target: { path: string } | { host: string; port: number }) {
   return new Promise<boolean>((resolve) => {
     const socket = connect(target);
     const answer = (accepted: boolean) => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Contained } from './contained.js';
+import type { RootfsProcess } from './rootfs-process.js';
 
 const POLL_MS = 20;
 const TAIL_LINES = 20;
@@ -16,22 +16,22 @@ export interface ReadyOptions {
  */
 export async function untilReady(
   what: string,
-  process: Contained,
+  process: RootfsProcess,
   probe: () => Promise<boolean>,
   { timeoutMs = 30_000 }: ReadyOptions = {},
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await probe().catch(() => false))) {
-    if (process.hasExited()) throw await failure(`${what} ended during its start`, process);
+    if (process.hasExited()) throw await startFailure(`${what} ended during its start`, process);
     if (Date.now() > deadline) {
-      throw await failure(`${what} was not ready after ${timeoutMs} ms`, process);
+      throw await startFailure(`${what} was not ready after ${timeoutMs} ms`, process);
     }
     await sleep(POLL_MS);
   }
 }
 
 /** An error with the tail of the process's log. */
-export async function failure(message: string, { logPath }: Contained): Promise<Error> {
+export async function startFailure(message: string, { logPath }: RootfsProcess): Promise<Error> {
   const log = await readFile(logPath, 'utf8').catch(() => '(no log)');
   const tail = log.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
   return new Error(`${message}; last lines of ${logPath}:\n${tail}`);

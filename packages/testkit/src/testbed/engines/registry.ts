@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startContained } from './contained.js';
 import { answersOk, freePort } from './probes.js';
 import { untilReady } from './ready.js';
+import { startRootfsProcess } from './rootfs-process.js';
 
 export interface Registry extends AsyncDisposable {
   /** `host:port`, the first part of a reference; plain HTTP. */
@@ -15,7 +15,7 @@ export async function startRegistry(rootfs: string, stateDir: string): Promise<R
   const port = await freePort();
   await mkdir(join(stateDir, 'data'), { recursive: true });
   await writeFile(join(stateDir, 'config.json'), JSON.stringify(configOf(port), null, 2));
-  const registry = startContained({
+  const registry = startRootfsProcess({
     rootfs,
     stateDir,
     command: ['docker-registry', 'serve', '/srv/config.json'],

@@ -25,22 +25,23 @@ export const build = goldenCommand({
       secretFile: entriesOf(line, 'secret-file', /^[^=]+=.+$/s),
       dockerd: line.all('dockerd'),
       imageStore: choiceOf(line, 'image-store', ['classic', 'containerd']),
-      containerd: choiceOf(line, 'containerd', ['dockerd', 'apart']),
+      containerd: choiceOf(line, 'containerd', ['dockerd', 'external']),
       timeoutMs: line.durationMs('timeout'),
     };
   },
   async run(args, { store, env, signal, progress }) {
     const { project, dockerd, imageStore, containerd, timeoutMs } = args;
     const secretEnv = secretScriptEnvironment(args.secretEnv, args.secretFile, env);
-    const built = await runGoldenBuild({
-      store,
-      project,
-      script: { ...args.script, env: scriptEnvironment(args.env, env), secretEnv },
-      daemon: dockerdLauncher({ args: dockerd, imageStore, containerd }),
-      timeoutMs,
-      signal,
-      onState: phaseReporter(progress),
-    });
+    const built = await runGoldenBuild(
+      {
+        store,
+        project,
+        script: { ...args.script, env: scriptEnvironment(args.env, env), secretEnv },
+        daemon: dockerdLauncher({ args: dockerd, imageStore, containerd }),
+        timeoutMs,
+      },
+      { signal, onState: phaseReporter(progress) },
+    );
     return { json: built, text: formatBuild(built) };
   },
 });

@@ -16,7 +16,7 @@ export const clone = goldenCommand({
   },
   makesStore: ({ allowEmpty }) => allowEmpty,
   async run(args, { store, signal }) {
-    const made = await store.clone({ ...args, signal });
+    const made = await store.clone(args, { signal });
     return { json: made, text: formatClone(made) };
   },
 });

@@ -1,5 +1,5 @@
 import { formatSize } from '@warmdock/core/internal';
-import type { Collection } from '@warmdock/golden';
+import type { GarbageCollection } from '@warmdock/golden';
 import { count } from '../text/phrases.js';
 import { formatUnreadable } from '../text/unreadable.js';
 import { goldenCommand } from './command.js';
@@ -11,7 +11,7 @@ export const gc = goldenCommand({
     return { keep: line.number('keep', 0), dryRun: line.isOn('dry-run') };
   },
   async run(args, { store, signal }) {
-    const collection = await store.gc({ ...args, signal });
+    const collection = await store.gc(args, { signal });
     return {
       json: { dryRun: args.dryRun, ...collection },
       text: formatCollection(collection, args.dryRun),
@@ -21,7 +21,7 @@ export const gc = goldenCommand({
 });
 
 export function formatCollection(
-  { generations, pooled, freedBytes, left, unreadable }: Collection,
+  { generations, pooled, freedBytes, left, unreadable }: GarbageCollection,
   dryRun: boolean,
 ): string {
   const remove = dryRun ? 'would remove' : 'removed';

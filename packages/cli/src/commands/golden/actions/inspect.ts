@@ -14,7 +14,7 @@ export const inspect = goldenCommand({
   makesStore: false,
   read: (line) => line.words('PROJECT'),
   async run([project], { store, signal }) {
-    const inspection = await store.inspect({ project, signal });
+    const inspection = await store.inspect({ project }, { signal });
     const build = await readBuildStatus(store, project);
     return { json: { ...inspection, build }, text: formatInspection(inspection, build) };
   },

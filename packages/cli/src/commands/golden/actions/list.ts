@@ -1,5 +1,5 @@
 import { formatSize } from '@warmdock/core/internal';
-import type { SessionSummary, StoreListing, Usage } from '@warmdock/golden';
+import type { DiskUsage, SessionSummary, StoreListing } from '@warmdock/golden';
 import { formatAge } from '../text/age.js';
 import { formatTable, formatTableOf } from '../text/table.js';
 import { formatUnreadable } from '../text/unreadable.js';
@@ -29,7 +29,7 @@ export const list = goldenCommand({
 
 export function formatListing(
   { projects, sessions, unreadable }: StoreListing,
-  usage: Usage | undefined,
+  usage: DiskUsage | undefined,
   nowMs?: number,
 ): string {
   const own = new Map(usage?.sessions.map(({ session, uniqueBytes }) => [session, uniqueBytes]));
@@ -62,7 +62,7 @@ function madeText({ createdAt, isOfEarlierBoot }: SessionSummary, nowMs?: number
   return `${formatAge(createdAt, nowMs)}${isOfEarlierBoot ? ', before the last start' : ''}`;
 }
 
-function formatUsage({ apparentBytes, sharedBytes }: Usage): string {
+function formatUsage({ apparentBytes, sharedBytes }: DiskUsage): string {
   return formatTable([
     ['all daemons see', formatSize(apparentBytes)],
     ['shared, on disk once', formatSize(sharedBytes)],

@@ -8,7 +8,7 @@ export const release = goldenCommand({
     return positionals;
   },
   async run(sessions, { store, signal }) {
-    for (const session of sessions) await store.release({ session, signal });
+    for (const session of sessions) await store.release({ session }, { signal });
     const text = sessions.map((session) => `released ${session}\n`).join('');
     return { json: { released: sessions }, text };
   },

@@ -7,7 +7,7 @@ export const remove = goldenCommand({
   makesStore: false,
   read: (line) => line.words('PROJECT'),
   async run([project], { store, signal }) {
-    const removal = await store.remove({ project, signal });
+    const removal = await store.remove({ project }, { signal });
     return { json: removal, text: formatRemoval(removal) };
   },
 });

@@ -9,7 +9,7 @@ export const verify = goldenCommand({
     return { project, generation: line.number('generation', 1), deep: line.isOn('deep') };
   },
   async run(args, { store, signal }) {
-    const verification = await store.verify({ ...args, signal });
+    const verification = await store.verify(args, { signal });
     const isFine = verification.problems.length === 0;
     return {
       json: { ok: isFine, ...verification },

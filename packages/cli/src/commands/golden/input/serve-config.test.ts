@@ -48,7 +48,7 @@ test('everything may be said, with paths relative to the file', () => {
         timeout: '30m',
         dockerd: ['--bridge=none'],
         imageStore: 'classic',
-        containerd: 'apart',
+        containerd: 'external',
         webhook: { provider: 'github', branch: 'main', secretFile: 'secrets/app' },
       },
       own: { ...project, webhook: { provider: 'generic', secretEnv: 'OWN' } },

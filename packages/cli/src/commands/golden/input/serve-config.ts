@@ -4,10 +4,10 @@ import { WarmdockError } from '@warmdock/core';
 import { messageOf } from '@warmdock/core/internal';
 import {
   dockerdLauncher,
-  type Hook,
-  type HookSecret,
   type ProjectBuild,
   type ServeWebhooksOptions,
+  type WebhookConfig,
+  type WebhookSecret,
 } from '@warmdock/golden';
 import { z } from 'zod';
 import { parseDuration } from './parse-duration.js';
@@ -56,7 +56,7 @@ const project = z.strictObject({
   timeout: duration.optional(),
   dockerd: z.array(z.string()).optional(),
   imageStore: z.enum(['classic', 'containerd']).optional(),
-  containerd: z.enum(['dockerd', 'apart']).optional(),
+  containerd: z.enum(['dockerd', 'external']).optional(),
   webhook: webhook.optional(),
 });
 
@@ -136,14 +136,14 @@ function parseConfig(path: string, text: string): z.infer<typeof schema> {
 function hookOf(
   { provider, branch = '', ...source }: z.infer<typeof webhook>,
   folder: string,
-): Hook {
+): WebhookConfig {
   const secret = hookSecret(source, folder);
   // An empty name would be that of no branch.
   if (provider === 'generic') return { provider, branch: branch || undefined, secret };
   return { provider, branch, secret };
 }
 
-function hookSecret({ secretFile, secretEnv = '' }: Secret, folder: string): HookSecret {
+function hookSecret({ secretFile, secretEnv = '' }: Secret, folder: string): WebhookSecret {
   return secretFile === undefined ? { env: secretEnv } : { file: resolve(folder, secretFile) };
 }
 

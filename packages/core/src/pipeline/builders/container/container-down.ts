@@ -9,6 +9,7 @@ export type DownState = 'absent' | 'stopped' | 'paused' | 'starting';
 
 /** The builder's container is of no use as it is. */
 export class ContainerDown extends WarmdockError {
+  /** Why it is of no use. */
   readonly state: DownState;
 
   constructor(container: string, state: DownState, what: string, code: ErrorCode = 'UNAVAILABLE') {

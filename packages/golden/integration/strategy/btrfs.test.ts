@@ -1,0 +1,3 @@
+import { testStrategy } from './strategy-suite.js';
+
+testStrategy('btrfs', ['btrfs']);

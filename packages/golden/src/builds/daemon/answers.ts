@@ -1,9 +1,0 @@
-import type { Engine } from '@warmdock/core';
-
-/** Whether the daemon answers now. */
-export function answers(engine: Engine, signal: AbortSignal): Promise<boolean> {
-  return engine.ping({ signal }).then(
-    () => true,
-    () => false,
-  );
-}

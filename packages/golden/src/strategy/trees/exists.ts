@@ -1,6 +1,0 @@
-import { lstatSync } from 'node:fs';
-
-/** Is anything of that name there, a dangling link included? */
-export function exists(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-}

@@ -1,6 +1,6 @@
 import type { CallOptions } from '@warmdock/core/oci';
 
-/** In the order in which they are tried. */
+/** Names of the ways to keep goldens, in the order in which they are tried. */
 export const strategyNames = ['btrfs', 'zfs', 'layer-link', 'reflink', 'copy'] as const;
 
 /** How a store keeps generations and makes clones of them. */

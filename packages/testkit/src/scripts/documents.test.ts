@@ -39,7 +39,8 @@ describe('what people read', () => {
 
   const withCode = documents.filter(
     ([path, text]) =>
-      text.includes('```ts') && !/^(\.changeset|docs\/reference|etc\/api|packages\/golden)\//.test(path),
+      text.includes('```ts') &&
+      !/^(\.changeset|docs\/reference|etc\/api|packages\/golden)\//.test(path),
   );
   it.each(withCode)('%s shows code that is tested', (_, text) => {
     const blocks = [...text.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => onOneLine(code ?? ''));

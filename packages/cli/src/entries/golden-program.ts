@@ -44,11 +44,11 @@ async function perform(
       { strategy, mustExist: !command.makesStore },
       { signal, onStep: (step) => progress.step(stepText(step)) },
     );
-    const tell = (event: GoldenEvent) =>
+    const report = (event: GoldenEvent) =>
       json
         ? stdout.write(`${JSON.stringify(event.json, orNull)}\n`)
         : stderr.write(`${event.text}\n`);
-    return await command.run({ store, env, signal, progress, report: tell });
+    return await command.run({ store, env, signal, progress, report });
   } finally {
     progress.end();
   }

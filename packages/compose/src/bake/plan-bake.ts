@@ -5,7 +5,7 @@ import { pluginProgram } from '../programs/plugin-program.js';
 import { parseBakeDefinition } from '../targets/bake-definition.js';
 import { planTargets } from '../targets/plan-targets.js';
 import type { TargetSet } from '../targets/target-set.js';
-import { withoutEscapes } from '../targets/templates.js';
+import { unescapeTemplates } from '../targets/templates.js';
 import { checkEntitlements } from './entitlements.js';
 
 /** How the user would call bake; relative paths are resolved against `cwd`. */
@@ -73,7 +73,7 @@ export async function planBake(options: BakeOptions = {}): Promise<TargetSet> {
   if (exitCode !== 0) {
     throw new WarmdockError('INVALID_ARGUMENT', `bake refuses its files: ${stderr.trim()}`);
   }
-  const definition = withoutEscapes(parseBakeDefinition(stdout, 'buildx bake --print'));
+  const definition = unescapeTemplates(parseBakeDefinition(stdout, 'buildx bake --print'));
   const set = planTargets(definition, { cwd, env });
   checkEntitlements(set, options.allow ?? [], cwd);
   return set;

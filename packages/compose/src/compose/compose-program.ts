@@ -25,7 +25,7 @@ export function composeProgram(options: ComposeOptions): ComposeProgram {
   const ask = async (...words: string[]) => {
     const answer = await run(...words);
     if (answer.exitCode === 0) return answer.stdout;
-    throw refused(words[0] ?? '', answer);
+    throw projectRefused(words[0] ?? '', answer);
   };
   return {
     run,
@@ -36,7 +36,7 @@ export function composeProgram(options: ComposeOptions): ComposeProgram {
 }
 
 /** Compose says itself what is wrong with a project. */
-export function refused(command: string, { exitCode, stderr }: ProgramRun): WarmdockError {
+export function projectRefused(command: string, { exitCode, stderr }: ProgramRun): WarmdockError {
   const said = stderr.trim() || `it ended with exit code ${exitCode}`;
   return new WarmdockError('INVALID_ARGUMENT', `compose ${command} refuses the project: ${said}`);
 }

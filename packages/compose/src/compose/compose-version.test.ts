@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endingOf, isSince, labelVersion } from './compose-version.js';
+import { composeEnding, isAtLeast, labelVersion } from './compose-version.js';
 
 describe("compose's version", () => {
   it.each<[string, boolean]>([
@@ -12,7 +12,7 @@ describe("compose's version", () => {
     ['dev', false],
     ['', false],
   ])('%s is since 2.35: %s', (version, isLater) => {
-    expect(isSince(version, [2, 35])).toBe(isLater);
+    expect(isAtLeast(version, [2, 35])).toBe(isLater);
   });
 
   it.each([
@@ -30,6 +30,6 @@ describe("compose's version", () => {
     ['2.33.0', true, 1],
     ['5.0.0', true, 1],
   ])('%s reports images: %s, and a failure by %i', (version, reportsImages, failureExitCode) => {
-    expect(endingOf(version)).toEqual({ reportsImages, failureExitCode });
+    expect(composeEnding(version)).toEqual({ reportsImages, failureExitCode });
   });
 });

@@ -1,10 +1,10 @@
 import { WarmdockError } from '@warmdock/core';
 
 /** Prints what its `build` would build. */
-export const firstThatPrints = [2, 35] as const;
+export const oldestWithBuildPrint = [2, 35] as const;
 
 /** Whether what `compose version --short` printed is this release or a later one. */
-export function isSince(version: string, [major, minor]: readonly [number, number]): boolean {
+export function isAtLeast(version: string, [major, minor]: readonly [number, number]): boolean {
   const [itsMajor = 0, itsMinor = 0] = numbersOf(version);
   return itsMajor > major || (itsMajor === major && itsMinor >= minor);
 }
@@ -14,7 +14,7 @@ export function isSince(version: string, [major, minor]: readonly [number, numbe
  * services, whatever is selected and enabled, and 2.25 prints YAML.
  */
 export function checkPrintsServices(version: string): void {
-  if (!isSince(version, [2, 24]) || isSince(version, [2, 26])) return;
+  if (!isAtLeast(version, [2, 24]) || isAtLeast(version, [2, 26])) return;
   throw new WarmdockError(
     'UNSUPPORTED',
     `compose ${version} cannot print the selected services as JSON`,
@@ -34,10 +34,10 @@ export interface ComposeEnding {
   readonly failureExitCode: 1 | 17;
 }
 
-export function endingOf(version: string): ComposeEnding {
+export function composeEnding(version: string): ComposeEnding {
   return {
-    reportsImages: isSince(version, [2, 31]),
-    failureExitCode: isSince(version, [2, 33]) ? 1 : 17,
+    reportsImages: isAtLeast(version, [2, 31]),
+    failureExitCode: isAtLeast(version, [2, 33]) ? 1 : 17,
   };
 }
 

@@ -3,8 +3,8 @@ import type { ProgramRun } from '../programs/run-program.js';
 import type { BakeDefinition } from '../targets/bake-definition.js';
 import { checkImageNames } from './check-image-names.js';
 import type { ComposeOptions } from './compose-options.js';
-import { type ComposeProgram, refused } from './compose-program.js';
-import { checkPrintsServices, endingOf, isSince } from './compose-version.js';
+import { type ComposeProgram, projectRefused } from './compose-program.js';
+import { checkPrintsServices, composeEnding, isAtLeast } from './compose-version.js';
 import type { ProjectBuilds } from './project-builds.js';
 import { parseProjectConfig } from './project-config.js';
 import { secretVariables, withProjectSecrets } from './project-secrets.js';
@@ -34,12 +34,12 @@ export async function configBuilds(
     ssh: options.ssh === undefined ? [] : [options.ssh],
     env,
   });
-  const canTell = isSince(version, firstThatTellsVariables);
+  const canTell = isAtLeast(version, firstThatTellsVariables);
   if (!canTell) checkSecretVariables(definition, env);
   const withSecrets = canTell ? await withProjectSecrets(definition, compose, env) : env;
   // Compose of this age builds by itself, and the date is a matter of `buildx build` and `bake`.
   const { SOURCE_DATE_EPOCH: _, ...buildEnv } = withSecrets;
-  return { definition, warnings: printed.stderr, env: buildEnv, ending: endingOf(version) };
+  return { definition, warnings: printed.stderr, env: buildEnv, ending: composeEnding(version) };
 }
 
 const firstThatTellsVariables = [2, 28] as const;
@@ -47,7 +47,7 @@ const firstThatTellsVariables = [2, 28] as const;
 /** Some versions read projects that they cannot write as JSON, such as those with several ssh keys. */
 async function whyNotPrinted(compose: ComposeProgram, printed: ProgramRun): Promise<WarmdockError> {
   const { exitCode } = await compose.run('config', '--quiet');
-  if (exitCode !== 0) return refused('config', printed);
+  if (exitCode !== 0) return projectRefused('config', printed);
   return new WarmdockError('UNSUPPORTED', `compose cannot print the project: ${printed.stderr}`);
 }
 

@@ -1,5 +1,5 @@
 import type { BakeDefinition } from '../targets/bake-definition.js';
-import { type ComposeEnding, endingOf, firstThatPrints } from './compose-version.js';
+import { type ComposeEnding, composeEnding, oldestWithBuildPrint } from './compose-version.js';
 
 /** What a compose of some release says of a project's builds. */
 export interface ProjectBuilds {
@@ -18,6 +18,6 @@ export function noBuilds(env: NodeJS.ProcessEnv): ProjectBuilds {
     definition: { target: {} },
     warnings: '',
     env,
-    ending: endingOf(firstThatPrints.join('.')),
+    ending: composeEnding(oldestWithBuildPrint.join('.')),
   };
 }

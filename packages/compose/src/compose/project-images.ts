@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { ProgramRun } from '../programs/run-program.js';
 import type { ComposeProgram } from './compose-program.js';
-import { refused } from './compose-program.js';
+import { projectRefused } from './compose-program.js';
 import { checkPrintsServices } from './compose-version.js';
 import { readConfig } from './read-config.js';
 
@@ -37,7 +37,7 @@ export async function readProjectImages(
   printed: ProgramRun,
   compose: ComposeProgram,
 ): Promise<ProjectImages> {
-  if (printed.exitCode !== 0) throw refused('config', printed);
+  if (printed.exitCode !== 0) throw projectRefused('config', printed);
   if (!printed.stdout.startsWith('{')) checkPrintsServices(await compose.version());
   return readConfig(printed.stdout, schema);
 }

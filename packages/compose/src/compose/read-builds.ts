@@ -1,9 +1,9 @@
 import type { ProgramRun } from '../programs/run-program.js';
 import { parseBakeDefinition } from '../targets/bake-definition.js';
-import { checkNoTemplates, withoutEscapes } from '../targets/templates.js';
+import { checkNoTemplates, unescapeTemplates } from '../targets/templates.js';
 import type { ComposeOptions } from './compose-options.js';
-import { type ComposeProgram, refused } from './compose-program.js';
-import { endingOf, firstThatPrints, isSince } from './compose-version.js';
+import { type ComposeProgram, projectRefused } from './compose-program.js';
+import { composeEnding, isAtLeast, oldestWithBuildPrint } from './compose-version.js';
 import { configBuilds } from './config-builds.js';
 import type { ProjectBuilds } from './project-builds.js';
 import { withProjectSecrets } from './project-secrets.js';
@@ -20,7 +20,7 @@ export async function readBuilds(
   const printed = await compose.run('build', ...buildWords(options), '--print');
   if (printed.exitCode === 0) return printedBuilds(printed, compose, options);
   const version = await compose.version();
-  if (isSince(version, firstThatPrints)) throw refused('build', printed);
+  if (isAtLeast(version, oldestWithBuildPrint)) throw projectRefused('build', printed);
   return configBuilds(compose, version, options, config);
 }
 
@@ -33,12 +33,12 @@ async function printedBuilds(
   const text = stdout.trim() || '{"target":{}}';
   const escaped = parseBakeDefinition(text, 'compose build --print');
   checkNoTemplates(escaped);
-  const definition = withoutEscapes(escaped);
+  const definition = unescapeTemplates(escaped);
   return {
     definition,
     warnings: stderr,
     env: await withProjectSecrets(definition, compose, options.env ?? process.env),
-    ending: endingOf(firstThatPrints.join('.')),
+    ending: composeEnding(oldestWithBuildPrint.join('.')),
   };
 }
 

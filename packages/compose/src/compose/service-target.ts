@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { WarmdockError } from '@warmdock/core';
 import { isRemote } from '@warmdock/core/internal';
 import type { BakeTarget } from '../targets/bake-definition.js';
-import { isSince, labelVersion } from './compose-version.js';
+import { isAtLeast, labelVersion } from './compose-version.js';
 import type { BuildConfig, ProjectConfig, ServiceConfig } from './project-config.js';
 
 /** What the command line says of all builds of a project. */
@@ -72,7 +72,7 @@ function contextsOf(
 ): Record<string, string> {
   const named = Object.entries(contexts).map(([name, source]): [string, string] => {
     if (!source?.startsWith('service:')) return [name, source ?? ''];
-    if (isSince(version, [2, 33])) return [name, source.replace('service:', 'target:')];
+    if (isAtLeast(version, [2, 33])) return [name, source.replace('service:', 'target:')];
     throw new WarmdockError(
       'UNSUPPORTED',
       `service ${service} begins with another service, which compose ${version} cannot build`,

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { throughDocker } from './plugin-program.js';
+import { pluginThroughDocker } from './plugin-program.js';
 
 /** A folder with a `docker` that answers to these words as docker with such plugins would. */
 function dockerWith(plugins: string): { cwd: string; env: NodeJS.ProcessEnv } {
@@ -16,7 +16,7 @@ function dockerWith(plugins: string): { cwd: string; env: NodeJS.ProcessEnv } {
 
 it('docker without the plugin is NOT_FOUND, with a hint', async () => {
   const options = dockerWith('');
-  await expect(throughDocker('buildx', options)(['bake'])).rejects.toMatchObject({
+  await expect(pluginThroughDocker('buildx', options)(['bake'])).rejects.toMatchObject({
     code: 'NOT_FOUND',
     message: 'docker has no buildx',
     hint: expect.stringContaining('plugin buildx'),
@@ -25,7 +25,7 @@ it('docker without the plugin is NOT_FOUND, with a hint', async () => {
 
 it('a plugin that fails is heard', async () => {
   const options = dockerWith('"compose version") ;; "compose x") echo no >&2; exit 14;;');
-  expect(await throughDocker('compose', options)(['x'])).toEqual({
+  expect(await pluginThroughDocker('compose', options)(['x'])).toEqual({
     exitCode: 14,
     stdout: '',
     stderr: 'no\n',
@@ -34,7 +34,7 @@ it('a plugin that fails is heard', async () => {
 
 it('no docker at all is NOT_FOUND', async () => {
   const options = { cwd: '/', env: { PATH: '/none' } };
-  await expect(throughDocker('compose', options)(['x'])).rejects.toMatchObject({
+  await expect(pluginThroughDocker('compose', options)(['x'])).rejects.toMatchObject({
     code: 'NOT_FOUND',
     message: 'cannot run docker',
   });

@@ -22,11 +22,13 @@ export function pluginProgram(
 ): PluginProgram {
   const plugin = program ? undefined : findCliPlugin(name, options.env);
   const called = program ?? (plugin && [plugin]);
-  return called ? (words) => runProgram(called, words, options) : throughDocker(name, options);
+  return called
+    ? (words) => runProgram(called, words, options)
+    : pluginThroughDocker(name, options);
 }
 
 /** The plugin as docker finds it; throws as `pluginProgram`. */
-export function throughDocker(name: string, options: RunProgramOptions): PluginProgram {
+export function pluginThroughDocker(name: string, options: RunProgramOptions): PluginProgram {
   return async (words) => {
     const run = await runProgram(['docker', name], words, options);
     if (run.exitCode !== 0) await requirePlugin(name, options);

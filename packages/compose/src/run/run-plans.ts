@@ -23,9 +23,9 @@ import {
   checks,
 } from '@warmdock/core/internal';
 import type { TargetPlan, TargetSet } from '../targets/target-set.js';
-import { type Links, linksOf } from './links.js';
-import { Slots } from './slots.js';
+import { ConcurrencyLimit } from './concurrency-limit.js';
 import { TargetError } from './target-error.js';
+import { type TargetLinks, targetLinks } from './target-links.js';
 
 /** Where several plans are run, and whom each of them tells. */
 export interface RunPlansOptions {
@@ -90,7 +90,7 @@ export async function runPlans(
       builder.close();
     };
     try {
-      const pass = { builder, engine, shared, links: linksOf(set) };
+      const pass = { builder, engine, shared, links: targetLinks(set) };
       const outcomes = await runAll(set, pass, options, context);
       // The builder may still ask for something while it records the builds.
       const answers = [...outcomes.values()].map(({ exporterResponse }) => exporterResponse);
@@ -110,7 +110,7 @@ interface Pass {
   readonly builder: OpenBuilder;
   readonly engine: Engine;
   readonly shared: SharedContexts;
-  readonly links: Links;
+  readonly links: TargetLinks;
 }
 
 async function runAll(
@@ -123,7 +123,7 @@ async function runAll(
   const signal = context.signal ? AbortSignal.any([context.signal, stop.signal]) : stop.signal;
   // Each build listens to it in several places.
   setMaxListeners(0, signal);
-  const slots = new Slots(options.maxParallel ?? 32);
+  const limit = new ConcurrencyLimit(options.maxParallel ?? 32);
   const outcomes = new Map<string, BuildOutcome>();
   let failure: TargetError | undefined;
   await Promise.all(
@@ -131,7 +131,7 @@ async function runAll(
       try {
         const onProgress = (progress: Progress) =>
           options.onTargetProgress?.(target.name, progress);
-        const outcome = await runTarget(target, pass, slots, { ...context, signal, onProgress });
+        const outcome = await runTarget(target, pass, limit, { ...context, signal, onProgress });
         outcomes.set(target.name, outcome);
         options.onTargetDone?.(target.name, outcome);
       } catch (error) {
@@ -148,12 +148,12 @@ async function runAll(
 async function runTarget(
   { name, plan, dockerfile }: TargetPlan,
   { builder, engine, shared, links }: Pass,
-  slots: Slots,
+  limit: ConcurrencyLimit,
   context: CallContext,
 ): Promise<BuildOutcome> {
   const needed = links.needed(name);
   const targets = await abortable(needed, `build of target ${name}`, context.signal);
-  const release = await slots.take();
+  const release = await limit.take();
   const onResult = (result: FrontendResult) => {
     // Else those that need this one might wait for a slot in vain.
     release();

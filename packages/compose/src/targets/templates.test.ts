@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkNoTemplates, withoutEscapes } from './templates.js';
+import { checkNoTemplates, unescapeTemplates } from './templates.js';
 
 describe('strings that bake printed', () => {
   it('have their escapes in arguments and inline Dockerfiles, and nowhere else', () => {
@@ -8,7 +8,7 @@ describe('strings that bake printed', () => {
       'dockerfile-inline': 'ENV A=$${B}',
       labels: { l: '$${kept}' },
     };
-    expect(withoutEscapes({ target: { app: target } }).target.app).toEqual({
+    expect(unescapeTemplates({ target: { app: target } }).target.app).toEqual({
       args: { A: 'x ${Y} %{if} $${Z}', B: null },
       'dockerfile-inline': 'ENV A=${B}',
       labels: { l: '$${kept}' },

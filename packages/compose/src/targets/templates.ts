@@ -9,7 +9,7 @@ import type { BakeDefinition, BakeTarget } from './bake-definition.js';
 const literal = (text: string) => text.replaceAll('$${', '${').replaceAll('%%{', '%{');
 
 /** The targets as `buildx bake --print` means them: it escapes arguments and inline Dockerfiles, nothing else. */
-export function withoutEscapes(definition: BakeDefinition): BakeDefinition {
+export function unescapeTemplates(definition: BakeDefinition): BakeDefinition {
   const target = Object.entries(definition.target).map(([name, each]) => [name, unescaped(each)]);
   return { ...definition, target: Object.fromEntries(target) };
 }

@@ -45,12 +45,12 @@ describe('build', () => {
 
   test('says each phase once', () => {
     const progress = new MemoryProgress();
-    const tell = phaseReporter(progress);
+    const report = phaseReporter(progress);
     const status = { project: 'app', status: 'building', promotion: 'none' } as const;
-    tell({ ...status, phase: 'starting', daemonLogPath: '/d.log' });
-    tell({ ...status, phase: 'running', logPath: '/s.log' });
-    tell({ ...status, phase: 'running', logPath: '/s.log' });
-    tell({ ...status, status: 'ready', promotion: 'done' });
+    report({ ...status, phase: 'starting', daemonLogPath: '/d.log' });
+    report({ ...status, phase: 'running', logPath: '/s.log' });
+    report({ ...status, phase: 'running', logPath: '/s.log' });
+    report({ ...status, status: 'ready', promotion: 'done' });
     expect(progress.phases).toEqual([
       'starting dockerd (log: /d.log)',
       'running the start-up script (log: /s.log)',

@@ -22,34 +22,31 @@ export const serve = goldenCommand({
   },
 });
 
-async function serveUntilStopped(
-  path: string,
-  { store, env, signal, report: tell }: GoldenContext,
-) {
+async function serveUntilStopped(path: string, { store, env, signal, report }: GoldenContext) {
   const { projects, debounceMs, ...webhooks } = readServeConfig(path, env);
   await using builds = await openBuilds(
     { store, projects, debounceMs },
     {
-      onState: stateReporter(tell),
-      onError: (project, error) => tell(failureEvent(project, error)),
+      onState: stateReporter(report),
+      onError: (project, error) => report(failureEvent(project, error)),
     },
   );
-  const onAnswer = (answer: WebhookAnswer) => tell(answerEvent(answer));
+  const onAnswer = (answer: WebhookAnswer) => report(answerEvent(answer));
   await using server = await serveWebhooks({ ...webhooks, builds }, { env, onAnswer });
   const { url } = server;
-  tell({ json: { event: 'listening', url }, text: `listening on ${url}` });
+  report({ json: { event: 'listening', url }, text: `listening on ${url}` });
   if (!signal.aborted) await once(signal, 'abort');
 }
 
 /** Tells each phase of a build once, and its end. */
-export function stateReporter(tell: GoldenContext['report']): (status: BuildStatus) => void {
+export function stateReporter(report: GoldenContext['report']): (status: BuildStatus) => void {
   const last = new Map<string, string>();
   return (status) => {
     const { project, phase, promotion, buildId, generation } = status;
     const state = `${buildId} ${status.status} ${phase} ${promotion}`;
     if (last.get(project) === state) return;
     last.set(project, state);
-    tell({
+    report({
       json: {
         event: 'build',
         project,

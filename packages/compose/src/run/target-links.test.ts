@@ -1,6 +1,6 @@
 import { planBuild } from '@warmdock/core';
 import { describe, expect, it } from 'vitest';
-import { linksOf } from './links.js';
+import { targetLinks } from './target-links.js';
 
 const result = (text: string) => ({
   states: new Map([['', { definition: Buffer.from(text), imageConfig: undefined }]]),
@@ -10,7 +10,7 @@ const result = (text: string) => ({
 function linksAmong(needs: Readonly<Record<string, readonly string[]>>) {
   const plan = planBuild({ context: '/' });
   const targets = Object.entries(needs).map(([name, each]) => ({ name, plan, needs: each }));
-  return linksOf({ targets, wanted: [] });
+  return targetLinks({ targets, wanted: [] });
 }
 
 /** Whether the promise is fulfilled by now. */

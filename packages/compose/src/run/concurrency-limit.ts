@@ -1,5 +1,5 @@
 /** Lets so many work at the same time; the others wait for their turn in the order in which they came. */
-export class Slots {
+export class ConcurrencyLimit {
   readonly #waiting: (() => void)[] = [];
   #free: number;
 

@@ -2,7 +2,7 @@ import type { FrontendResult } from '@warmdock/core/buildkit';
 import type { TargetSet } from '../targets/target-set.js';
 
 /** Hands the results of targets on to those that begin with them. */
-export interface Links {
+export interface TargetLinks {
   /** The results that a target needs, once they are there. */
   needed(name: string): Promise<ReadonlyMap<string, FrontendResult>>;
   /** Whether a target needs another one, or the other way round. */
@@ -16,7 +16,7 @@ export interface Links {
   pass(name: string, result: FrontendResult): Promise<void>;
 }
 
-export function linksOf({ targets }: TargetSet): Links {
+export function targetLinks({ targets }: TargetSet): TargetLinks {
   const needs = new Map(targets.map(({ name, needs }) => [name, needs]));
   const results = new Map(targets.map(({ name }) => [name, deferred<FrontendResult>()]));
   const resultOf = async (name: string): Promise<FrontendResult> => {

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { Slots } from './slots.js';
+import { ConcurrencyLimit } from './concurrency-limit.js';
 
 it('lets so many in, and the next one for each that leaves, once', async () => {
-  const slots = new Slots(2);
+  const limit = new ConcurrencyLimit(2);
   const entered: number[] = [];
   const enter = async (name: number) => {
-    const leave = await slots.take();
+    const leave = await limit.take();
     entered.push(name);
     return leave;
   };

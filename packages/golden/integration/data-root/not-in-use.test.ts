@@ -56,6 +56,13 @@ describe('assertNotInUse', () => {
     await quiet();
   });
 
+  test('waits for a container that starts, which holds all mounts for a moment', async () => {
+    const bind = 'mount --bind "$0" "$0/docker/volumes"';
+    const moment = `${bind} && (sleep 0.3; umount -l "$0/docker/volumes") &`;
+    await hold(`${moment} mountpoint -q "$0/docker/volumes" || sleep 0.1`, ...mountNamespace);
+    await quiet();
+  });
+
   test.each(['classic', 'containerd'] as const)(
     'tells of a daemon on the %s store, until it has stopped',
     async (store) => {

@@ -27,10 +27,10 @@ export interface AlternateOptions {
  * Measures all sides in turns, so that whatever else the machine does meets all of them; each round
  * begins with another side.
  */
-export async function alternate<DockerAndShim extends Record<string, Side>>(
-  sides: DockerAndShim,
+export async function alternate<Sides extends Record<string, Side>>(
+  sides: Sides,
   { rounds, warmUps = 0, budgetMs = Number.POSITIVE_INFINITY, signal }: AlternateOptions,
-): Promise<{ [Name in keyof DockerAndShim]: Summary }> {
+): Promise<{ [Name in keyof Sides]: Summary }> {
   const turns = Object.entries(sides).map(([name, side]) => ({
     name,
     side,

@@ -38,11 +38,14 @@ describe('stateOfOwner', () => {
   });
 
   it('is dead for a process that has ended and that its parent has not asked about', async () => {
-    const zombies = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
-    onTestFinished(() => void zombies.kill('SIGKILL'));
-    const [printed] = await once(zombies.stdout, 'data');
+    // Its parent is no shell any more when it ends: a shell asks about its children.
+    const parent = spawn('sh', ['-c', 'exec 3<&0; cat <&3 & echo $!; exec sleep 60 3<&-']);
+    onTestFinished(() => void parent.kill('SIGKILL'));
+    const [printed] = await once(parent.stdout, 'data');
     const pid = Number(printed);
     const owner: Owner = { ...self, pid, startTime: startTimeOf(pid) };
+    while (readFileSync(`/proc/${parent.pid}/comm`, 'latin1') !== 'sleep\n') await delay(5);
+    parent.stdin.end();
     while (!readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z ')) await delay(5);
     expect(stateOfOwner(owner)).toBe('dead');
   });

@@ -120,6 +120,16 @@ describe('blobs that the builder lacks', () => {
     ]);
   });
 
+  it('go on where they were when the builder collects one while it is read', async () => {
+    const { source, content, exportable } = testBuilder();
+    const blob = exportable(large);
+    source.fetch = async function* () {
+      yield large.subarray(0, 700_000);
+      throw new WarmdockError('NOT_FOUND', 'collected');
+    };
+    expect((await readBlob(content, blob)).equals(large)).toBe(true);
+  });
+
   it('come out of the cache, also in a build that was told not to use it', async () => {
     const frontendAttrs = { target: 'app', 'no-cache': '' };
     const { content, exportable, solves } = testBuilder({ planned: { ...plan, frontendAttrs } });

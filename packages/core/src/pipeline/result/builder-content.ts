@@ -80,12 +80,17 @@ class BuilderContent implements DisposableSource {
       yield* kept.fetch(descriptor, options);
       return;
     }
+    let passedBytes = 0;
     try {
-      yield* this.#builder.content.fetch(descriptor, options);
+      for await (const chunk of this.#builder.content.fetch(descriptor, options)) {
+        passedBytes += chunk.length;
+        yield chunk;
+      }
     } catch (error) {
       if (!canSpool(error)) throw error;
       const sent = await this.#spoolOnce(descriptor, messageOf(error), options);
-      yield* sent.fetch(descriptor, options);
+      // The builder may collect a blob while it is read.
+      yield* without(passedBytes, sent.fetch(descriptor, options));
     }
   }
 
@@ -224,4 +229,16 @@ function repeatOf({ plan, builder, solve }: RepeatableSolve): RepeatableSolve {
 
 function canSpool(error: unknown): boolean {
   return isWarmdockError(error) && (error.code === 'NOT_FOUND' || error.code === 'UNSUPPORTED');
+}
+
+/** The chunks without their first bytes. */
+async function* without(
+  firstBytes: number,
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  let left = firstBytes;
+  for await (const chunk of chunks) {
+    if (left < chunk.length) yield left > 0 ? chunk.subarray(left) : chunk;
+    left = Math.max(0, left - chunk.length);
+  }
 }

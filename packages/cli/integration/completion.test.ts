@@ -25,13 +25,17 @@ async function sortedLinesOf(folder: string, ...command: string[]): Promise<stri
   return readFileSync(logPath, 'utf8').split('\n').filter(Boolean).sort();
 }
 
-/** Zsh completes in its line editor alone: one in a terminal of its own is asked to list its matches. */
+/**
+ * Zsh completes in its line editor alone: one in a terminal of its own is asked to list its matches. What
+ * is typed before the editor has begun would go to the terminal, which forgets it at ^U.
+ */
 const zshScript = (line: string) => `
 zmodload zsh/zpty
 zpty shell zsh -f -i
 zpty -w shell 'PROMPT= RPROMPT=; autoload -Uz compinit; compinit -D -u; source ./_warmdock'
 zpty -w shell 'compadd() { builtin compadd -O found "$@"; print -rl -- $found >>matches; builtin compadd "$@" }'
-zpty -w shell 'list() { zle complete-word }; zle -N list; bindkey "^T" list; print -n "" >>matches; touch ready'
+zpty -w shell 'list() { zle complete-word }; zle -N list; bindkey "^T" list; print -n "" >>matches'
+zpty -w shell 'zle-line-init() { touch ready }; zle -N zle-line-init'
 until [[ -e ready ]]; do sleep 0.05; done
 zpty -w -n shell $'${line}\\C-t'
 zpty -w -n shell $'\\C-utouch done\\n'

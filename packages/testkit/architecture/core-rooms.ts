@@ -19,6 +19,7 @@ export const core = rooms('core', 'packages/core/src', {
   options: ['errors'],
   'go-bool': [],
   'ca-certificates': ['errors'],
+  'connected-socket': [],
   'write-error': ['errors'],
   oci: [...basics, 'zod'],
   content: ['errors', 'oci', 'write-error'],
@@ -28,7 +29,7 @@ export const core = rooms('core', 'packages/core/src', {
 
   'engine/answers': ['errors', 'oci'],
   'engine/endpoint': [...basics, 'docker', 'engine/answers'],
-  'engine/http': ['errors', 'content', 'ca-certificates', 'engine/endpoint'],
+  'engine/http': ['errors', 'content', 'ca-certificates', 'connected-socket', 'engine/endpoint'],
   engine: [...content, ...engine, 'options', 'docker'],
 
   'fsutil/paths': ['errors'],
@@ -54,6 +55,7 @@ export const core = rooms('core', 'packages/core/src', {
   ],
   buildkit: [
     ...[...content, 'docker', 'options', 'go-bool', 'gen', 'ca-certificates'],
+    'connected-socket',
     ...['buildkit/grpc', 'buildkit/grpc-js', 'buildkit/session'],
   ],
 

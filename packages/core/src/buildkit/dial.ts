@@ -1,6 +1,7 @@
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import { extraCaCertificates } from '../ca-certificates.js';
+import { connectedSocket, connectedTooLate } from '../connected-socket.js';
 import { cancelled, messageOf, WarmdockError } from '../errors.js';
 import { type BuilderAddress, formatBuilderAddress, type TlsFiles } from './address.js';
 
@@ -69,37 +70,22 @@ async function opened(
   socket: net.Socket,
   event: string,
   name: string,
-  options: DialOptions,
+  { signal, timeoutMs = 10_000 }: DialOptions,
 ): Promise<Duplex> {
-  const { signal, timeoutMs = 10_000 } = options;
-  const refuse = (why: string, cause?: unknown) =>
-    new WarmdockError('UNAVAILABLE', `cannot connect to builder ${name}: ${why}`, {
-      hint: 'check the address and that buildkitd is running there',
-      cause,
-    });
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => socket.destroy(refuse(`no answer within ${timeoutMs} ms`)),
-      timeoutMs,
-    );
-    const abort = () =>
-      signal && socket.destroy(cancelled(`connecting to builder ${name}`, signal));
-    signal?.addEventListener('abort', abort, { once: true });
-    // It may have fired while files were read.
-    if (signal?.aborted) abort();
-    const settle = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
-    };
-    socket.once(event, () => {
-      settle();
-      // Said to the socket itself: what TLS is given as an option does not reach it.
-      socket.setNoDelay(true).setKeepAlive(true, 30_000);
-      resolve(socket);
-    });
-    socket.once('error', (error) => {
-      settle();
-      reject(error instanceof WarmdockError ? error : refuse(messageOf(error), error));
-    });
+  try {
+    await connectedSocket(socket, event, { timeoutMs, signal });
+  } catch (error) {
+    if (signal?.aborted) throw cancelled(`connecting to builder ${name}`, signal);
+    if (error === connectedTooLate) throw refused(name, `no answer within ${timeoutMs} ms`);
+    throw refused(name, messageOf(error), error);
+  }
+  // Said to the socket itself: what TLS is given as an option does not reach it.
+  return socket.setNoDelay(true).setKeepAlive(true, 30_000);
+}
+
+function refused(name: string, why: string, cause?: unknown): WarmdockError {
+  return new WarmdockError('UNAVAILABLE', `cannot connect to builder ${name}: ${why}`, {
+    hint: 'check the address and that buildkitd is running there',
+    cause,
   });
 }

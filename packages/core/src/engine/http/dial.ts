@@ -1,4 +1,5 @@
 import { connect, isIP, type Socket } from 'node:net';
+import { connectedSocket, connectedTooLate } from '../../connected-socket.js';
 import type { CallOptions } from '../../content/content.js';
 import { cancelled, WarmdockError } from '../../errors.js';
 import { type EngineEndpoint, formatEndpoint } from '../endpoint/endpoint.js';
@@ -25,10 +26,10 @@ export async function dialEngine(target: DialTarget, { signal }: CallOptions): P
   if (signal?.aborted) throw cancelled(operation, signal);
   const { socket, event, takesHttp2 } = await begin(target);
   try {
-    await connected(socket, event, limits.connectTimeoutMs, signal);
+    await connectedSocket(socket, event, { timeoutMs: limits.connectTimeoutMs, signal });
   } catch (error) {
     if (signal?.aborted) throw cancelled(operation, signal);
-    if (error !== late) throw connectionError(operation, endpoint, error);
+    if (error !== connectedTooLate) throw connectionError(operation, endpoint, error);
     throw timeoutError(operation, endpoint, 'took no connection', limits.connectTimeoutMs);
   }
   if (!takesHttp2()) {
@@ -52,34 +53,4 @@ async function begin({ endpoint, tls }: DialTarget) {
   const named = isIP(host) ? {} : { servername: host };
   const socket = connectTls({ ...address, ...named, ...tls, ALPNProtocols: ['h2'] });
   return { socket, event: 'secureConnect', takesHttp2: () => socket.alpnProtocol === 'h2' };
-}
-
-const late = new Error('took too long');
-
-/** Rejects with node's error, or with `late`. */
-function connected(
-  socket: Socket,
-  event: string,
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => socket.destroy(late), timeoutMs);
-    const abort = () => socket.destroy();
-    signal?.addEventListener('abort', abort, { once: true });
-    // What was read before, such as TLS files, took its time.
-    if (signal?.aborted) abort();
-    const settle = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
-    };
-    socket.once(event, () => {
-      settle();
-      resolve();
-    });
-    socket.once('error', reject).once('close', () => {
-      settle();
-      reject(new Error('the connection was closed'));
-    });
-  });
 }

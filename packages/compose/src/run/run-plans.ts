@@ -2,7 +2,6 @@ import { setMaxListeners } from 'node:events';
 import {
   type BuildOutcome,
   type CallContext,
-  connectEngine,
   type Engine,
   type OpenBuilder,
   type OpenBuilderOptions,
@@ -16,6 +15,7 @@ import {
 import type { FrontendResult } from '@warmdock/core/buildkit';
 import {
   abortable,
+  borrowEngine,
   type Checks,
   checkArgument,
   checkContext,
@@ -74,34 +74,26 @@ export async function runPlans(
   checkArgument('runPlans', 'set', set, targetSet);
   checkOptions('runPlans', options, runChecks);
   checkContext('runPlans', context);
-  const { env } = context;
-  const engine =
-    typeof options.engine === 'object' ? options.engine : connectEngine(options.engine, { env });
-  const closeEngine = () => {
-    if (engine !== options.engine) engine.close();
+  await using borrowed = borrowEngine(options.engine, context);
+  const { engine } = borrowed;
+  const { grpc } = options;
+  const builder = await openBuilder(options.builder, engine, { grpc }, context);
+  const plans = set.targets.map(({ plan }) => plan);
+  const shared = shareContexts(plans, builder.buildkit, { env: context.env });
+  const close = () => {
+    shared.close();
+    builder.close();
   };
   try {
-    const { grpc } = options;
-    const builder = await openBuilder(options.builder, engine, { grpc }, context);
-    const plans = set.targets.map(({ plan }) => plan);
-    const shared = shareContexts(plans, builder.buildkit, { env });
-    const close = () => {
-      shared.close();
-      builder.close();
-    };
-    try {
-      const pass = { builder, engine, shared, links: targetLinks(set) };
-      const outcomes = await runAll(set, pass, options, context);
-      // The builder may still ask for something while it records the builds.
-      const answers = [...outcomes.values()].map(({ exporterResponse }) => exporterResponse);
-      void Promise.allSettled(answers).then(close);
-      return outcomes;
-    } catch (error) {
-      close();
-      throw error;
-    }
-  } finally {
-    closeEngine();
+    const pass = { builder, engine, shared, links: targetLinks(set) };
+    const outcomes = await runAll(set, pass, options, context);
+    // The builder may still ask for something while it records the builds.
+    const answers = [...outcomes.values()].map(({ exporterResponse }) => exporterResponse);
+    void Promise.allSettled(answers).then(close);
+    return outcomes;
+  } catch (error) {
+    close();
+    throw error;
   }
 }
 

@@ -16,6 +16,7 @@ export { dockerAliases } from '../docker/aliases.js';
 export { findCliPlugin } from '../docker/cli-plugins.js';
 export { isProgram } from '../docker/is-program.js';
 export { proxyBuildArgs } from '../docker/proxy-build-args.js';
+export { borrowEngine } from '../engine/borrow-engine.js';
 export { cancelled, messageOf } from '../errors.js';
 export { parseGoBool } from '../go-bool.js';
 export { checkArgument, checkOptions } from '../options/check-options.js';

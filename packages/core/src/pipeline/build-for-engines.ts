@@ -1,5 +1,6 @@
 import type { CallContext } from '../call-context.js';
-import { connectEngine, type Engine } from '../engine/engine.js';
+import { borrowEngine } from '../engine/borrow-engine.js';
+import type { Engine } from '../engine/engine.js';
 import { WarmdockError } from '../errors.js';
 import { checkArgument } from '../options/check-options.js';
 import { listOf } from '../options/checks.js';
@@ -46,7 +47,7 @@ export async function buildForEngines(
     throw new WarmdockError('INVALID_ARGUMENT', 'buildForEngines takes engines instead of engine');
   const plan = planRequest(request, context);
   const { grpc, bootstrap } = request;
-  await using first = connected(engines[0], context);
+  await using first = borrowEngine(engines[0], context);
   await using builder = await openBuilder(
     request.builder,
     first.engine,
@@ -66,19 +67,9 @@ async function loadInto(
   context: CallContext,
 ): Promise<EngineLoad> {
   try {
-    await using opened = connected(wanted, context);
+    await using opened = borrowEngine(wanted, context);
     return { engine: wanted, load: await loadImage(result, opened.engine, {}, context) };
   } catch (error) {
     return { engine: wanted, error };
   }
-}
-
-/** Closes what it has opened, and nothing else. */
-function connected(
-  wanted: string | Engine | undefined,
-  { env }: CallContext,
-): AsyncDisposable & { readonly engine: Engine } {
-  if (typeof wanted === 'object') return { engine: wanted, [Symbol.asyncDispose]: async () => {} };
-  const engine = connectEngine(wanted, { env });
-  return { engine, [Symbol.asyncDispose]: async () => engine.close() };
 }

@@ -1,5 +1,5 @@
 import type { CallContext } from '../call-context.js';
-import { connectEngine, type Engine } from '../engine/engine.js';
+import { borrowEngine } from '../engine/borrow-engine.js';
 import type { BuildOutcome, LoadedBuild } from './build-outcome.js';
 import type { BuildRequest, LoadingBuildRequest } from './build-request.js';
 import { type OpenBuilder, openBuilder } from './builders/open-builder.js';
@@ -25,32 +25,29 @@ export async function build(
   checkRequest('build', request, context);
   const start = performance.now();
   const plan = planRequest(request, context);
-  const engine = engineOf(request, context);
+  await using borrowed = borrowEngine(request.engine, context);
+  const { engine } = borrowed;
+  const { grpc, bootstrap } = request;
+  const builder = await openBuilder(request.builder, engine, { grpc, bootstrap }, context);
+  if ('driver' in builder) {
+    const { name, driver } = builder;
+    context.onProgress?.({ type: 'builder', name, driver });
+  }
+  const close = () => builder.close();
   try {
-    const { grpc, bootstrap } = request;
-    const builder = await openBuilder(request.builder, engine, { grpc, bootstrap }, context);
-    if ('driver' in builder) {
-      const { name, driver } = builder;
-      context.onProgress?.({ type: 'builder', name, driver });
-    }
-    const close = () => builder.close();
-    try {
-      // To ask over an open connection costs no time worth saving.
-      const observesEagerly = typeof request.engine === 'object';
-      const outcome = await runPlan(plan, { builder, engine }, { observesEagerly }, context);
-      const provenance = request.withProvenance
-        ? recordedProvenance(outcome, builder, context)
-        : undefined;
-      (provenance ?? outcome.exporterResponse).then(close, close);
-      if (!outcome.load) return { ...outcome, provenance };
-      const timingsMs = { ...outcome.load.timingsMs, total: performance.now() - start };
-      return { ...outcome, provenance, load: { ...outcome.load, timingsMs } };
-    } catch (error) {
-      close();
-      throw error;
-    }
-  } finally {
-    if (engine !== request.engine) engine.close();
+    // To ask over an open connection costs no time worth saving.
+    const observesEagerly = typeof request.engine === 'object';
+    const outcome = await runPlan(plan, { builder, engine }, { observesEagerly }, context);
+    const provenance = request.withProvenance
+      ? recordedProvenance(outcome, builder, context)
+      : undefined;
+    (provenance ?? outcome.exporterResponse).then(close, close);
+    if (!outcome.load) return { ...outcome, provenance };
+    const timingsMs = { ...outcome.load.timingsMs, total: performance.now() - start };
+    return { ...outcome, provenance, load: { ...outcome.load, timingsMs } };
+  } catch (error) {
+    close();
+    throw error;
   }
 }
 
@@ -58,11 +55,6 @@ export async function build(
 export function planRequest(request: BuildRequest, context: CallContext): BuildPlan {
   const { builder, engine, grpc, bootstrap, withProvenance, ...options } = request;
   return planBuild(options, context);
-}
-
-function engineOf({ engine }: BuildRequest, { env = process.env }: CallContext): Engine {
-  if (typeof engine === 'object') return engine;
-  return connectEngine(engine, { env });
 }
 
 function recordedProvenance(

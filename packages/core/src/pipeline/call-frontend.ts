@@ -1,7 +1,7 @@
 import type { BuildKit } from '../buildkit/buildkit.js';
 import type { FrontendResult } from '../buildkit/frontend-result.js';
 import type { CallContext } from '../call-context.js';
-import { connectEngine } from '../engine/engine.js';
+import { borrowEngine } from '../engine/borrow-engine.js';
 import { WarmdockError } from '../errors.js';
 import { checkArgument } from '../options/check-options.js';
 import { text } from '../options/checks.js';
@@ -42,28 +42,17 @@ export async function callFrontend(
 ): Promise<FrontendAnswer> {
   checkArgument('callFrontend', 'question', question, text);
   checkRequest('callFrontend', request, context);
-  const { env = process.env } = context;
-  const engine = connectEngine(undefined, { env });
-  try {
-    const { grpc, bootstrap } = request;
-    const builder = await openBuilder(request.builder, engine, { grpc, bootstrap }, context);
-    try {
-      const opened = await openInputs(
-        planQuestion(question, request, context),
-        builder.buildkit,
-        context,
-      );
-      try {
-        return await ask(question, opened, builder.buildkit, context);
-      } finally {
-        await opened[Symbol.asyncDispose]();
-      }
-    } finally {
-      builder.close();
-    }
-  } finally {
-    engine.close();
-  }
+  await using borrowed = borrowEngine(undefined, context);
+  const { grpc, bootstrap } = request;
+  await using builder = await openBuilder(
+    request.builder,
+    borrowed.engine,
+    { grpc, bootstrap },
+    context,
+  );
+  const plan = planQuestion(question, request, context);
+  await using opened = await openInputs(plan, builder.buildkit, context);
+  return await ask(question, opened, builder.buildkit, context);
 }
 
 async function ask(

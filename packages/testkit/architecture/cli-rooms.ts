@@ -21,7 +21,7 @@ export const cli = rooms('cli', 'packages/cli/src', {
   flags: [...core, 'flags/tables'],
   'help/completion': ['flags/tables'],
   help: flags,
-  report: [...core, '@warmdock/compose', 'process'],
+  report: [...core, '@warmdock/compose', 'flags', 'process'],
   'commands/build-image': [...core, ...flags, 'report', 'process', 'zod'],
   'docker/routing': [...core, ...flags],
   'docker/known-images': [...core, 'docker/routing', 'process'],

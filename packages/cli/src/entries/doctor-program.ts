@@ -1,10 +1,9 @@
 import { parseDoctorArguments } from '../commands/doctor/doctor-arguments.js';
 import type { Finding } from '../commands/doctor/finding.js';
 import { runChecks } from '../commands/doctor/run-checks.js';
-import { UsageError } from '../flags/usage-error.js';
 import type { CommandContext } from '../process/command-context.js';
 import { version } from '../process/version.js';
-import { formatFailure } from '../report/failure.js';
+import { writeFailure } from '../report/write-failure.js';
 
 /** `warmdock doctor`: findings go to stdout. */
 export async function run(
@@ -22,13 +21,7 @@ export async function run(
     stdout.write(args.json ? formatJson(findings, isFine) : formatFindings(findings));
     return isFine ? 0 : 1;
   } catch (error) {
-    if (error instanceof UsageError) {
-      stderr.write(`${error.message}\n`);
-      return error.exitCode;
-    }
-    const { text, exitCode } = formatFailure(error, version);
-    stderr.write(text);
-    return exitCode;
+    return writeFailure(error, stderr);
   }
 }
 

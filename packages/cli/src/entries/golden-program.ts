@@ -3,10 +3,8 @@ import type { GoldenAnswer, GoldenEvent } from '../commands/golden/actions/comma
 import { type GoldenArguments, parseGoldenArguments } from '../commands/golden/golden-arguments.js';
 import { openProgressLine } from '../commands/golden/text/progress-line.js';
 import { stepText } from '../commands/golden/text/store-steps.js';
-import { UsageError } from '../flags/usage-error.js';
 import type { CommandContext } from '../process/command-context.js';
-import { version } from '../process/version.js';
-import { formatFailure } from '../report/failure.js';
+import { writeFailure } from '../report/write-failure.js';
 
 const DEFAULT_STORE = '/var/lib/warmdock/golden';
 
@@ -23,13 +21,7 @@ export async function run(argv: readonly string[], context: CommandContext): Pro
     if (answer) stdout.write(args.json ? formatJson(answer.json) : answer.text);
     return answer?.exitCode ?? 0;
   } catch (error) {
-    if (error instanceof UsageError) {
-      stderr.write(`${error.message}\n`);
-      return error.exitCode;
-    }
-    const { text, exitCode } = formatFailure(error, version);
-    stderr.write(text);
-    return exitCode;
+    return writeFailure(error, stderr);
   }
 }
 

@@ -1,5 +1,11 @@
 import type { CompletedBy } from '../../flags/tables/flag.js';
-import { type CompletedPlace, spellingsOf, valueFlags, wordsOf } from './completed-place.js';
+import {
+  type CompletedPlace,
+  pathPatterns,
+  spellingsOf,
+  valueFlags,
+  wordsOf,
+} from './completed-place.js';
 
 /**
  * A script for bash.
@@ -12,10 +18,7 @@ _warmdock() {
   local word=$2 flag=$3 place= words= at
   for ((at = 1; at < COMP_CWORD; at++)); do
     case "$place \${COMP_WORDS[at]}" in
-      ${places
-        .slice(1)
-        .map(({ path }) => `'${path}'`)
-        .join(' | ')}) place="$place \${COMP_WORDS[at]}" ;;
+      ${pathPatterns(places, ' | ')}) place="$place \${COMP_WORDS[at]}" ;;
       *) break ;;
     esac
   done

@@ -35,6 +35,11 @@ function namesAlone({ name, takes, about, commands }: CommandTable): CommandTabl
   return { name, takes, about, flags: [], ...(commands && { commands: commands.map(namesAlone) }) };
 }
 
+/** The paths below `warmdock` itself as patterns of a shell's `case`. */
+export function pathPatterns([, ...places]: readonly CompletedPlace[], separator: string): string {
+  return places.map(({ path }) => `'${path}'`).join(separator);
+}
+
 /** The spellings of flags that take a value, by what a shell does to complete it. */
 export function valueFlags(
   { flags }: CompletedPlace,

@@ -1,5 +1,5 @@
 import type { CompletedBy, Flag } from '../../flags/tables/flag.js';
-import type { CompletedPlace } from './completed-place.js';
+import { type CompletedPlace, pathPatterns } from './completed-place.js';
 
 /** A script for fish. */
 export function fishScript(places: readonly CompletedPlace[]): string {
@@ -10,10 +10,7 @@ function __warmdock_place
     set -l place
     for word in (commandline -opc)[2..-1]
         switch "$place $word"
-            case ${places
-              .slice(1)
-              .map(({ path }) => `'${path}'`)
-              .join(' ')}
+            case ${pathPatterns(places, ' ')}
                 set place "$place $word"
             case '*'
                 break

@@ -1,5 +1,5 @@
 import type { CompletedBy } from '../../flags/tables/flag.js';
-import { type CompletedPlace, spellingsOf, valueFlags } from './completed-place.js';
+import { type CompletedPlace, pathPatterns, spellingsOf, valueFlags } from './completed-place.js';
 
 /** A script for zsh: a file named `_warmdock` in `fpath`, or read with `source`. */
 export function zshScript(places: readonly CompletedPlace[]): string {
@@ -11,10 +11,7 @@ _warmdock() {
   integer at
   for ((at = 2; at < CURRENT; at++)); do
     case "$place \${words[at]}" in
-      (${places
-        .slice(1)
-        .map(({ path }) => `'${path}'`)
-        .join('|')}) place="$place \${words[at]}" ;;
+      (${pathPatterns(places, '|')}) place="$place \${words[at]}" ;;
       (*) break ;;
     esac
   done
@@ -51,9 +48,10 @@ function wordCases({ path, flags, commands, completedBy }: CompletedPlace): stri
     spellingsOf(flag).map((spelling) => described(spelling, flag.about)),
   );
   const words = commands.map(({ name, about }) => described(name, about));
+  const place = path === '' ? '' : `'${path}'`;
   return [
-    `        (${path === '' ? '' : `'${path}'`}:-*) ${describe('option', options)} ;;`,
-    `        (${path === '' ? '' : `'${path}'`}:*) ${words.length > 0 ? describe('command', words) : offer(completedBy)} ;;`,
+    `        (${place}:-*) ${describe('option', options)} ;;`,
+    `        (${place}:*) ${words.length > 0 ? describe('command', words) : offer(completedBy)} ;;`,
   ];
 }
 

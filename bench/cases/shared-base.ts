@@ -11,7 +11,7 @@ import {
 import { services } from '../sides/compose-projects.js';
 import { inEmptyDaemon, withOneChanged } from '../sides/compose-sides.js';
 import { enginesOf, type Setting, slowRounds } from '../sides/setting.js';
-import { ensureSharedBase } from '../sides/shared-base.js';
+import { ensureSharedBase, resetServices } from '../sides/shared-base.js';
 import { targets } from '../targets/targets.js';
 
 const against = 'docker compose build';
@@ -20,7 +20,10 @@ const againstOne = 'one of the images alone';
 /** A project of 20 services that share all but their last layers, 2 GB. */
 export async function sharedBase(setting: Setting): Promise<Row[]> {
   await prepareCompose(setting);
-  const project = { dir: ensureSharedBase(), name: `bench-shared-${setting.builder.name}` };
+  const project = {
+    dir: await ensureSharedBase(setting),
+    name: `bench-shared-${setting.builder.name}`,
+  };
   const rows: Row[] = [];
   for (const { store } of enginesOf(setting)) {
     rows.push(...(await cold(setting, store, project)));
@@ -87,7 +90,7 @@ async function changed(setting: Setting, store: ImageStore, project: ComposeProj
     },
     slowRounds(setting),
   );
-  ensureSharedBase();
+  resetServices(project.dir);
   return {
     store,
     case: `compose, one of ${services.length} services on a common 2 GB base changed`,

@@ -80,7 +80,7 @@ export function shimsAtOnce(
 ): Command {
   const script = [
     `for each in ${services.join(' ')}; do`,
-    `  "$@" buildx build --load -t ${name}-$each -f ${dir}/$each/Dockerfile ${dir} &`,
+    `  "$@" buildx build --load -t ${name}-$each ${dir}/$each &`,
     '  running="$running $!"',
     'done',
     'for each in $running; do wait "$each" || exit; done',

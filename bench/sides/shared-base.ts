@@ -1,35 +1,40 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { benchDir } from '../measure/bench-dir.js';
+import { timeCommand } from '../measure/time-command.js';
+import { buildxBuild } from './commands.js';
 import { services } from './compose-projects.js';
-import { BIG_LAYERS, ensureContext, linkContext, TINY, writeAged, writeTiny } from './contexts.js';
+import { ensureContext, TINY, writeAged, writeTiny } from './contexts.js';
+import type { Setting } from './setting.js';
 
 /**
- * The folder of a compose project of 20 services that have all but their last layer in common, 2 GB;
- * made when missing, each `tiny.txt` as it was first.
+ * The folder of a compose project of 20 services on a base image of 2 GB, each `tiny.txt` as it was
+ * first. The builder has pushed the base to the testbed's registry, and so has it.
  */
-export function ensureSharedBase(): string {
+export async function ensureSharedBase(setting: Setting): Promise<string> {
   const dir = join(benchDir(), 'shared-base');
-  if (!existsSync(dir)) {
-    const partial = linkContext(ensureContext('big'), `shared-base.partial-${process.pid}`);
-    mkdirSync(partial, { recursive: true });
-    writeProject(partial);
-    renameSync(partial, dir);
+  const base = await pushBase(setting);
+  for (const service of services) {
+    const steps = [`FROM ${base}`, 'COPY name /name', `COPY ${TINY} /service.txt`];
+    writeAged(join(dir, service, 'name'), `${service}\n`);
+    writeAged(join(dir, service, 'Dockerfile'), `${steps.join('\n')}\n`);
   }
-  for (const service of services) writeTiny(join(dir, service));
+  const lines = services.map((service) => `  ${service}:\n    build: ${service}\n`);
+  writeAged(join(dir, 'compose.yaml'), `services:\n${lines.join('')}`);
+  resetServices(dir);
   return dir;
 }
 
-function writeProject(dir: string): void {
-  const layers = Array.from({ length: BIG_LAYERS }, (_, at) => `layer${`${at}`.padStart(2, '0')}`);
-  const base = ['FROM scratch', ...layers.map((name) => `COPY ${name} /${name}`)];
-  for (const service of services) {
-    writeAged(join(dir, service, 'name'), `${service}\n`);
-    const own = [`COPY ${service}/name /name`, `COPY ${service}/${TINY} /${TINY}`];
-    writeAged(join(dir, service, 'Dockerfile'), `${[...base, ...own].join('\n')}\n`);
-  }
-  const lines = services.map(
-    (service) => `  ${service}:\n    build: { context: ., dockerfile: ${service}/Dockerfile }\n`,
-  );
-  writeAged(join(dir, 'compose.yaml'), `services:\n${lines.join('')}`);
+/** Makes each service what it was first. */
+export function resetServices(dir: string): void {
+  for (const service of services) writeTiny(join(dir, service));
+}
+
+/** The reference of the base, in the registry. */
+async function pushBase(setting: Setting): Promise<string> {
+  const { testbed, builder } = setting;
+  const reference = `${testbed.registry.address}/bench-shared-base-${builder.name}`;
+  const flags = ['--push', '-t', reference];
+  const build = { context: ensureContext('big'), host: testbed.classic.host, flags };
+  await timeCommand(buildxBuild(setting, build), setting);
+  return reference;
 }

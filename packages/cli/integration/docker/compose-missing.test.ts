@@ -8,8 +8,8 @@ import { building, makeProject } from './up-project.js';
 
 const up = 'docker compose up -d';
 missingImagesOf({}, usualLines);
-missingImagesOf({ store: 'containerd' }, [up]);
-missingImagesOf({ compose: 'oldCompose' }, [up]);
+missingImagesOf({ store: 'containerd' }, [[up]]);
+missingImagesOf({ compose: 'oldCompose' }, [[up]]);
 
 const sides = useDockerAndShim();
 

@@ -4,7 +4,7 @@ import { imagesOf, useTestbed } from '@warmdock/testkit';
 import { describe, expect, test } from 'vitest';
 import { useDockerAndShim } from './docker-and-shim.js';
 import { comparable } from './lines.js';
-import { building, makeProject } from './up-project.js';
+import { building, makeProject, runPrinting } from './up-project.js';
 
 const sides = useDockerAndShim();
 
@@ -78,16 +78,15 @@ describe('run --build', () => {
     ['docker compose run --build -T db busybox echo --build x', '--build x\n'],
     ['docker-compose run --build --rm -T web busybox cat /file', 'first\n'],
   ])('runs what was built, and prints the same: %s', async (line, stdout) => {
-    const [real, shim] = [makeProject(sides), makeProject(sides)];
-    const theirs = await real.run('real', line);
-    const ours = await shim.run('shim', line);
+    const theirs = await runPrinting(sides, 'real', line, stdout);
+    const ours = await runPrinting(sides, 'shim', line, stdout);
     expect(ours.stderr).toMatch(building);
     expect(theirs.exitCode, theirs.stderr).toBe(0);
     expect(ours.exitCode, ours.stderr).toBe(0);
     expect(ours.stdout.endsWith(stdout), ours.stdout).toBe(true);
     expect(theirs.stdout.endsWith(stdout), theirs.stdout).toBe(true);
-    const states = Object.values(await shim.containers()).sort();
-    expect(states).toEqual(Object.values(await real.containers()).sort());
+    const states = Object.values(await ours.containers()).sort();
+    expect(states).toEqual(Object.values(await theirs.containers()).sort());
   });
 
   test('ends with the exit code of the command', async () => {

@@ -5,7 +5,7 @@ import { useDockerAndShim } from './docker-and-shim.js';
 import { expectSame } from './lines.js';
 import { oldComposeCases, oldComposeFiles } from './old-compose-cases.js';
 import { projectFolder } from './project-folder.js';
-import { building, makeProject } from './up-project.js';
+import { building, makeProject, runPrinting } from './up-project.js';
 
 const sides = useDockerAndShim({ compose: 'oldCompose' });
 const files = { ...oldComposeFiles, env: 'WHO=env-file\n' };
@@ -47,15 +47,14 @@ describe('with compose 2.26', () => {
     ['docker compose -f failing.yaml up --build -d', 17, ''],
     ['docker compose -f failing.yaml build db', 17, ''],
   ])('%s ends as compose itself, with %i', async (line, exitCode, stdout) => {
-    const [real, shim] = [makeProject(sides), makeProject(sides)];
-    const theirs = await real.run('real', line);
-    const ours = await shim.run('shim', line);
+    const theirs = await runPrinting(sides, 'real', line, stdout);
+    const ours = await runPrinting(sides, 'shim', line, stdout);
     expect(ours.stderr).toMatch(building);
     expect([theirs.exitCode, ours.exitCode], ours.stderr).toEqual([exitCode, exitCode]);
     // The progress of the builds stands before.
     for (const side of [theirs, ours]) expect(side.stdout.endsWith(stdout), side.stdout).toBe(true);
-    const states = Object.values(await shim.containers()).sort();
-    expect(states).toEqual(Object.values(await real.containers()).sort());
+    const states = Object.values(await ours.containers()).sort();
+    expect(states).toEqual(Object.values(await theirs.containers()).sort());
   });
 });
 

@@ -75,5 +75,20 @@ export function makeProject(sides: DockerAndShim, host = sides.host) {
   return { name, cwd, host, containers, run };
 }
 
+/**
+ * Runs a line whose container prints `printed` at its end, in a project of its own.
+ *
+ * Docker now and then loses what a container prints that ends at once (moby/moby issues 45689 and
+ * 49655): then once more, in a new project.
+ */
+export async function runPrinting(sides: DockerAndShim, side: Side, line: string, printed: string) {
+  const once = async () => {
+    const project = makeProject(sides);
+    return { ...project, ...(await project.run(side, line)) };
+  };
+  const first = await once();
+  return first.stdout.endsWith(printed) ? first : once();
+}
+
 /** What the shim says of a line that it carries out. */
 export const building = /^warmdock: building on builder "shared"/;

@@ -147,11 +147,9 @@ describe('a companion', () => {
   it('that dies ends the command, as one that failed', async () => {
     const { command, socket } = companionOf();
     const [shell = '', flag = '', script = '', ...args] = command;
-    const dying = {
-      command: [shell, flag, `(sleep 0.5; kill -9 $$) & ${script}`, ...args],
-      socket,
-    };
-    const main = `trap 'echo bye; exit 0' TERM; while :; do sleep 0.01; done`;
+    const killed = `(until [ -e begun ]; do sleep 0.01; done; kill -9 $$) & ${script}`;
+    const dying = { command: [shell, flag, killed, ...args], socket };
+    const main = `trap 'echo bye; exit 0' TERM; : >begun; while :; do sleep 0.01; done`;
     const { tree, printed } = start(main, { companion: dying });
     expect(await tree.ended).toBe(137);
     expect(await printed).toContain('bye');

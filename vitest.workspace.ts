@@ -29,10 +29,13 @@ const longest = [
   'cli/integration/docker/compose',
   'compose/integration/compose-parity',
   'cli/integration/docker/old-compose',
+  'golden/integration/strategy/zfs',
   'golden/integration/strategy/linked-layers',
   'golden/integration/builds/golden-build',
+  'golden/integration/store/crashes',
   'cli/integration/docker/build-script',
   'cli/integration/docker/compose-up',
+  'cli/integration/docker/bake',
 ];
 
 class LongestFirst extends BaseSequencer {

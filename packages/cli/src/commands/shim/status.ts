@@ -66,31 +66,39 @@ function programStatus(name: ShimName, folder: string, env: NodeJS.ProcessEnv) {
   return { path, installed, executable, active, first };
 }
 
-function todoOf(
-  { installed, executable, active, realDocker, compose, node, off }: Omit<ShimStatus, 'todo'>,
+type KnownStatus = Omit<ShimStatus, 'todo'>;
+
+function todoOf(known: KnownStatus, folder: string, env: NodeJS.ProcessEnv): string[] {
+  const { installed, realDocker, compose, node, off } = known;
+  const todo = [
+    todoOfPrograms(known, folder, env),
+    installed &&
+      compose?.installed === false &&
+      'install it for docker-compose, too: warmdock shim install',
+    realDocker === undefined && todoWithoutDocker(env),
+    installed && node.problem !== undefined && `${node.problem}; ${nodeFix}`,
+    unknownSwitch(env),
+    off && 'unset WARMDOCK: it is off',
+  ];
+  return todo.filter((each) => typeof each === 'string');
+}
+
+function todoOfPrograms(
+  { installed, executable, active, compose }: KnownStatus,
   folder: string,
   env: NodeJS.ProcessEnv,
-): string[] {
-  const todo: string[] = [];
-  if (!installed) todo.push('install it: warmdock shim install');
-  else if (!executable || (compose?.installed === true && !compose.executable))
-    todo.push('install it again, it cannot be run: warmdock shim install');
-  else if (!active || (compose?.installed === true && !compose.active))
-    todo.push(pathAdvice(folder, env));
-  if (installed && compose?.installed === false)
-    todo.push('install it for docker-compose, too: warmdock shim install');
-  if (realDocker === undefined) {
-    todo.push(
-      env.WARMDOCK_DOCKER
-        ? `WARMDOCK_DOCKER has to name the real docker, which ${env.WARMDOCK_DOCKER} is not`
-        : "install Docker's command line, or name it with WARMDOCK_DOCKER: all that is no build needs it",
-    );
-  }
-  if (installed && node.problem !== undefined) todo.push(`${node.problem}; ${nodeFix}`);
-  const unknown = unknownSwitch(env);
-  if (unknown !== undefined) todo.push(unknown);
-  if (off) todo.push('unset WARMDOCK: it is off');
-  return todo;
+): string | undefined {
+  const other = compose?.installed ? compose : undefined;
+  if (!installed) return 'install it: warmdock shim install';
+  if (!executable || other?.executable === false)
+    return 'install it again, it cannot be run: warmdock shim install';
+  return !active || other?.active === false ? pathAdvice(folder, env) : undefined;
+}
+
+function todoWithoutDocker({ WARMDOCK_DOCKER: named }: NodeJS.ProcessEnv): string {
+  return named
+    ? `WARMDOCK_DOCKER has to name the real docker, which ${named} is not`
+    : "install Docker's command line, or name it with WARMDOCK_DOCKER: all that is no build needs it";
 }
 
 function isSame(a: string, b: string): boolean {

@@ -1,6 +1,6 @@
 import { defineConfig } from 'tsup';
 
-const entries = ['engine', 'buildkit', 'oci', 'flags', 'progress', 'internal'];
+const entries = ['engine', 'buildkit', 'oci', 'flags', 'registry', 'progress', 'internal'];
 
 export default defineConfig({
   entry: {

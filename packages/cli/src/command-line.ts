@@ -9,7 +9,10 @@ export type Command =
   /** Of `bin/docker` alone. */
   | { readonly type: 'as-docker'; readonly call: DockerCall }
   /** Programs that read their words themselves; `help` gets whatever is no other command. */
-  | { readonly type: 'doctor' | 'golden' | 'help' | 'shim'; readonly argv: readonly string[] };
+  | {
+      readonly type: 'doctor' | 'golden' | 'help' | 'registry' | 'shim';
+      readonly argv: readonly string[];
+    };
 
 /** Reads a command line, in the manner of docker. Throws `UsageError`. */
 export function parseCommandLine(argv: readonly string[]): Command {
@@ -31,6 +34,11 @@ export function parseCommandLine(argv: readonly string[]): Command {
     case 'golden':
     case 'shim':
       return { type: word, argv: rest };
+    case 'copy':
+    case 'inspect':
+    case 'pull':
+    case 'tags':
+      return { type: 'registry', argv };
     case 'version':
     case '--version':
     case '-v':

@@ -66,6 +66,7 @@ async function runCommand(): Promise<number> {
     case 'doctor':
     case 'golden':
     case 'help':
+    case 'registry':
     case 'shim':
       return runProgram(command.type, command.argv);
     case 'print':
@@ -118,7 +119,7 @@ function shimContext(): ShimContext {
 
 /** A program that reports its own errors. */
 async function runProgram(
-  name: 'doctor' | 'golden' | 'help' | 'shim',
+  name: 'doctor' | 'golden' | 'help' | 'registry' | 'shim',
   argv: readonly string[],
 ): Promise<number> {
   // Sessions wait for their clones; the others are not started often enough to keep compiled code.

@@ -1,6 +1,6 @@
 /*
  * What an orchestrator is written with. The parts that these calls are made of have entries of their own:
- * `./engine`, `./buildkit`, `./oci`, `./flags`.
+ * `./engine`, `./buildkit`, `./registry`, `./oci`, `./flags`.
  */
 
 export { BuildError, type FailedStep } from './buildkit/build-error.js';
@@ -45,7 +45,14 @@ export type { LoadOptions } from './pipeline/load/load-options.js';
 export type { BuildOptions, BuildPlan } from './pipeline/plan/build-plan.js';
 export type { LoadPlan, LoadResult, Timings } from './pipeline/plan/load-plan.js';
 export { planBuild } from './pipeline/plan/plan-build.js';
+export {
+  type InspectRegistryImageOptions,
+  inspectRegistryImage,
+  type RegistryImage,
+} from './pipeline/pull/inspect-registry-image.js';
+export { type PullOptions, pullImage } from './pipeline/pull/pull-image.js';
 export type { BuildResult } from './pipeline/result/build-result.js';
+export type { LoadableImage } from './pipeline/result/loadable-image.js';
 export type { Provenance } from './pipeline/result/provenance.js';
 export { runBuild } from './pipeline/run-build.js';
 export type { RunOptions, RunOutputsOptions, RunPlanOptions } from './pipeline/run-options.js';

@@ -1,6 +1,6 @@
 import { rooms } from './rooms.js';
 
-const core = ['@warmdock/core', '@warmdock/core/internal'];
+const core = ['@warmdock/core', '@warmdock/core/internal', '@warmdock/core/registry'];
 
 /** `@warmdock/compose`. */
 export const compose = rooms('compose', 'packages/compose/src', {
@@ -31,18 +31,30 @@ export const cli = rooms('cli', 'packages/cli/src', {
   ],
   'commands/shim': [...core, 'docker', ...flags, 'help', 'process'],
   'commands/doctor': [...core, 'commands/shim', 'docker', ...flags, 'help', 'process'],
-  'commands/golden/input': [...core, '@warmdock/golden', ...flags, 'help', 'zod'],
-  'commands/golden/text': [...core, '@warmdock/golden'],
+  'commands/arguments': [...flags, 'help'],
+  'commands/registry/actions': [...core, 'commands/arguments', 'report'],
+  'commands/registry': ['commands/registry/actions', 'flags/tables'],
+  'commands/golden/input': [
+    ...core,
+    'commands/arguments',
+    '@warmdock/golden',
+    ...flags,
+    'help',
+    'zod',
+  ],
+  'commands/golden/text': [...core, '@warmdock/golden', 'report'],
   'commands/golden/actions': [
-    ...[...core, '@warmdock/golden', 'commands/golden/input', 'commands/golden/text'],
+    ...[...core, '@warmdock/golden', 'commands/arguments', 'commands/golden/input'],
+    ...['commands/golden/text', 'report'],
   ],
   'commands/golden': [
     ...[...core, '@warmdock/golden', ...flags, 'help'],
-    ...['commands/golden/input', 'commands/golden/actions'],
+    ...['commands/arguments', 'commands/golden/input', 'commands/golden/actions'],
   ],
   entries: [
     ...[...core, '@warmdock/golden', '@grpc/grpc-js', ...flags, 'help', 'help/completion'],
-    ...['commands/build-image', 'commands/doctor', 'commands/shim', 'commands/golden'],
+    ...['commands/arguments', 'commands/registry', 'commands/build-image', 'commands/doctor'],
+    ...['commands/shim', 'commands/golden'],
     ...['commands/golden/actions', 'commands/golden/text', 'docker', 'report', 'process'],
   ],
   '.': [...core, 'docker', 'docker/routing', 'entries', ...flags, 'process'],

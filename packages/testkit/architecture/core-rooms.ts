@@ -6,7 +6,7 @@ const call = ['call-context', 'progress'];
 const engine = ['engine', 'engine/answers', 'engine/endpoint', 'engine/http'];
 const session = ['buildkit/session', 'buildkit/session/ssh'];
 const buildkit = ['buildkit', 'buildkit/grpc', ...session];
-const services = [...content, ...engine, ...buildkit, 'options', 'docker'];
+const services = [...content, ...engine, ...buildkit, 'options', 'docker', 'registry/login'];
 const display = ['display', 'display/live', 'display/model', 'display/plain'];
 
 /**
@@ -23,6 +23,7 @@ export const core = rooms('core', 'packages/core/src', {
   'write-error': ['errors'],
   oci: [...basics, 'zod'],
   content: ['errors', 'oci', 'write-error'],
+  'content/copy': ['errors', 'options', 'oci', 'content', 'p-limit'],
   docker: ['errors'],
   tar: ['errors'],
   gen: ['@bufbuild/protobuf'],
@@ -38,6 +39,18 @@ export const core = rooms('core', 'packages/core/src', {
   'fsutil/sending': ['errors', 'fsutil/paths', 'fsutil/matching', 'fsutil/wire'],
   'fsutil/receiving': ['errors', 'write-error', 'fsutil/paths', 'fsutil/wire'],
 
+  'registry/login': ['errors', 'docker'],
+  'registry/token': ['errors', 'docker', 'ca-certificates', 'undici'],
+  'registry/auth': ['content', 'docker', 'registry/token'],
+  'registry/http': [
+    ...['errors', 'ca-certificates', 'registry/auth', 'registry/token', 'undici', 'p-retry'],
+  ],
+  'registry/hosts': ['errors', 'registry/http', 'smol-toml', 'zod'],
+  registry: [
+    ...[...content, 'docker', 'zod', 'registry/auth', 'registry/hosts', 'registry/http'],
+    ...['registry/login', 'registry/token'],
+  ],
+
   'buildkit/http2/frames': ['errors'],
   'buildkit/http2/hpack': ['errors', 'buildkit/http2/frames'],
   'buildkit/http2': ['errors', 'buildkit/http2/frames', 'buildkit/http2/hpack'],
@@ -47,10 +60,9 @@ export const core = rooms('core', 'packages/core/src', {
   ],
   'buildkit/grpc-js': ['errors', 'buildkit/grpc', '@grpc/grpc-js'],
   'buildkit/session/ssh': ['errors'],
-  'buildkit/session/token': ['errors', 'docker', 'ca-certificates', 'undici'],
   'buildkit/session': [
     ...[...content, 'docker', 'gen', 'buildkit/grpc', 'buildkit/session/ssh'],
-    ...['buildkit/session/token', 'fsutil/matching', 'fsutil/wire', 'fsutil/sending'],
+    ...['registry/login', 'registry/token', 'fsutil/matching', 'fsutil/wire', 'fsutil/sending'],
     'fsutil/receiving',
   ],
   buildkit: [
@@ -95,6 +107,10 @@ export const core = rooms('core', 'packages/core/src', {
     ...[...content, ...engine, 'options', ...call, 'pipeline/checks', 'pipeline/image'],
     ...['pipeline/plan', 'pipeline/state', 'pipeline/result', 'pipeline/compare'],
   ],
+  'pipeline/pull': [
+    ...[...content, 'engine', 'options', 'registry', ...call, 'pipeline/checks'],
+    ...['pipeline/compare', 'pipeline/load', 'pipeline/plan'],
+  ],
   pipeline: [
     ...[...services, ...call, 'pipeline/builders', 'pipeline/checks', 'pipeline/plan'],
     ...['pipeline/solve', 'pipeline/inputs', 'pipeline/result', 'pipeline/compare'],
@@ -108,12 +124,14 @@ export const core = rooms('core', 'packages/core/src', {
 
   'public-checks': ['options', 'pipeline/checks'],
   exports: [
-    ...[...services, ...call, ...display, 'go-bool', 'public-checks', 'pipeline'],
+    ...[...services, ...call, ...display, 'go-bool', 'public-checks', 'pipeline', 'registry'],
+    'content/copy',
     ...['buildkit/http2', 'pipeline/builders', 'pipeline/builders/container', 'pipeline/checks'],
     ...['pipeline/compare', 'pipeline/flags', 'pipeline/plan', 'pipeline/solve', 'pipeline/state'],
   ],
   index: [
     ...[...services, ...call, 'pipeline', 'pipeline/builders', 'pipeline/builders/container'],
-    ...['pipeline/compare', 'pipeline/load', 'pipeline/plan', 'pipeline/result', 'pipeline/solve'],
+    ...['pipeline/compare', 'pipeline/load', 'pipeline/plan', 'pipeline/pull', 'pipeline/result'],
+    'pipeline/solve',
   ],
 });

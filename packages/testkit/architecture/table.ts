@@ -19,6 +19,7 @@ const testkit = rooms('testkit', 'packages/testkit/src', {
   'testbed/file-systems': ['testbed/paths', 'vitest'],
   fakes: ['@grpc/grpc-js'],
   git: ['fakes'],
+  registry: ['fakes'],
   images: ['testbed/rootfs', 'tar-stream', 'clients', 'fakes'],
   clients: ['testbed/info', 'testbed/paths', 'testbed/rootfs', 'testbed/state', 'testbed/engines'],
   recordings: [],
@@ -35,7 +36,8 @@ const testkit = rooms('testkit', 'packages/testkit/src', {
   cli: ['testbed', 'testbed/engines', 'testbed/info', 'testbed/paths', 'testbed/state'],
   scripts: [],
   '.': [
-    ...['clients', 'fakes', 'git', 'images', 'npm', 'proxies', 'recordings', 'testbed'],
+    ...['clients', 'fakes', 'git', 'images', 'npm', 'proxies', 'recordings', 'registry'],
+    'testbed',
     'testbed/use-testbed',
   ],
 });

@@ -20,4 +20,5 @@ export * from './npm/packed.js';
 export * from './proxies/reverse-proxy.js';
 export * from './recordings/memory-output.js';
 export * from './recordings/recordings.js';
+export * from './registry/index.js';
 export * from './testbed/index.js';

@@ -1,9 +1,9 @@
 import { openStore } from '@warmdock/golden';
 import type { GoldenAnswer, GoldenEvent } from '../commands/golden/actions/command.js';
 import { type GoldenArguments, parseGoldenArguments } from '../commands/golden/golden-arguments.js';
-import { openProgressLine } from '../commands/golden/text/progress-line.js';
 import { stepText } from '../commands/golden/text/store-steps.js';
 import type { CommandContext } from '../process/command-context.js';
+import { openProgressLine } from '../report/progress-line.js';
 import { writeFailure } from '../report/write-failure.js';
 
 const DEFAULT_STORE = '/var/lib/warmdock/golden';

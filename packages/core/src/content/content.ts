@@ -43,6 +43,14 @@ export interface ContentStore {
     content: AsyncIterable<Uint8Array>,
     options?: CallOptions,
   ): Promise<void>;
+  /** As `push`, from where the blob can be read again: what breaks off goes on. Not every store has a use for it. */
+  pushFrom?(descriptor: Descriptor, source: ContentSource, options?: CallOptions): Promise<void>;
+  /** Takes the blob over from a source that is the store's neighbour, without moving it: false when that cannot be. */
+  mountFrom?(
+    descriptor: Descriptor,
+    source: ContentSource,
+    options?: CallOptions,
+  ): Promise<boolean>;
 }
 
 /** Where names are kept. */
@@ -51,3 +59,9 @@ export interface Target {
   resolve(reference: Reference, options?: CallOptions): Promise<Descriptor | undefined>;
   tag(descriptor: Descriptor, reference: Reference, options?: CallOptions): Promise<void>;
 }
+
+/** Where images are read from: their names and their blobs. */
+export type ImageSource = ContentSource & Pick<Target, 'resolve'>;
+
+/** Where images are kept: a registry's repository, a layout, memory. */
+export type ImageStore = ContentSource & ContentStore & Target;

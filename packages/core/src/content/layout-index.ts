@@ -43,6 +43,21 @@ export async function findInLayout(directory: string, name: string): Promise<Dig
   });
 }
 
+/**
+ * What a full name stands for in a layout: the entry of that name, or else of its tag alone, as tools
+ * without full names write it; `undefined` for none, and where there is no layout yet.
+ */
+export async function entryInLayout(
+  directory: string,
+  { name, tag }: { readonly name: string; readonly tag: string | undefined },
+): Promise<LayoutEntry | undefined> {
+  const manifests = (await readIndexIfAny(directory))?.manifests ?? [];
+  const named = manifests.find(({ annotations }) => annotations?.[nameKey] === name);
+  const isTagged = ({ annotations }: LayoutEntry) =>
+    annotations?.[nameKey] === undefined && annotations?.[tagKey] === tag;
+  return named ?? (tag === undefined ? undefined : manifests.find(isTagged));
+}
+
 export interface PutInLayoutOptions extends CallOptions {
   /** Hears that the index is written without its lock, as nothing here can lock files. */
   readonly onUnlocked?: ((message: string) => void) | undefined;

@@ -1,7 +1,7 @@
-import { registryLogin } from '../buildkit/session/registry-credentials.js';
 import type { CallOptions } from '../content/content.js';
 import type { Engine } from '../engine/engine.js';
 import { parseReference } from '../oci/reference.js';
+import { registryLogin } from '../registry/login/registry-credentials.js';
 
 export interface CanBePulledOptions extends CallOptions {
   /** Where the user's logins are looked up, default `process.env`. */

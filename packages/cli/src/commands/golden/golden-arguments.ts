@@ -2,9 +2,9 @@ import { type StrategyName, strategyNames } from '@warmdock/golden';
 import { type GoldenCommandName, goldenTable } from '../../flags/tables/golden-table.js';
 import { formatHelp } from '../../help/format-help.js';
 import { unknownCommand } from '../../help/unknown-command.js';
+import { type CommandArguments, readCommandArguments } from '../arguments/command-arguments.js';
 import type { ReadyCommand } from './actions/command.js';
 import { goldenCommands } from './golden-commands.js';
-import { type CommandArguments, readCommandArguments } from './input/command-arguments.js';
 
 export interface GoldenArguments {
   /** `undefined` for the default. */

@@ -3,6 +3,7 @@ import { type CommandTable, helpFlag } from './command-table.js';
 import { completionTable } from './completion-table.js';
 import { doctorTable } from './doctor-table.js';
 import { goldenTable } from './golden-table.js';
+import { registryTables } from './registry-tables.js';
 import { shimTable } from './shim-table.js';
 
 /** All commands of `warmdock`. */
@@ -25,5 +26,6 @@ export const warmdockTable: CommandTable = {
     },
     shimTable,
     { name: 'version', takes: '', about: 'Show the version', flags: [] },
-  ],
+    ...registryTables,
+  ].sort((a, b) => a.name.localeCompare(b.name)),
 };

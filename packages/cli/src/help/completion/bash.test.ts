@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { warmdockTable } from '../../flags/tables/warmdock-table.js';
 import {
   completions,
   folderToComplete,
@@ -42,7 +43,7 @@ describe('bash', () => {
   });
 
   test('offers all commands', () => {
-    const commands = ['build', 'completion', 'doctor', 'golden', 'help', 'shim', 'version'];
+    const commands = warmdockTable.commands?.map(({ name }) => name);
     expect(offered('warmdock ')).toEqual(commands);
   });
 });

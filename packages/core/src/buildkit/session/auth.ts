@@ -11,10 +11,10 @@ import {
   VerifyTokenAuthorityRequest,
   VerifyTokenAuthorityResponse,
 } from '../../gen/session.js';
+import { registryLogin } from '../../registry/login/registry-credentials.js';
+import type { AskOptions } from '../../registry/token/ask.js';
 import { GrpcCode, GrpcStatusError } from '../grpc/status.js';
 import type { Attachable } from './attachable.js';
-import { registryLogin } from './registry-credentials.js';
-import type { AskOptions } from './token/ask.js';
 import { type TokenAuthority, tokenAuthority } from './token-authority.js';
 import { unary } from './unary.js';
 
@@ -110,7 +110,7 @@ async function fetchTokenFor(
   options: AskOptions,
 ): Promise<FetchTokenResponse> {
   if (login?.registryToken) return { token: login.registryToken, expiresIn: 60, issuedAt: 0 };
-  const { fetchToken } = await import('./token/fetch-token.js');
+  const { fetchToken } = await import('../../registry/token/fetch-token.js');
   const { token, expiresInSeconds, issuedAtSeconds } = await fetchToken(request, login, options);
   return { token, expiresIn: expiresInSeconds, issuedAt: issuedAtSeconds };
 }

@@ -1,7 +1,7 @@
 import type { CallOptions } from '../../content/content.js';
 import type { Engine } from '../../engine/engine.js';
 import type { Digest } from '../../oci/digest.js';
-import type { BuildResult } from '../result/build-result.js';
+import type { LoadableImage } from '../result/loadable-image.js';
 import { layersInManifest } from '../result/manifest-layers.js';
 import { rootDescriptor } from '../result/root-descriptor.js';
 import type { TaggedImage } from './observe-engine.js';
@@ -14,7 +14,7 @@ import type { TaggedImage } from './observe-engine.js';
  */
 export async function countLayers(
   image: TaggedImage,
-  result: BuildResult,
+  result: LoadableImage,
   engine: Engine,
   options: CallOptions,
 ): Promise<number> {

@@ -7,7 +7,7 @@ import { record } from '../../options/checks.js';
 import { checkContext } from '../checks/context.js';
 import { engine as anEngine } from '../checks/instances.js';
 import type { LoadPlan } from '../plan/load-plan.js';
-import type { BuildResult } from '../result/build-result.js';
+import type { LoadableImage } from '../result/loadable-image.js';
 import { countLayers } from './count-layers.js';
 import { type LoadDecision, planTags } from './load-decision.js';
 import { type EngineObservation, observeEngine, type TaggedImage } from './observe-engine.js';
@@ -19,12 +19,12 @@ export interface PlanLoadOptions {
 }
 
 /**
- * Compares a build's result with what the daemon has; changes nothing.
+ * Compares an image, a build's or another one, with what the daemon has; changes nothing.
  *
  * Throws `UNSUPPORTED` when no part of a multi-platform result runs on the daemon.
  */
 export async function planLoad(
-  result: BuildResult,
+  result: LoadableImage,
   engine: Engine,
   options: PlanLoadOptions = {},
   context: CallContext = {},
@@ -37,7 +37,7 @@ export async function planLoad(
 
 /** As `planLoad`, keeping what was read on the way. */
 export async function decideLoad(
-  result: BuildResult,
+  result: LoadableImage,
   engine: Engine,
   { observed: known }: PlanLoadOptions,
   { signal }: CallOptions,

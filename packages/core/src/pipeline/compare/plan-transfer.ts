@@ -4,7 +4,7 @@ import { WarmdockError } from '../../errors.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import { type Image, layersOf } from '../image/image.js';
 import { readImage, readImageFor } from '../image/read-image.js';
-import type { BuildResult } from '../result/build-result.js';
+import type { LoadableImage } from '../result/loadable-image.js';
 import { rootDescriptor } from '../result/root-descriptor.js';
 import { engineBlobs } from './engine-blobs.js';
 import { type LoadDecision, planLayers, planTags } from './load-decision.js';
@@ -20,7 +20,7 @@ export type ComparedImage = Pick<LoadDecision, 'plan' | 'image'>;
 
 /** Plans the load of an image that the daemon is not known to hold: reads its manifests, finds the layers that are there. */
 export async function planMissing(
-  result: BuildResult,
+  result: LoadableImage,
   engine: Engine,
   observed: EngineObservation,
   options: CallOptions,
@@ -36,7 +36,7 @@ export async function planMissing(
 }
 
 async function planClassic(
-  result: BuildResult,
+  result: LoadableImage,
   engine: Engine,
   image: Image,
   observed: EngineObservation,
@@ -62,7 +62,7 @@ async function planClassic(
 }
 
 async function planContainerd(
-  result: BuildResult,
+  result: LoadableImage,
   engine: Engine,
   image: Image,
   observed: EngineObservation,

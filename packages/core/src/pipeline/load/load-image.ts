@@ -7,7 +7,7 @@ import { engine as anEngine } from '../checks/instances.js';
 import type { LoadDecision } from '../compare/load-decision.js';
 import { decideLoad } from '../compare/plan-load.js';
 import type { LoadResult } from '../plan/load-plan.js';
-import type { BuildResult } from '../result/build-result.js';
+import type { LoadableImage } from '../result/loadable-image.js';
 import type { LoadOptions } from './load-options.js';
 import { moveTags } from './move-tags.js';
 import type { TransferRequest, Transferred } from './transfer.js';
@@ -15,7 +15,7 @@ import type { TransferRequest, Transferred } from './transfer.js';
 const loadChecks: Checks<LoadOptions> = { observed: record, partSizeBytes: number };
 
 /**
- * Brings a build's image into the daemon, sending only the layers that it lacks.
+ * Brings an image into the daemon, a build's or another one, sending only the layers that it lacks.
  *
  * Loads of this process into one daemon share their layers: each is sent once. Loads of other
  * processes of this user are waited for where they bring what is missing first.
@@ -24,7 +24,7 @@ const loadChecks: Checks<LoadOptions> = { observed: record, partSizeBytes: numbe
  * `DIGEST_MISMATCH`, `UNAVAILABLE` (the daemon or the builder went away), `CANCELLED`.
  */
 export async function loadImage(
-  result: BuildResult,
+  result: LoadableImage,
   engine: Engine,
   options: LoadOptions = {},
   context: CallContext = {},

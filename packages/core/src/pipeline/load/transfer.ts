@@ -9,7 +9,7 @@ import { decideLoad } from '../compare/plan-load.js';
 import { type Image, layersOf, totalSize } from '../image/image.js';
 import type { LayerEncoding } from '../image/layer-encoding.js';
 import type { LoadPlan } from '../plan/load-plan.js';
-import type { BuildResult } from '../result/build-result.js';
+import type { LoadableImage } from '../result/loadable-image.js';
 import { stateDirectory } from '../state/state-directory.js';
 import { loadsOf } from './engine-loads.js';
 import { isSameMachine } from './is-same-machine.js';
@@ -20,7 +20,7 @@ import { verifyKnown, verifyLayers } from './verify-loaded.js';
 
 /** What is loaded, where to, and in parts of which size. */
 export interface TransferRequest {
-  readonly result: BuildResult;
+  readonly result: LoadableImage;
   readonly engine: Engine;
   /** As in `LoadOptions`. */
   readonly partSizeBytes?: number | undefined;
@@ -62,7 +62,7 @@ export async function transfer(
 }
 
 class Transfer {
-  readonly #result: BuildResult;
+  readonly #result: LoadableImage;
   readonly #engine: Engine;
   readonly #partSizeBytes: number | undefined;
   readonly #blobs: EngineBlobs | undefined;

@@ -1,17 +1,10 @@
-import type { ContentSource } from '../../content/content.js';
 import type { Descriptor } from '../../oci/descriptor.js';
-import type { Digest } from '../../oci/digest.js';
+import type { LoadableImage } from './loadable-image.js';
 
-/** What a solve produced. */
-export interface BuildResult {
+/** What a solve produced: an image under the plan's names, in the builder's content. */
+export interface BuildResult extends LoadableImage {
   /** By which the builder knows the solve, in its history as well. */
   readonly ref: string;
-  /** Digest of the manifest, or of the index for several platforms or attestations. */
-  readonly digest: Digest;
-  /** Digest of the image config; absent when the result is an index. */
-  readonly configDigest?: Digest;
-  /** The plan's names for the image. */
-  readonly tags: readonly string[];
   /** The manifest or index as the exporter described it; absent when its answer was not waited for. */
   readonly descriptor?: Descriptor | undefined;
   /**
@@ -21,7 +14,4 @@ export interface BuildResult {
    * first. Rejects when the connection to the builder breaks until then.
    */
   readonly exporterResponse: Promise<Readonly<Record<string, string>>>;
-  /** Where the image's blobs can be read. */
-  readonly content: ContentSource;
-  readonly timingsMs: { readonly connect: number; readonly solve: number };
 }

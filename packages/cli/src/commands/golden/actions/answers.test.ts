@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MemoryProgress } from '../text/memory-progress-line.testing.js';
+import { MemoryProgress } from '../../../report/memory-progress-line.testing.js';
 import { formatBuild, phaseReporter } from './build.js';
 import { formatClone } from './clone.js';
 import { formatCollection } from './gc.js';

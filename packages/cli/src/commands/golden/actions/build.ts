@@ -6,11 +6,11 @@ import {
   type GoldenBuild,
   runGoldenBuild,
 } from '@warmdock/golden';
-import type { CommandArguments } from '../input/command-arguments.js';
+import type { ProgressLine } from '../../../report/progress-line.js';
+import { formatTable } from '../../../report/table.js';
+import type { CommandArguments } from '../../arguments/command-arguments.js';
 import { scriptEnvironment, secretScriptEnvironment } from '../input/script-environment.js';
 import { phaseText } from '../text/phase-text.js';
-import type { ProgressLine } from '../text/progress-line.js';
-import { formatTable } from '../text/table.js';
 import { goldenCommand } from './command.js';
 
 export const build = goldenCommand({

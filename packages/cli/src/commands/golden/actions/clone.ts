@@ -1,7 +1,7 @@
 import { formatDuration } from '@warmdock/core/internal';
 import type { Clone } from '@warmdock/golden';
+import { formatTable } from '../../../report/table.js';
 import { generationText } from '../text/phrases.js';
-import { formatTable } from '../text/table.js';
 import { goldenCommand } from './command.js';
 
 export const clone = goldenCommand({

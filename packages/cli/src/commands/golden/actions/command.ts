@@ -1,6 +1,6 @@
 import type { GoldenStore } from '@warmdock/golden';
-import type { CommandArguments } from '../input/command-arguments.js';
-import type { ProgressLine } from '../text/progress-line.js';
+import type { ProgressLine } from '../../../report/progress-line.js';
+import type { CommandArguments } from '../../arguments/command-arguments.js';
 
 /** What a command of `warmdock golden` does with its words; see `goldenTable` for its flags. */
 export interface GoldenCommand<Args> {

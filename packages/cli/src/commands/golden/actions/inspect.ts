@@ -5,8 +5,8 @@ import {
   type ProjectInspection,
   readBuildStatus,
 } from '@warmdock/golden';
+import { formatTable, formatTableOf } from '../../../report/table.js';
 import { formatAge } from '../text/age.js';
-import { formatTable, formatTableOf } from '../text/table.js';
 import { formatUnreadable } from '../text/unreadable.js';
 import { goldenCommand } from './command.js';
 

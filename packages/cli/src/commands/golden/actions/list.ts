@@ -1,7 +1,7 @@
 import { formatSize } from '@warmdock/core/internal';
 import type { DiskUsage, SessionSummary, StoreListing } from '@warmdock/golden';
+import { formatTable, formatTableOf } from '../../../report/table.js';
 import { formatAge } from '../text/age.js';
-import { formatTable, formatTableOf } from '../text/table.js';
 import { formatUnreadable } from '../text/unreadable.js';
 import { goldenCommand } from './command.js';
 

@@ -1,5 +1,5 @@
 import type { Verification } from '@warmdock/golden';
-import { formatTable } from '../text/table.js';
+import { formatTable } from '../../../report/table.js';
 import { goldenCommand } from './command.js';
 
 export const verify = goldenCommand({

@@ -10,7 +10,7 @@ import {
   type WebhookSecret,
 } from '@warmdock/golden';
 import { z } from 'zod';
-import { parseDuration } from './parse-duration.js';
+import { parseDuration } from '../../arguments/parse-duration.js';
 import { secretValue } from './secret-value.js';
 
 const DEFAULT_PORT = 9321;

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  outputOf,
+  pushTestImage,
+  randomImage,
+  removeImages,
+  runClient,
+  startEngine,
+  useTestbed,
+} from '@warmdock/testkit';
+import { expect, onTestFinished, test } from 'vitest';
+import { loadedImage } from './support/loaded-image.js';
+import { temporaryFolder } from './support/project.js';
+import { runWarmdock } from './support/warmdock.js';
+
+const { registry, classic } = useTestbed();
+
+async function pushed(tag = 'v1') {
+  const image = await randomImage({ name: `cli-${randomUUID()}:${tag}`, layerBytes: 200_000 });
+  return { image, reference: await pushTestImage(registry, image) };
+}
+
+async function warmdock(args: readonly string[], host = classic.host) {
+  const { exitCode, stdout, stderr } = await runWarmdock(args, { host });
+  expect(exitCode, stderr).toBe(0);
+  return { stdout, stderr };
+}
+
+const digestOf = async (name: string) =>
+  (await outputOf(runClient('crane', ['digest', '--insecure', name]))).trim();
+
+test.each(['classic', 'containerd'] as const)(
+  'pull loads an image into the %s store, and then nothing',
+  async (store) => {
+    const { reference, image } = await pushed();
+    const { host } = useTestbed()[store];
+    onTestFinished(() => removeImages(host, reference));
+    const first = await warmdock(['pull', reference], host);
+    expect(first.stdout).toMatch(/^all 3 layers loaded, 60\d kB \(/);
+    const id = store === 'classic' ? image.configDigest : image.manifestDigest;
+    expect((await loadedImage(host, reference))?.id).toBe(id);
+    const { stdout } = await warmdock(['pull', '--json', reference], host);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'unchanged', layersSent: 0 });
+  },
+);
+
+test('inspect shows layers, and what the daemon lacks', async () => {
+  const { reference, image } = await pushed();
+  await using daemon = await startEngine({ store: 'classic' });
+  const { stdout } = await warmdock(['inspect', '--missing', reference], daemon.host);
+  expect(stdout).toContain(image.manifestDigest);
+  expect(stdout.match(/missing$/gm)).toHaveLength(3);
+  await warmdock(['pull', '-t', 'mine', reference], daemon.host);
+  const after = await warmdock(['inspect', '--missing', '--json', reference], daemon.host);
+  expect(JSON.parse(after.stdout)).toMatchObject({
+    missing: [],
+    manifestDigest: image.manifestDigest,
+  });
+});
+
+test('copy goes between repositories, and through a layout', async () => {
+  const { reference, image } = await pushed();
+  const other = `${registry.address}/cli-${randomUUID()}:copied`;
+  const { stdout } = await warmdock(['copy', reference, other]);
+  expect(stdout).toContain(`${other}@${image.manifestDigest}: 0 copied, 4 mounted, 0 present`);
+  expect(await digestOf(other)).toBe(image.manifestDigest);
+  const layout = join(temporaryFolder(), 'layout');
+  await warmdock(['copy', reference, `oci-layout://${layout}`]);
+  expect(JSON.parse(readFileSync(join(layout, 'index.json'), 'utf8')).manifests).toHaveLength(1);
+  await warmdock(['copy', `oci-layout://${layout}`, reference]);
+});
+
+test('tags lists them', async () => {
+  const { reference } = await pushed('v7');
+  expect((await warmdock(['tags', reference])).stdout).toBe('v7\n');
+  const { stdout } = await warmdock(['tags', '--json', reference]);
+  expect(JSON.parse(stdout)).toEqual({ repository: reference.replace(/:v7$/, ''), tags: ['v7'] });
+});
+
+test.each<[words: string[], exitCode: number, message: RegExp]>([
+  [['pull', 'GONE/x:y'], 1, /there is no image|not an image reference|did not answer/],
+  [['tags'], 1, /requires 1 argument: REPOSITORY/],
+  [['copy', 'oci-layout://a', 'oci-layout://b'], 1, /needs a name/],
+  [['copy', 'a', 'b', '--nonsense'], 125, /unknown flag: --nonsense/],
+])('%j ends with %i', async (words, exitCode, message) => {
+  const named = words.map((word) => word.replace('GONE', registry.address));
+  const result = await runWarmdock(named, { host: classic.host });
+  expect(result.exitCode).toBe(exitCode);
+  expect(result.stderr).toMatch(message);
+  expect(result.stdout).toBe('');
+});

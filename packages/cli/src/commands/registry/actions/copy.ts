@@ -1,0 +1,64 @@
+import { formatSize } from '@warmdock/core/internal';
+import type { ImageStore } from '@warmdock/core/registry';
+import { copy as copyImage, openLayout, openRepository } from '@warmdock/core/registry';
+import { type RegistryAction, type RegistryContext, registryOptions } from './command.js';
+
+const layoutScheme = 'oci-layout://';
+
+export const copy: RegistryAction = (line) => {
+  const [source, destination] = line.words('SOURCE', 'DESTINATION');
+  const [from, to] = namesOf(source, destination);
+  if (from === undefined || to === undefined)
+    throw line.refusal('needs a name: one of SOURCE and DESTINATION has to be a reference');
+  const platforms = line.all('platform');
+  return async ({ env, signal, notify, progress }) => {
+    const open = (place: string) => openPlace(place, { env, notify }, line);
+    await using here = await open(source);
+    await using there = await open(destination);
+    let movedBytes = 0;
+    const moved = new Map<string, number>();
+    const result = await copyImage(here.store, from, there.store, to, {
+      signal,
+      ...(platforms.length > 0 && { platforms }),
+      referrers: line.isOn('referrers'),
+      onProgress: ({ blob, movedBytes: ofBlob }) => {
+        movedBytes += ofBlob - (moved.get(blob.digest) ?? 0);
+        moved.set(blob.digest, ofBlob);
+        progress.step(`copying ${from}: ${formatSize(movedBytes)}`);
+      },
+    });
+    const { image, blobs } = result;
+    const counts = `${blobs.copied} copied, ${blobs.mounted} mounted, ${blobs.present} present`;
+    const text = `${to}@${image.digest}: ${counts}, ${formatSize(result.movedBytes)} moved\n`;
+    return {
+      json: {
+        destination: to,
+        digest: image.digest,
+        ...result.blobs,
+        movedBytes: result.movedBytes,
+      },
+      text,
+    };
+  };
+};
+
+/** A layout takes the name of the other side. */
+function namesOf(source: string, destination: string) {
+  const isLayout = (place: string) => place.startsWith(layoutScheme);
+  const name = (place: string, other: string) =>
+    isLayout(place) ? (isLayout(other) ? undefined : other) : place;
+  return [name(source, destination), name(destination, source)];
+}
+
+async function openPlace(
+  place: string,
+  { env, notify }: Pick<RegistryContext, 'env' | 'notify'>,
+  line: Parameters<RegistryAction>[0],
+): Promise<{ store: ImageStore } & AsyncDisposable> {
+  if (place.startsWith(layoutScheme)) {
+    const store = openLayout(place.slice(layoutScheme.length));
+    return { store, [Symbol.asyncDispose]: async () => {} };
+  }
+  const store = await openRepository(place, registryOptions(line, notify), { env });
+  return { store, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+}

@@ -1,0 +1,41 @@
+import type { ByteRange, CallOptions, ContentSource } from '../content/content.js';
+import { verified } from '../content/verified.js';
+import { WarmdockError } from '../errors.js';
+import type { Descriptor } from '../oci/descriptor.js';
+
+/** Where an upload takes its bytes from. */
+export interface BlobSource {
+  /** Whether it can be opened more than once. */
+  readonly isRepeatable: boolean;
+  /** The bytes of a part; of the whole blob they are verified. */
+  open(range: ByteRange): AsyncIterable<Uint8Array>;
+}
+
+/** A blob of another place, which can be read again from anywhere. */
+export function blobOf(
+  source: ContentSource,
+  blob: Descriptor,
+  { signal }: CallOptions = {},
+): BlobSource {
+  return {
+    isRepeatable: true,
+    open: ({ offset, length }) =>
+      offset === 0 && length === blob.size
+        ? verified(blob, source.fetch(blob, { signal }))
+        : source.fetch(blob, { range: { offset, length }, signal }),
+  };
+}
+
+/** Bytes that come only once. */
+export function onlyOnce(blob: Descriptor, content: AsyncIterable<Uint8Array>): BlobSource {
+  let isOpen = false;
+  return {
+    isRepeatable: false,
+    open() {
+      if (isOpen)
+        throw new WarmdockError('UNAVAILABLE', `blob ${blob.digest} cannot be read a second time`);
+      isOpen = true;
+      return verified(blob, content);
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import { lookup } from 'node:dns/promises';
+import { connect } from 'node:tls';
+import type { StoredLogin } from '../docker/config.js';
+import { messageOf } from '../errors.js';
+import type { Reference } from '../oci/reference.js';
+import { createAuthorizer } from './auth/authorizer.js';
+import { createRepository } from './create-repository.js';
+import { registryHosts } from './hosts/registry-hosts.js';
+import { openConnections } from './http/connections.js';
+import { openRegistryClient, type RegistryClient } from './http/registry-client.js';
+import type { RegistryHost } from './http/registry-host.js';
+import { registryLogin } from './login/registry-credentials.js';
+import type { RepositoryOptions } from './open-repository.js';
+import type { Repository } from './repository.js';
+import { hostOf, isLinkLocal, isPrivate } from './token/addresses.js';
+
+/** As `openRepository`, which loads this only when it is called. */
+export async function connectRepository(
+  { domain, path }: Pick<Reference, 'domain' | 'path'>,
+  options: RepositoryOptions,
+  env: NodeJS.ProcessEnv,
+): Promise<Repository> {
+  const plainHttp = options.plainHttp ?? (await isPlainHere(domain, options, env));
+  const { certsDirectories } = options;
+  const hosts = await registryHosts(domain, { env, plainHttp, certsDirectories });
+  const open = (host: RegistryHost) => openHost(domain, host, options, env);
+  const [origin, ...mirrors] = await Promise.all([open(hosts.origin), ...hosts.mirrors.map(open)]);
+  const onNotice = options.onNotice ?? (() => {});
+  return createRepository({
+    registry: domain,
+    path,
+    origin: origin as RegistryClient,
+    mirrors,
+    onNotice,
+  });
+}
+
+async function openHost(
+  registry: string,
+  host: RegistryHost,
+  options: RepositoryOptions,
+  env: NodeJS.ProcessEnv,
+): Promise<RegistryClient> {
+  const refusesAddress = await refusalOf(host.base);
+  const { stallMs, retries } = options;
+  const connections = openConnections(host, { env, refusesAddress, stallMs });
+  const plainHttp = host.base.protocol === 'http:';
+  const name = registry === 'docker.io' ? registry : host.base.host;
+  const login = () => loginOf(name, options, env);
+  const authorizer = createAuthorizer({ registry: name, login, env, refusesAddress, plainHttp });
+  return openRegistryClient(host, { registry, connections, authorizer, retries });
+}
+
+async function loginOf(
+  registry: string,
+  { login }: RepositoryOptions,
+  env: NodeJS.ProcessEnv,
+): Promise<StoredLogin | undefined> {
+  if (login === null) return undefined;
+  return login
+    ? { ...login, identityToken: '', registryToken: '' }
+    : registryLogin(registry, { env });
+}
+
+/**
+ * Which addresses a server must not send to: link-local ones, and private ones where it is itself on
+ * a public address.
+ */
+async function refusalOf(base: URL): Promise<(address: string) => boolean> {
+  const host = hostOf(base);
+  const addresses = await lookup(host, { all: true }).catch(() => []);
+  const isInside = addresses.some(({ address }) => isPrivate(address));
+  return isInside ? isLinkLocal : isPrivate;
+}
+
+/** Whether a registry on this machine speaks without TLS; all others do with it. */
+async function isPlainHere(
+  registry: string,
+  { certsDirectories }: RepositoryOptions,
+  env: NodeJS.ProcessEnv,
+): Promise<boolean> {
+  const url = new URL(`https://${registry}/`);
+  const host = hostOf(url);
+  if (host !== 'localhost' && host !== '::1' && !/^127(\.\d+){3}$/.test(host)) return false;
+  const { origin } = await registryHosts(registry, { env, plainHttp: false, certsDirectories });
+  if (origin.tls.ca.length > 0) return false;
+  return !(await speaksTls(host, Number(url.port || 443)));
+}
+
+/** Any certificate will do here: who uses the connection checks it. */
+function speaksTls(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, rejectUnauthorized: false, timeout: 5000 });
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('secureConnect', () => end(true));
+    socket.once('timeout', () => end(false));
+    socket.once('error', (error) => end(isCertificateWanted(error)));
+  });
+}
+
+/** A server that wants a certificate of ours speaks TLS. */
+function isCertificateWanted(error: Error): boolean {
+  return /certificate/i.test(messageOf(error));
+}

@@ -1,0 +1,111 @@
+import type { ErrorCode } from '../../errors.js';
+import type { Reply } from './exchange.js';
+import { readCapped } from './read-capped.js';
+import { RegistryError } from './registry-error.js';
+import { retryAfterMs } from './retry-after.js';
+
+const bodyLimitBytes = 64 * 1024;
+const messageLimit = 300;
+
+/** What helps to make the error of an answer. */
+export interface RefusalContext {
+  /** Names operation, repository and registry: "reading manifest 1.0 of registry.example/app". */
+  readonly operation: string;
+  readonly registry: string;
+  /** Taken out of what the server says. */
+  readonly secrets: Iterable<string>;
+}
+
+/** Codes of the distribution specification that say more than the status does. */
+const byCode: ReadonlyMap<string, ErrorCode> = new Map([
+  ['UNAUTHORIZED', 'PERMISSION_DENIED'],
+  ['DENIED', 'PERMISSION_DENIED'],
+  ['NAME_INVALID', 'INVALID_ARGUMENT'],
+  ['TAG_INVALID', 'INVALID_ARGUMENT'],
+  ['NAME_UNKNOWN', 'NOT_FOUND'],
+  ['MANIFEST_UNKNOWN', 'NOT_FOUND'],
+  ['BLOB_UNKNOWN', 'NOT_FOUND'],
+  ['UNSUPPORTED', 'UNSUPPORTED'],
+  ['DIGEST_INVALID', 'DIGEST_MISMATCH'],
+  ['SIZE_INVALID', 'DIGEST_MISMATCH'],
+]);
+
+const hints: Partial<Record<ErrorCode, (registry: string) => string>> = {
+  PERMISSION_DENIED: (registry) => `see that the login allows it: docker login ${registry}`,
+  NOT_FOUND: () => 'check the name; a private repository may look missing without a login',
+  INVALID_ARGUMENT: (registry) => `choose a name that ${registry} takes`,
+  UNAVAILABLE: () => 'try again later',
+  UNSUPPORTED: (registry) => `${registry} does not offer this`,
+};
+
+/** Reads an answer that is none of those that were hoped for; its body is capped. */
+export async function refusal(reply: Reply, context: RefusalContext): Promise<RegistryError> {
+  const { status, headers } = reply;
+  const said = await saidIn(reply, context.secrets);
+  const code = codeOf(status, said.codes);
+  const words = said.text === '' ? '' : `: ${said.text}`;
+  return new RegistryError(
+    code,
+    `${context.operation}: registry ${context.registry} answered ${status}${words}`,
+    {
+      hint: hints[code]?.(context.registry) ?? 'see the log of the registry',
+      status,
+      codes: said.codes,
+      isTransient: isTransientStatus(status, said.codes),
+      retryAfterMs: retryAfterMs(headers['retry-after']),
+    },
+  );
+}
+
+function isTransientStatus(status: number, codes: readonly string[]): boolean {
+  if (status === 429 || codes.includes('TOOMANYREQUESTS')) return true;
+  return status === 408 || (status >= 500 && status !== 501 && status !== 505);
+}
+
+function codeOf(status: number, codes: readonly string[]): ErrorCode {
+  for (const code of codes) {
+    const found = byCode.get(code);
+    if (found) return found;
+  }
+  if (status === 401 || status === 403) return 'PERMISSION_DENIED';
+  if (status === 404) return 'NOT_FOUND';
+  if (status === 405 || status === 501) return 'UNSUPPORTED';
+  if (status === 429 || status === 408 || status >= 500) return 'UNAVAILABLE';
+  return status >= 400 ? 'INVALID_ARGUMENT' : 'PROTOCOL';
+}
+
+interface Said {
+  readonly codes: readonly string[];
+  readonly text: string;
+}
+
+/** The codes, and the first message, on one line. A page of a proxy says nothing. */
+async function saidIn(reply: Reply, secrets: Iterable<string>): Promise<Said> {
+  const body = await readCapped(reply, bodyLimitBytes).catch(() => undefined);
+  const errors = errorsIn(body?.toString('utf8') ?? '');
+  const codes = errors.map(({ code }) => code).filter((code) => code !== '');
+  const first = errors.find(({ message }) => message !== '');
+  const words = [errors[0]?.code ?? '', first?.message ?? ''].filter((each) => each !== '');
+  return { codes, text: clean(words.join(': '), secrets) };
+}
+
+function errorsIn(text: string): { code: string; message: string }[] {
+  try {
+    const { errors } = JSON.parse(text) as { errors?: unknown };
+    if (!Array.isArray(errors)) return [];
+    return errors.slice(0, 10).map((each) => ({
+      code: typeof each?.code === 'string' ? each.code.slice(0, 60) : '',
+      message: typeof each?.message === 'string' ? each.message : '',
+    }));
+  } catch {
+    return [];
+  }
+}
+
+/** A server may repeat what it was sent. */
+function clean(text: string, secrets: Iterable<string>): string {
+  let cleaned = text;
+  for (const secret of secrets) cleaned = cleaned.replaceAll(secret, '***');
+  const line = cleaned.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+  return line.length > messageLimit ? `${line.slice(0, messageLimit)}...` : line;
+}

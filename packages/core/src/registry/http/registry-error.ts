@@ -1,0 +1,44 @@
+import { type ErrorCode, type ErrorDetails, WarmdockError } from '../../errors.js';
+
+export interface RegistryErrorDetails extends ErrorDetails {
+  /** The HTTP status, absent when no answer came. */
+  readonly status?: number | undefined;
+  /** The codes in the answer, such as `MANIFEST_UNKNOWN`. */
+  readonly codes?: readonly string[];
+  /** Whether the same request may succeed later. */
+  readonly isTransient?: boolean;
+  /** What the server asks to wait before another try. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** A registry's refusal, or no answer of it; decided by status and codes of the distribution specification. */
+export class RegistryError extends WarmdockError {
+  /** The HTTP status, `undefined` when no answer came. */
+  readonly status: number | undefined;
+  /** The codes in the answer, such as `MANIFEST_UNKNOWN`. */
+  readonly codes: readonly string[];
+  /** Whether the same request may succeed later. */
+  readonly isTransient: boolean;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, details: RegistryErrorDetails = {}) {
+    super(code, message, details);
+    this.status = details.status;
+    this.codes = details.codes ?? [];
+    this.isTransient = details.isTransient ?? false;
+    this.retryAfterMs = details.retryAfterMs;
+  }
+}
+
+/** True for a fault that another try may get over. */
+export function isTransient(error: unknown): boolean {
+  return error instanceof RegistryError && error.isTransient;
+}
+
+/** A body that ended early, or stood still: what came before is good. */
+export class BrokenBodyError extends RegistryError {
+  constructor(message: string, cause: unknown) {
+    const hint = 'see that the registry runs, and that proxies let it through';
+    super('UNAVAILABLE', message, { cause, hint, isTransient: true });
+  }
+}

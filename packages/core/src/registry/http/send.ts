@@ -1,0 +1,107 @@
+import { request } from 'undici';
+import { cancelled, isWarmdockError, messageOf } from '../../errors.js';
+import type { Connections } from './connections.js';
+import type { Exchange, Reply, RequestBody } from './exchange.js';
+import { RegistryError } from './registry-error.js';
+
+/** What helps to tell of a request that had no answer. */
+export interface SendContext {
+  readonly operation: string;
+  readonly registry: string;
+}
+
+/**
+ * Sends one request once and gives the answer, whatever its status.
+ *
+ * Throws a transient `UNAVAILABLE` when no answer comes, `CANCELLED`.
+ */
+export async function send(
+  connections: Connections,
+  { method, url, headers, body, signal }: Exchange,
+  { operation, registry }: SendContext,
+): Promise<Reply> {
+  const sending = new Sending(body);
+  try {
+    const dispatcher = await connections.to(url);
+    const answer = await request(url, {
+      dispatcher,
+      method,
+      headers,
+      // Undici takes any iterable; its types do not say so.
+      body: sending.body as Uint8Array | null,
+      ...(signal && { signal }),
+    });
+    // A body that nobody reads any more may still fail.
+    answer.body.on('error', () => {});
+    return { status: answer.statusCode, headers: plain(answer.headers), body: answer.body, url };
+  } catch (cause) {
+    if (signal?.aborted) throw cancelled(operation, signal);
+    if (sending.failure !== undefined) throw sending.failure;
+    throw warmdockErrorIn(cause) ?? noAnswer(operation, registry, url, cause);
+  }
+}
+
+/** A body that remembers why it could not be read: that is not the registry's fault. */
+class Sending {
+  readonly body: RequestBody | null;
+  failure: unknown;
+
+  constructor(body: RequestBody | undefined) {
+    this.body = body && !(body instanceof Uint8Array) ? this.#watched(body) : (body ?? null);
+  }
+
+  async *#watched(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      yield* chunks;
+    } catch (error) {
+      this.failure = error;
+      throw error;
+    }
+  }
+}
+
+/** An error that a look-up has thrown, also where undici wraps it. */
+function warmdockErrorIn(error: unknown): unknown {
+  if (isWarmdockError(error)) return error;
+  const cause = (error as { cause?: unknown } | null)?.cause;
+  return isWarmdockError(cause) ? cause : undefined;
+}
+
+/** Certificates that are not trusted will not be so a moment later. */
+const permanent = /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|EPROTO)/;
+
+export function noAnswer(
+  operation: string,
+  registry: string,
+  url: URL,
+  cause: unknown,
+): RegistryError {
+  const code = codeIn(cause);
+  const isPermanent = permanent.test(code);
+  const place = url.host === registry ? '' : ` at ${url.host}`;
+  const hint = isPermanent
+    ? `put its authority into /etc/docker/certs.d/${registry}/ca.crt, or allow plain HTTP`
+    : 'see that the registry runs, and that proxies let it through';
+  return new RegistryError(
+    'UNAVAILABLE',
+    `${operation}: registry ${registry} did not answer${place}: ${messageOf(cause) || code}`,
+    { hint, cause, isTransient: !isPermanent && code !== 'ENOTFOUND' },
+  );
+}
+
+function codeIn(error: unknown): string {
+  const { code } = (error ?? {}) as NodeJS.ErrnoException;
+  if (typeof code === 'string' && code !== 'UND_ERR_SOCKET') return code;
+  const cause = (error as { cause?: unknown } | null)?.cause;
+  return cause ? codeIn(cause) : (code ?? '');
+}
+
+/** Challenges may come in several headers; of all others the first counts. */
+function plain(headers: Record<string, string | string[] | undefined>): Reply['headers'] {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? (name === 'www-authenticate' ? value.join(', ') : value[0]) : value,
+    ]),
+  );
+}

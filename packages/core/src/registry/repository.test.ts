@@ -1,0 +1,176 @@
+import type { IncomingMessage } from 'node:http';
+import { startTokenServer, type TokenServerOptions } from '@warmdock/testkit';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { readBlob } from '../content/read-blob.js';
+import { imageStoreSuite } from '../content/testing/image-store-suite.js';
+import { describeBytes } from '../content/testing/memory-source.js';
+import { digestOf } from '../oci/digest.js';
+import { parseReference } from '../oci/reference.js';
+import type { RepositoryOptions } from './open-repository.js';
+import { chunksOf, fakeRegistry, listOf, opened, putImage } from './repository.testing.js';
+
+imageStoreSuite('a repository', async () => opened(await fakeRegistry()));
+
+const named = (host: string, name: string) => parseReference(`${host}/team/app:${name}`);
+
+describe('names', () => {
+  it('lead to what was tagged, by HEAD alone', async () => {
+    const registry = await fakeRegistry();
+    const repository = await opened(registry);
+    const { manifest } = await putImage(repository);
+    const reference = named(registry.host, '1.0');
+    expect(await repository.resolve(reference)).toBeUndefined();
+    await repository.tag(manifest, reference);
+    registry.requests.length = 0;
+    expect(await repository.resolve(reference)).toEqual(manifest);
+    expect(registry.requests.map(({ method }) => method)).toEqual(['HEAD']);
+  });
+
+  it('are listed page by page', async () => {
+    const registry = await fakeRegistry();
+    const repository = await opened(registry);
+    const { manifest } = await putImage(repository);
+    const tags = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+    for (const tag of tags) await repository.tag(manifest, named(registry.host, tag));
+    expect(await listOf(repository.tags())).toEqual(tags);
+  });
+
+  it('can be removed', async () => {
+    const registry = await fakeRegistry();
+    const repository = await opened(registry);
+    const { manifest } = await putImage(repository);
+    const reference = named(registry.host, 'old');
+    await repository.tag(manifest, reference);
+    await repository.delete({ tag: 'old' });
+    expect(await repository.resolve(reference)).toBeUndefined();
+    expect(await repository.exists(manifest)).toBe(true);
+    await repository.delete(manifest.digest);
+    expect(await repository.exists(manifest)).toBe(false);
+    await expect(repository.delete(manifest.digest)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
+describe('a blob', () => {
+  it('comes from a neighbour without moving', async () => {
+    const registry = await fakeRegistry();
+    const [from, to] = [await opened(registry, 'base'), await opened(registry)];
+    const { layers } = await putImage(from);
+    const [layer] = layers;
+    if (!layer) throw new Error('no layer');
+    registry.requests.length = 0;
+    expect(await to.mountFrom?.(layer, from)).toBe(true);
+    expect(registry.requests.map(({ method }) => method)).toEqual(['POST']);
+    expect(await to.exists(layer)).toBe(true);
+    const other = await opened(await fakeRegistry(), 'base');
+    expect(await to.mountFrom?.(layer, other)).toBe(false);
+    expect(await to.mountFrom?.({ ...layer, digest: digestOf('gone') }, from)).toBe(false);
+    expect(registry.content.uploads.size).toBe(0);
+  });
+});
+
+describe('referrers', () => {
+  it.each([false, true])('are found, noReferrers %s', async (noReferrers) => {
+    const registry = await fakeRegistry();
+    registry.faults = { noReferrers };
+    const repository = await opened(registry);
+    const { manifest: subject } = await putImage(repository);
+    expect(await listOf(repository.referrers(subject.digest))).toEqual([]);
+    const first = await putImage(repository, { subject });
+    const second = await putImage(repository, { subject });
+    const found = await listOf(repository.referrers(subject.digest));
+    const digests = found.map(({ digest }) => digest).sort();
+    expect(digests).toEqual([first.manifest.digest, second.manifest.digest].sort());
+    const artifactType = 'application/vnd.oci.image.config.v1+json';
+    expect(await listOf(repository.referrers(subject.digest, { artifactType }))).toHaveLength(2);
+    const none = { artifactType: 'application/other' };
+    expect(await listOf(repository.referrers(subject.digest, none))).toEqual([]);
+  });
+});
+
+describe('a registry with a token server', () => {
+  const login = { username: 'me', password: 'p@ss:word' };
+
+  async function guarded(server: TokenServerOptions, options: RepositoryOptions = {}) {
+    const tokens = await startTokenServer(server);
+    onTestFinished(() => tokens[Symbol.asyncDispose]());
+    const registry = await fakeRegistry({ guard: tokens.guard });
+    return { tokens, registry, repository: await opened(registry, 'team/app', options) };
+  }
+
+  it.each<[rule: string, server: TokenServerOptions]>([
+    ['by OAuth2', {}],
+    ['by GET, where a POST is 404', { oauthStatus: 404 }],
+    ['by GET, where a POST is 401', { oauthStatus: 401 }],
+    ['by GET, where a POST is 400', { oauthStatus: 400 }],
+    ['that heeds only the first scope', { firstScopeOnly: true }],
+    ['whose registry is silent about it', { isSilent: true }],
+  ])('lets in who has a login, %s', async (_, server) => {
+    const { registry, repository } = await guarded(
+      { login, isPrivate: true, ...server },
+      { login },
+    );
+    const { manifest } = await putImage(repository);
+    await repository.tag(manifest, named(registry.host, 'a'));
+    expect(await repository.resolve(named(registry.host, 'a'))).toEqual(manifest);
+    const other = await opened(registry, 'other', { login });
+    expect(await other.exists(manifest)).toBe(false);
+  });
+
+  it('gives one token for many requests', async () => {
+    const { tokens, repository } = await guarded({ login }, { login });
+    await putImage(repository, { layerBytes: [10, 20, 30, 40, 50] });
+    // One for what is read, one for what is written.
+    expect(tokens.requests.length).toBeLessThanOrEqual(2);
+  });
+
+  it('is asked again when tokens end, or are taken back', async () => {
+    const { tokens, repository } = await guarded({ login, lifetimeMs: 1500 }, { login });
+    const { layers } = await putImage(repository);
+    const [layer] = layers;
+    if (!layer) throw new Error('no layer');
+    tokens.revoke();
+    expect((await readBlob(repository, layer)).length).toBe(layer.size);
+    await new Promise((resolve) => setTimeout(resolve, 1600));
+    await putImage(repository);
+  });
+
+  it('refuses who has none, or a wrong one, with a message that names neither', async () => {
+    const { repository } = await guarded({ login, isPrivate: true });
+    const blob = describeBytes(Buffer.from('a'));
+    const refused = { code: 'PERMISSION_DENIED', hint: expect.stringContaining('docker login') };
+    await expect(repository.exists(blob)).rejects.toMatchObject(refused);
+    const wrong = { username: 'me', password: 'secret-and-wrong' };
+    const { repository: other } = await guarded({ login, isPrivate: true }, { login: wrong });
+    const error = await other.exists(blob).catch((each: Error) => each);
+    expect(error).toMatchObject(refused);
+    expect(JSON.stringify(error) + String((error as Error).stack)).not.toContain(
+      'secret-and-wrong',
+    );
+  });
+
+  it('lets everybody read what is public, and nobody write', async () => {
+    const { registry, repository } = await guarded({ login });
+    const blob = describeBytes(Buffer.from('a'));
+    expect(await repository.exists(blob)).toBe(false);
+    await expect(repository.push(blob, chunksOf(Buffer.from('a')))).rejects.toMatchObject({
+      code: 'PERMISSION_DENIED',
+      message: expect.stringContaining(registry.host),
+    });
+  });
+});
+
+describe('a registry with Basic logins', () => {
+  it('lets in who has one', async () => {
+    const expected = `Basic ${Buffer.from('me:secret').toString('base64')}`;
+    const guard = ({ headers }: IncomingMessage) =>
+      headers.authorization === expected ? undefined : 'Basic realm="registry"';
+    const registry = await fakeRegistry({ guard });
+    const login = { username: 'me', password: 'secret' };
+    await putImage(await opened(registry, 'a', { login }));
+    const blob = describeBytes(Buffer.from('a'));
+    for (const other of [null, { ...login, password: 'wrong' }]) {
+      const repository = await opened(registry, 'a', { login: other });
+      await expect(repository.exists(blob)).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+    }
+  });
+});

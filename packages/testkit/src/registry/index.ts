@@ -1,0 +1,9 @@
+export {
+  type FakeRegistry,
+  type FakeRegistryOptions,
+  type SeenRequest,
+  startFakeRegistry,
+} from './fake-registry.js';
+export { RegistryContent, sha256 } from './registry-content.js';
+export type { RegistryFaults } from './registry-faults.js';
+export { startTokenServer, type TokenServer, type TokenServerOptions } from './token-server.js';

@@ -106,9 +106,7 @@ describe('an image', () => {
     const broken: ImageStore = {
       ...source,
       fetch: (blob, options) =>
-        blob.digest === layers[1]?.digest
-          ? brokenSource()
-          : source.fetch(blob, options),
+        blob.digest === layers[1]?.digest ? brokenSource() : source.fetch(blob, options),
     };
     await expect(copyImage(broken, from, destination, to, { concurrency: 1 })).rejects.toThrow();
     expect(await destination.resolve(to)).toBeUndefined();

@@ -41,13 +41,13 @@ export const core = rooms('core', 'packages/core/src', {
 
   'registry/login': ['errors', 'docker'],
   'registry/token': ['errors', 'docker', 'ca-certificates', 'undici'],
-  'registry/auth': ['content', 'docker', 'registry/token'],
+  'registry/auth': ['errors', 'content', 'docker', 'registry/token'],
   'registry/http': [
     ...['errors', 'ca-certificates', 'registry/auth', 'registry/token', 'undici', 'p-retry'],
   ],
   'registry/hosts': ['errors', 'registry/http', 'smol-toml', 'zod'],
   registry: [
-    ...[...content, 'docker', 'zod', 'registry/auth', 'registry/hosts', 'registry/http'],
+    ...[...content, 'options', 'docker', 'zod', 'registry/auth', 'registry/hosts', 'registry/http'],
     ...['registry/login', 'registry/token'],
   ],
 

@@ -10,8 +10,8 @@ import { openConnections } from './http/connections.js';
 import { openRegistryClient, type RegistryClient } from './http/registry-client.js';
 import type { RegistryHost } from './http/registry-host.js';
 import { registryLogin } from './login/registry-credentials.js';
-import type { RepositoryOptions } from './open-repository.js';
 import type { Repository } from './repository.js';
+import type { RepositoryOptions } from './repository-options.js';
 import { hostOf, isLinkLocal, isPrivate } from './token/addresses.js';
 
 /** As `openRepository`, which loads this only when it is called. */

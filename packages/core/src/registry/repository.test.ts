@@ -6,8 +6,8 @@ import { imageStoreSuite } from '../content/testing/image-store-suite.js';
 import { describeBytes } from '../content/testing/memory-source.js';
 import { digestOf } from '../oci/digest.js';
 import { parseReference } from '../oci/reference.js';
-import type { RepositoryOptions } from './open-repository.js';
 import { chunksOf, fakeRegistry, listOf, opened, putImage } from './repository.testing.js';
+import type { RepositoryOptions } from './repository-options.js';
 
 imageStoreSuite('a repository', async () => opened(await fakeRegistry()));
 

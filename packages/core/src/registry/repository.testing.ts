@@ -5,8 +5,9 @@ import type { ContentStore } from '../content/content.js';
 import { describeBytes } from '../content/testing/memory-source.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import { MediaType } from '../oci/media-types.js';
-import { openRepository, type RepositoryOptions } from './open-repository.js';
+import { openRepository } from './open-repository.js';
 import type { Repository } from './repository.js';
+import type { RepositoryOptions } from './repository-options.js';
 
 /** No login, proxy or certificate of the machine that runs the tests. */
 export const env = { DOCKER_CONFIG: '/nonexistent', HOME: '/nonexistent' };

@@ -11,8 +11,8 @@ import { openLayout } from '../layout.js';
 import { createMemoryStore } from '../memory-store.js';
 import { readBlob } from '../read-blob.js';
 import { describeBytes } from '../testing/memory-source.js';
-import type { CopyProgress } from './copy.js';
 import { copyImage } from './copy-image.js';
+import type { CopyProgress } from './copy-options.js';
 
 const from = parseReference('registry.example/app:1.0');
 const to = parseReference('registry.example/copy:2.0');

@@ -5,7 +5,13 @@ import type { Digest } from '../../oci/digest.js';
 import { parsePlatform } from '../../oci/platform.js';
 import { formatReference, type Reference } from '../../oci/reference.js';
 import type { ContentSource, ImageStore } from '../content.js';
-import type { BlobState, CopyOptions, CopyProgress, CopyResult, CopySource } from './copy.js';
+import type {
+  BlobState,
+  CopyOptions,
+  CopyProgress,
+  CopyResult,
+  CopySource,
+} from './copy-options.js';
 import { type ImageGraph, readImageGraph } from './image-graph.js';
 import { selectPlatforms } from './select-platforms.js';
 

@@ -9,7 +9,8 @@ import { defaultPlatform, formatPlatform, parsePlatform } from '../../oci/platfo
 import { formatReference, parseReference } from '../../oci/reference.js';
 import { checkArgument, checkOptions } from '../../options/check-options.js';
 import { type Checks, record, text } from '../../options/checks.js';
-import { openRepository, type RepositoryOptions } from '../../registry/open-repository.js';
+import { openRepository } from '../../registry/open-repository.js';
+import type { RepositoryOptions } from '../../registry/repository-options.js';
 import { checkContext } from '../checks/context.js';
 import { engine as anEngine } from '../checks/instances.js';
 import { planLoad } from '../compare/plan-load.js';

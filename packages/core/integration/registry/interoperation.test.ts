@@ -55,7 +55,6 @@ describe('a real registry', () => {
     const { blobs } = await copy(layout, reference, await opened(name), name);
     expect(blobs).toEqual({ present: 0, mounted: 0, copied: 4 });
     expect(await crane('digest', name)).toBe(image.manifestDigest);
-    expect(await crane('validate', '--remote', name)).toContain('PASS');
     const { host } = useTestbed().containerd;
     onTestFinished(() => removeImages(host, name));
     await outputOf(runDocker(['pull', name], { host }));

@@ -70,5 +70,5 @@ export async function pullImage(
     content: repository,
     timingsMs,
   };
-  return loadImage(image, engine, { partSizeBytes: options.partSizeBytes }, context);
+  return await loadImage(image, engine, { partSizeBytes: options.partSizeBytes }, context);
 }

@@ -4,11 +4,12 @@ import {
   outputOf,
   pushTestImage,
   randomImage,
+  removeImages,
   runClient,
   runCommand,
   useTestbed,
 } from '@warmdock/testkit';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 
 const { registry } = useTestbed();
 
@@ -41,4 +42,12 @@ it('promote-by-digest.ts gives a name to what was tested', async () => {
   const byDigest = `${reference.replace(/:v1$/, '')}@${image.manifestDigest}`;
   expect(await run('promote-by-digest.ts', byDigest, 'production')).toContain(image.manifestDigest);
   expect(await digestOf(reference.replace(/:v1$/, ':production'))).toBe(image.manifestDigest);
+});
+
+it('pull-image.ts brings an image into a daemon', async () => {
+  const { reference } = await pushed();
+  const { host } = useTestbed().classic;
+  onTestFinished(() => removeImages(host, reference));
+  expect(await run('pull-image.ts', host, reference)).toBe('full: 3 of 3 layers loaded\n');
+  expect(await run('pull-image.ts', host, reference)).toBe('unchanged: 0 of 3 layers loaded\n');
 });

@@ -124,6 +124,7 @@ export const environmentVariables: readonly VariableGroup[] = [
       variable('TERM', '`dumb` shows plain lines without colours'),
       variable('TMPDIR', 'Where layers wait that cannot be passed on at once, default /tmp'),
       variable('XDG_CACHE_HOME', 'Compiled code and images of projects, default ~/.cache'),
+      variable('XDG_CONFIG_HOME', 'Certificates of registries, default ~/.config'),
       variable('XDG_DATA_HOME', 'The shim, default ~/.local/share'),
       variable('XDG_STATE_HOME', 'Keys of contexts and pending builds, default ~/.local/state'),
     ],

@@ -11,8 +11,11 @@ let disk: Awaited<ReturnType<typeof makeFileSystem>>;
 let count = 0;
 const newRoot = () => join(disk.dir, `store-${count++}`);
 
+/** ZFS is a process here, slow beside other load. */
+const timeout = 240_000;
+
 /** Trees that are volumes of their own: what moves them is a program that knows nothing of the store. */
-describe.each(['btrfs', 'zfs'] as const)('on %s, when it is killed', (type) => {
+describe.each(['btrfs', 'zfs'] as const)('on %s, when it is killed', { timeout }, (type) => {
   beforeAll(async () => {
     disk = await makeFileSystem({ type, sizeMb: 512 });
   });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -32,6 +32,38 @@ async function otherHolder(path: string) {
 }
 
 describe('a process lock', () => {
+  it('is found under further paths, until it is released', async () => {
+    const path = lockPath();
+    const [other, taken] = [`${path}-other`, `${path}-taken`];
+    const [first, second] = [
+      await takeProcessLock(path, patient),
+      await takeProcessLock(taken, patient),
+    ];
+    if (!('lock' in first) || !('lock' in second)) throw new Error('denied');
+    first.lock.extendTo([other, taken]);
+    const waiting = [takeProcessLock(other, patient), takeProcessLock(taken, patient)] as const;
+    second.lock.release();
+    expect(await waiting[1]).toMatchObject({ how: 'waited' });
+    expect(await Promise.race([waiting[0], Promise.resolve('waits')])).toBe('waits');
+    first.lock.release();
+    const third = await waiting[0];
+    expect(third).toMatchObject({ how: 'waited' });
+    if ('lock' in third) third.lock.release();
+    await expect.poll(() => existsSync(other)).toBe(false);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('leaves further paths to the next one when its process is killed', async () => {
+    const path = lockPath();
+    const holder = await otherHolder(path);
+    linkSync(path, `${path}-other`);
+    holder.kill('SIGKILL');
+    await once(holder, 'exit');
+    const taken = await takeProcessLock(`${path}-other`, patient);
+    expect(taken).toMatchObject({ how: 'free' });
+    if ('lock' in taken) taken.lock.release();
+  });
+
   it('is free for the first, and leaves nothing behind', async () => {
     const path = lockPath();
     const taken = await takeProcessLock(path, patient);
@@ -112,7 +144,9 @@ describe('locks that are shared in a process', () => {
   it('are taken together, and given back by the last', async () => {
     const path = lockPath();
     const locks = new SharedLocks();
-    const taken = await Promise.all([locks.take(path, patient), locks.take(path, patient)]);
+    const upper = `${path}-upper`;
+    const lower = await locks.take(path, [upper], patient);
+    const taken = [lower, await locks.take(upper, [path], patient)];
     const other = takeProcessLock(path, patient);
     let isTaken = false;
     void other.then(() => {
@@ -131,8 +165,8 @@ describe('locks that are shared in a process', () => {
     const path = lockPath();
     const holder = await takeProcessLock(path, patient);
     const locks = new SharedLocks();
-    const first = locks.take(path, patient);
-    const second = locks.take(path, { ...patient, signal: cancelledSoon() });
+    const first = locks.take(path, [], patient);
+    const second = locks.take(path, [], { ...patient, signal: cancelledSoon() });
     await expect(second).rejects.toMatchObject({ code: 'CANCELLED' });
     if ('lock' in holder) holder.lock.release();
     const taken = await first;
@@ -145,8 +179,8 @@ describe('locks that are shared in a process', () => {
     const holder = await takeProcessLock(path, patient);
     const locks = new SharedLocks();
     const stop = new AbortController();
-    const first = locks.take(path, { ...patient, signal: stop.signal });
-    const second = locks.take(path, patient);
+    const first = locks.take(path, [], { ...patient, signal: stop.signal });
+    const second = locks.take(path, [], patient);
     stop.abort();
     await expect(first).rejects.toBeDefined();
     if ('lock' in holder) holder.lock.release();

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { linkSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,6 +7,8 @@ import { cancelled } from '../../errors.js';
 
 /** Held until released, or until this process ends in whatever way. */
 export interface ProcessLock {
+  /** Has whoever takes the lock at one of these paths wait for this one, where nobody holds that. */
+  extendTo(paths: readonly string[]): void;
   release(): void;
 }
 
@@ -76,12 +78,32 @@ async function listen(path: string): Promise<ProcessLock | undefined> {
     if (codeOf(error) === 'EADDRINUSE') return undefined;
     throw error;
   }
+  const names = new Set<string>();
   return {
+    extendTo(paths) {
+      for (const name of paths) if (isLinked(path, name)) names.add(name);
+    },
     release() {
+      for (const name of names) if (isSameFile(path, name)) rmSync(name, { force: true });
       server.close();
       for (const socket of waiting) socket.destroy();
     },
   };
+}
+
+/** Another name of the socket; false where the name is taken, or the file system has no such links. */
+function isLinked(path: string, name: string): boolean {
+  try {
+    linkSync(path, name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isSameFile(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((path) => lstatSync(path, { throwIfNoEntry: false })?.ino);
+  return one !== undefined && one === other;
 }
 
 function listening(server: Server, path: string): Promise<void> {

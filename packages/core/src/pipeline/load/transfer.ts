@@ -134,17 +134,18 @@ class Transfer {
   /**
    * Waits while another process brings the layer that this image lacks first, and compares again.
    *
-   * Whoever holds that lock goes from the bottom up, so what it brings is what this image needs.
+   * Whoever holds that lock goes from the bottom up, so what it brings is what this image needs. It is
+   * found by all layers that it brings: some of them may be there when the next one compares.
    */
   async #afterOthers(
     first: LoadDecision,
   ): Promise<{ decision: LoadDecision; release: () => void }> {
     let decision = first;
     for (;;) {
-      const path = isTransfer(decision) && this.#lockPath(decision);
-      if (!path) return { decision, release: () => {} };
+      const [path, ...more] = isTransfer(decision) ? this.#lockPaths(decision) : [];
+      if (path === undefined) return { decision, release: () => {} };
       const waiting = this.#waiting(decision);
-      const outcome = await loadsOf(this.#engine).locks.take(path, {
+      const outcome = await loadsOf(this.#engine).locks.take(path, more, {
         signal: this.#context.signal,
         patienceMs,
         onWait: waiting,
@@ -170,14 +171,17 @@ class Transfer {
     };
   }
 
-  #lockPath({ image, plan, observed }: Transferable): string | undefined {
+  /** One for each layer that is missing, from the bottom up. */
+  #lockPaths({ image, plan, observed }: Transferable): string[] {
     const { env = process.env } = this.#context;
     const state = stateDirectory(env);
-    if (state === undefined) return undefined;
-    const [lowest] = placedAmong(image, observed.info.store, plan.missing);
-    const what = `${observed.info.id} ${lowest?.key ?? plan.imageId}`;
-    const name = createHash('sha256').update(what).digest('hex').slice(0, 16);
-    return join(state, 'loads', name);
+    if (state === undefined) return [];
+    const layers = placedAmong(image, observed.info.store, plan.missing).map(({ key }) => key);
+    return (layers.length > 0 ? layers : [plan.imageId]).map((key) => {
+      const what = `${observed.info.id} ${key}`;
+      const name = createHash('sha256').update(what).digest('hex').slice(0, 16);
+      return join(state, 'loads', name);
+    });
   }
 
   #decideAgain(): Promise<LoadDecision> {

@@ -190,7 +190,7 @@ describe('where no builder but the daemon can be meant, node is not started', ()
     ],
     [
       'nobody names one',
-      /^warmdock: docker build uses the daemon itself, passed through to \S+\n$/,
+      /^warmdock: docker build uses the daemon itself unless BUILDX_BUILDER names a builder, passed through to \S+\n$/,
       () => ({ DOCKER_CONFIG: configWithBuilder() }),
     ],
   ])('and WARMDOCK=explain says why: %s', async (_what, reason, env) => {

@@ -34,7 +34,7 @@ function chosen(line: string, env: NodeJS.ProcessEnv = {}): string {
     : `${choice.builder.name} by ${choice.rule}`;
 }
 
-const daemon = 'docker build uses the daemon itself';
+const daemon = 'docker build uses the daemon itself unless BUILDX_BUILDER names a builder';
 const stays = 'without --load the result stays in builder "far"';
 
 describe('with a remote builder that docker buildx use chose', () => {

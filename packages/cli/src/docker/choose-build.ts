@@ -72,7 +72,10 @@ function chooseForDocker({
   }
   // Without the alias, docker names the daemon's own builder where nobody names one.
   if (!name && !env.BUILDX_BUILDER && !alias)
-    return { passThroughReason: 'docker build uses the daemon itself' };
+    return {
+      passThroughReason:
+        'docker build uses the daemon itself unless BUILDX_BUILDER names a builder',
+    };
   return chooseRemote(name, env);
 }
 

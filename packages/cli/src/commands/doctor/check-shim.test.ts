@@ -91,7 +91,7 @@ describe('of each way to build it is reported where it goes', () => {
     const { shim, ...commands } = found();
     expect(commands).toEqual({
       'docker build': expect.stringMatching(
-        /^warning: passed through to docker: docker build uses the daemon itself; .* builder "far"/,
+        /^warning: passed through to docker: docker build uses the daemon itself unless BUILDX_BUILDER names a builder; .* builder "far"/,
       ),
       'docker buildx build': stays,
       'docker compose build': builds('docker buildx use'),

@@ -29,7 +29,11 @@ export const buildFlags: readonly BuildFlag[] = [
     about: "Set a build argument: KEY=VALUE, or KEY for the environment's value",
   },
   { name: 'build-context', kind: 'list', about: 'Add a named context: NAME=PATH or NAME=URL' },
-  { name: 'builder', kind: 'string', about: 'Builder by name, or by address (tcp://, unix://)' },
+  {
+    name: 'builder',
+    kind: 'string',
+    about: 'Builder by name, or by address (tcp://, unix://, docker-container://)',
+  },
   { name: 'cache-from', kind: 'list', about: 'Where the builder may find cached steps' },
   { name: 'cache-to', kind: 'list', about: 'Where the builder is to leave cached steps' },
   {

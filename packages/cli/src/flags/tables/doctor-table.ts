@@ -10,7 +10,7 @@ export const doctorTable: CommandTable = {
     {
       name: 'builder',
       kind: 'string',
-      about: 'Builder by name, or by address (tcp://, unix://)',
+      about: 'Builder by name, or by address (tcp://, unix://, docker-container://)',
     },
     { name: 'json', kind: 'boolean', about: 'Show the findings as JSON' },
     {

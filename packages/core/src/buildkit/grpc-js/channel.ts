@@ -178,7 +178,7 @@ class GrpcJsChannel implements Channel {
           hint ??
           (this.#greeted
             ? 'check that the builder is still running and reachable, then build again'
-            : 'check the address: what listens there does not answer as a BuildKit does'),
+            : 'check the address: what listens there does not answer as a BuildKit does, or wants TLS'),
         cause,
       },
     );

@@ -171,5 +171,5 @@ function hintOf(cause: Error, greeted: boolean): string {
   if (isWarmdockError(cause) && cause.hint) return cause.hint;
   return greeted
     ? 'check that the builder is still running and reachable, then build again'
-    : 'check the address: what listens there does not answer as a BuildKit does';
+    : 'check the address: what listens there does not answer as a BuildKit does, or wants TLS';
 }

@@ -70,7 +70,7 @@ export function createRepository(access: RepositoryAccess): Repository {
       return found;
     },
     async tag(descriptor, { tag }, { signal } = {}) {
-      if (tag === undefined) return;
+      if (tag === undefined) throw noTag(access);
       await putManifest(access, descriptor, await bytesOf(descriptor, signal), tag, { signal });
     },
     tags: (options = {}) => listTags(access, options),
@@ -97,6 +97,12 @@ function missing({ registry, path }: RepositoryAccess, digest: Digest): Warmdock
   const message = `there is no manifest ${digest} in ${registry}/${path}`;
   return new WarmdockError('NOT_FOUND', message, {
     hint: 'check the name; a private repository may look missing without a login',
+  });
+}
+
+function noTag({ registry, path }: RepositoryAccess): WarmdockError {
+  return new WarmdockError('INVALID_ARGUMENT', `cannot tag an image of ${registry}/${path}`, {
+    hint: 'give a reference with a tag',
   });
 }
 

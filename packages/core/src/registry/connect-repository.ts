@@ -13,6 +13,7 @@ import { registryLogin } from './login/registry-credentials.js';
 import type { Repository } from './repository.js';
 import type { RepositoryOptions } from './repository-options.js';
 import { hostOf, isLinkLocal, isPrivate } from './token/addresses.js';
+import { proxyOf } from './token/proxy-of.js';
 
 /** As `openRepository`, which loads this only when it is called. */
 export async function connectRepository(
@@ -23,16 +24,14 @@ export async function connectRepository(
   const plainHttp = options.plainHttp ?? (await isPlainHere(domain, options, env));
   const { certsDirectories } = options;
   const hosts = await registryHosts(domain, { env, plainHttp, certsDirectories });
-  const open = (host: RegistryHost) => openHost(domain, host, options, env);
-  const [origin, ...mirrors] = await Promise.all([open(hosts.origin), ...hosts.mirrors.map(open)]);
+  // A login that was given is for the registry, not for who mirrors it.
+  const ofMirror = { ...options, login: undefined };
+  const [origin, ...mirrors] = await Promise.all([
+    openHost(domain, hosts.origin, options, env),
+    ...hosts.mirrors.map((host) => openHost(domain, host, ofMirror, env)),
+  ]);
   const onNotice = options.onNotice ?? (() => {});
-  return createRepository({
-    registry: domain,
-    path,
-    origin: origin as RegistryClient,
-    mirrors,
-    onNotice,
-  });
+  return createRepository({ registry: domain, path, origin, mirrors, onNotice });
 }
 
 async function openHost(
@@ -41,7 +40,7 @@ async function openHost(
   options: RepositoryOptions,
   env: NodeJS.ProcessEnv,
 ): Promise<RegistryClient> {
-  const refusesAddress = await refusalOf(host.base);
+  const refusesAddress = await refusalOf(host.base, env);
   const { stallMs, retries } = options;
   const connections = openConnections(host, { env, refusesAddress, stallMs });
   const plainHttp = host.base.protocol === 'http:';
@@ -64,9 +63,10 @@ async function loginOf(
 
 /**
  * Which addresses a server must not send to: link-local ones, and private ones where it is itself on
- * a public address.
+ * a public address, or behind a proxy, which alone may know its address.
  */
-async function refusalOf(base: URL): Promise<(address: string) => boolean> {
+async function refusalOf(base: URL, env: NodeJS.ProcessEnv): Promise<(address: string) => boolean> {
+  if (proxyOf(base, env)) return isPrivate;
   const host = hostOf(base);
   const addresses = await lookup(host, { all: true }).catch(() => []);
   const isInside = addresses.some(({ address }) => isPrivate(address));

@@ -1,6 +1,6 @@
 import type { CallOptions } from '../content/content.js';
 import { isWarmdockError } from '../errors.js';
-import type { Method, Reply } from './http/exchange.js';
+import { drop, type Method, type Reply } from './http/exchange.js';
 import type { RegistryClient, RegistryRequest } from './http/registry-client.js';
 import { RegistryError } from './http/registry-error.js';
 import type { HostCapability } from './http/registry-host.js';
@@ -56,7 +56,10 @@ async function readFromMirror(
   request: RepositoryRequest,
 ): Promise<Reply | undefined> {
   try {
-    return await mirror.request(forRepository(access, request, 'pull'));
+    const reply = await mirror.request(forRepository(access, request, 'pull'));
+    if (reply.status !== 404) return reply;
+    await drop(reply);
+    return undefined;
   } catch (error) {
     if (request.signal?.aborted || !isWarmdockError(error)) throw error;
     // What a mirror lacks is nothing to tell.

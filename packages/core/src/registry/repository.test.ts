@@ -1,4 +1,7 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startTokenServer, type TokenServerOptions } from '@warmdock/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readBlob } from '../content/read-blob.js';
@@ -156,6 +159,58 @@ describe('a registry with a token server', () => {
       code: 'PERMISSION_DENIED',
       message: expect.stringContaining(registry.host),
     });
+  });
+});
+
+describe('a mirror', () => {
+  /** A registry with a mirror that `hosts.toml` names. */
+  async function mirrored(capabilities: string) {
+    const [registry, mirror] = [await fakeRegistry(), await fakeRegistry()];
+    const directory = mkdtempSync(join(tmpdir(), 'warmdock-mirror-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    mkdirSync(join(directory, registry.host));
+    const text = `server = "http://${registry.host}"\n[host."http://${mirror.host}"]\ncapabilities = ${capabilities}\n`;
+    writeFileSync(join(directory, registry.host, 'hosts.toml'), text);
+    const notices: string[] = [];
+    const onNotice = (message: string) => void notices.push(message);
+    const login = { username: 'me', password: 'secret' };
+    const options = { certsDirectories: [directory], onNotice, login, retries: 0 };
+    const repository = await opened(registry, 'team/app', options);
+    const { manifest, layers } = await putImage(await opened(registry));
+    await repository.tag(manifest, named(registry.host, 'a'));
+    await putImage(await opened(mirror));
+    for (const server of [registry, mirror]) server.requests.length = 0;
+    const [layer] = layers;
+    if (!layer) throw new Error('no layer');
+    return { registry, mirror, repository, layer, notices };
+  }
+
+  it('is asked first, and passed over in silence for what it lacks', async () => {
+    const { registry, mirror, repository, layer, notices } = await mirrored('["pull"]');
+    expect((await readBlob(repository, layer)).length).toBe(layer.size);
+    expect([mirror.requests.length, registry.requests.length]).toEqual([1, 1]);
+    expect(notices).toEqual([]);
+  });
+
+  it('that may not resolve is not asked about a tag', async () => {
+    const { registry, mirror, repository } = await mirrored('["pull"]');
+    expect(await repository.resolve(named(registry.host, 'a'))).toBeDefined();
+    expect(mirror.requests).toEqual([]);
+  });
+
+  it('that does not serve is passed over, with a notice, and never sees the login', async () => {
+    const { mirror, repository, layer, notices } = await mirrored('["pull", "resolve"]');
+    mirror.faults = { next: { count: 9, status: 503 } };
+    expect((await readBlob(repository, layer)).length).toBe(layer.size);
+    expect(notices).toEqual([expect.stringContaining(`mirror ${mirror.host} was passed over`)]);
+    mirror.faults = {};
+    expect(mirror.requests.map(({ authorization }) => authorization)).toEqual([undefined]);
+  });
+
+  it('is not written to', async () => {
+    const { mirror, repository } = await mirrored('["pull", "resolve", "push"]');
+    await putImage(repository);
+    expect(mirror.requests).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import type { GoldenStore } from '../../../src/index.js';
 
 /** Of every file that a daemon sees in a generation: its digest, by its path. */
@@ -12,9 +13,11 @@ export async function contentsOf(
   const found: Record<number, Contents> = {};
   const { generations } = await store.inspect({ project });
   for (const { generation } of generations) {
-    const { dataRoot } = await store.clone({ project, session: 'looking', generation });
+    // A name of its own: what was released just before a power cut may be there again.
+    const session = `looking-${randomUUID()}`;
+    const { dataRoot } = await store.clone({ project, session, generation });
     found[generation] = digestsBelow(dataRoot);
-    await store.release({ session: 'looking' });
+    await store.release({ session });
   }
   return found;
 }

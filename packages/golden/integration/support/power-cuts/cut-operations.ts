@@ -82,6 +82,7 @@ export const cutOperations: Readonly<Record<string, CutOperation>> = {
     },
     run: (store) => store.recover(),
     steps: [
+      'recover:removal',
       'recover:pending-deletion',
       ...promoteSteps.slice(promoteSteps.indexOf('promote:take')),
       'recover:promotion',

@@ -43,7 +43,8 @@ export const core = rooms('core', 'packages/core/src', {
   'registry/token': ['errors', 'docker', 'ca-certificates', 'undici'],
   'registry/auth': ['errors', 'content', 'docker', 'registry/token'],
   'registry/http': [
-    ...['errors', 'ca-certificates', 'registry/auth', 'registry/token', 'undici', 'p-retry'],
+    ...['errors', 'content', 'ca-certificates', 'registry/auth', 'registry/token', 'undici'],
+    'p-retry',
   ],
   'registry/hosts': ['errors', 'registry/http', 'smol-toml', 'zod'],
   registry: [

@@ -3,7 +3,7 @@ import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import { formatReference } from '../oci/reference.js';
 import type { ImageStore } from './content.js';
-import { readBlob } from './read-blob.js';
+import { collectBlob } from './read-blob.js';
 import { untilAborted } from './until-aborted.js';
 
 /** An empty place for images that lives as long as the object: for small images, and for tests. */
@@ -20,9 +20,8 @@ export function createMemoryStore(): ImageStore {
     },
     async push(descriptor, content, { signal } = {}) {
       const chunks = untilAborted(content, signal, `storing blob ${descriptor.digest}`);
-      const source = { exists: async () => true, fetch: () => chunks };
-      const maxBytes = Number.MAX_SAFE_INTEGER;
-      blobs.set(descriptor.digest, await readBlob(source, descriptor, { maxBytes }));
+      const whole = await collectBlob(descriptor, chunks, Number.MAX_SAFE_INTEGER);
+      blobs.set(descriptor.digest, whole);
     },
     resolve: async (reference) => names.get(formatReference(reference)),
     async tag(descriptor, reference) {

@@ -19,13 +19,22 @@ export async function readBlob(
   blob: UnsizedDescriptor,
   { maxBytes = MAX_DOCUMENT_BYTES, signal }: ReadBlobOptions = {},
 ): Promise<Buffer> {
+  return collectBlob(blob, source.fetch(blob, { signal }), maxBytes);
+}
+
+/** As `readBlob`, of bytes that come by themselves. */
+export async function collectBlob(
+  blob: UnsizedDescriptor,
+  content: AsyncIterable<Uint8Array>,
+  maxBytes = MAX_DOCUMENT_BYTES,
+): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
   const check = (bytes: number) => {
     if (bytes > maxBytes) throw tooLarge(blob, maxBytes);
   };
   check(blob.size ?? 0);
-  for await (const chunk of verified(blob, source.fetch(blob, { signal }))) {
+  for await (const chunk of verified(blob, content)) {
     sizeBytes += chunk.length;
     check(sizeBytes);
     chunks.push(chunk);

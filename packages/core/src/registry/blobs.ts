@@ -2,7 +2,7 @@ import type { CallOptions, FetchOptions, UnsizedDescriptor } from '../content/co
 import { cancelled, isWarmdockError, messageOf } from '../errors.js';
 import { Breaks } from './http/breaks.js';
 import { drop, type Reply } from './http/exchange.js';
-import { BrokenBodyError, RegistryError } from './http/registry-error.js';
+import { BrokenBodyError, damaged, type RegistryError } from './http/registry-error.js';
 import { operationOf, type RepositoryAccess, read } from './repository-access.js';
 
 /** Which part is still to come: from the first byte, to before the last one if that is known. */
@@ -77,7 +77,7 @@ async function askFor(
 /** The bytes of the window, whether the server sends them alone or the blob from its beginning. */
 async function* bodyFrom(reply: Reply, window: Window, operation: string) {
   let at = startOf(reply, operation);
-  if (at > window.from) throw wrongLength(operation, `its part begins at ${at}`);
+  if (at > window.from) throw damaged(operation, `its part begins at ${at}`);
   const end = window.to ?? Number.POSITIVE_INFINITY;
   try {
     for await (const chunk of reply.body as AsyncIterable<Uint8Array>) {
@@ -100,7 +100,7 @@ async function* bodyFrom(reply: Reply, window: Window, operation: string) {
 function startOf({ status, headers }: Reply, operation: string): number {
   if (status !== 206) return 0;
   const start = /^bytes (\d+)-/.exec(headers['content-range'] ?? '')?.[1];
-  if (start === undefined) throw wrongLength(operation, 'its part has no readable place');
+  if (start === undefined) throw damaged(operation, 'its part has no readable place');
   return Number(start);
 }
 
@@ -109,11 +109,5 @@ function ended({ headers }: Reply, at: number, to: number, operation: string): R
   const announced = headers['content-length'];
   return announced === undefined
     ? new BrokenBodyError(`${operation}: ${at} of ${to} bytes came`, undefined)
-    : wrongLength(operation, `${to} bytes were expected, ${at} came`);
-}
-
-function wrongLength(operation: string, what: string): RegistryError {
-  return new RegistryError('DIGEST_MISMATCH', `${operation}: ${what}`, {
-    hint: 'the registry, or a cache before it, is damaged; try again',
-  });
+    : damaged(operation, `${to} bytes were expected, ${at} came`);
 }

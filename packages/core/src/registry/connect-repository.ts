@@ -1,18 +1,17 @@
 import { lookup } from 'node:dns/promises';
 import { connect } from 'node:tls';
 import type { StoredLogin } from '../docker/config.js';
-import { messageOf } from '../errors.js';
 import type { Reference } from '../oci/reference.js';
 import { createAuthorizer } from './auth/authorizer.js';
 import { createRepository } from './create-repository.js';
 import { registryHosts } from './hosts/registry-hosts.js';
 import { openConnections } from './http/connections.js';
 import { openRegistryClient, type RegistryClient } from './http/registry-client.js';
-import type { RegistryHost } from './http/registry-host.js';
+import type { HostTls, RegistryHost } from './http/registry-host.js';
 import { registryLogin } from './login/registry-credentials.js';
 import type { Repository } from './repository.js';
 import type { RepositoryOptions } from './repository-options.js';
-import { hostOf, isLinkLocal, isPrivate } from './token/addresses.js';
+import { hostOf, isLinkLocal, isLoopback, isPrivate } from './token/addresses.js';
 import { proxyOf } from './token/proxy-of.js';
 
 /** As `openRepository`, which loads this only when it is called. */
@@ -21,9 +20,9 @@ export async function connectRepository(
   options: RepositoryOptions,
   env: NodeJS.ProcessEnv,
 ): Promise<Repository> {
-  const plainHttp = options.plainHttp ?? (await isPlainHere(domain, options, env));
-  const { certsDirectories } = options;
-  const hosts = await registryHosts(domain, { env, plainHttp, certsDirectories });
+  const { certsDirectories, plainHttp } = options;
+  const isPlain = async (tls: HostTls) => plainHttp ?? isPlainHere(domain, tls);
+  const hosts = await registryHosts(domain, { env, isPlain, certsDirectories });
   // A login that was given is for the registry, not for who mirrors it.
   const ofMirror = { ...options, login: undefined };
   const [origin, ...mirrors] = await Promise.all([
@@ -74,17 +73,10 @@ async function refusalOf(base: URL, env: NodeJS.ProcessEnv): Promise<(address: s
 }
 
 /** Whether a registry on this machine speaks without TLS; all others do with it. */
-async function isPlainHere(
-  registry: string,
-  { certsDirectories }: RepositoryOptions,
-  env: NodeJS.ProcessEnv,
-): Promise<boolean> {
+async function isPlainHere(registry: string, { ca }: HostTls): Promise<boolean> {
   const url = new URL(`https://${registry}/`);
-  const host = hostOf(url);
-  if (host !== 'localhost' && host !== '::1' && !/^127(\.\d+){3}$/.test(host)) return false;
-  const { origin } = await registryHosts(registry, { env, plainHttp: false, certsDirectories });
-  if (origin.tls.ca.length > 0) return false;
-  return !(await speaksTls(host, Number(url.port || 443)));
+  if (!isLoopback(url) || ca.length > 0) return false;
+  return !(await speaksTls(hostOf(url), Number(url.port || 443)));
 }
 
 /** Any certificate will do here: who uses the connection checks it. */
@@ -97,11 +89,11 @@ function speaksTls(host: string, port: number): Promise<boolean> {
     };
     socket.once('secureConnect', () => end(true));
     socket.once('timeout', () => end(false));
-    socket.once('error', (error) => end(isCertificateWanted(error)));
+    socket.once('error', (error: NodeJS.ErrnoException) => end(isCertificateWanted(error)));
   });
 }
 
-/** A server that wants a certificate of ours speaks TLS. */
-function isCertificateWanted(error: Error): boolean {
-  return /certificate/i.test(messageOf(error));
+/** A server that wants a certificate of ours speaks TLS: `ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED` and its like. */
+function isCertificateWanted({ code = '' }: NodeJS.ErrnoException): boolean {
+  return code.startsWith('ERR_SSL_') && code.includes('CERTIFICATE');
 }

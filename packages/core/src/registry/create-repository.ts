@@ -1,5 +1,6 @@
 import type { ContentSource, UnsizedDescriptor } from '../content/content.js';
-import { readBlob } from '../content/read-blob.js';
+import { missingHint } from '../content/no-such-image.js';
+import { collectBlob, readBlob } from '../content/read-blob.js';
 import { WarmdockError } from '../errors.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
@@ -56,8 +57,7 @@ export function createRepository(access: RepositoryAccess): Repository {
     async push(descriptor, content, { signal } = {}) {
       if (!isManifest(descriptor.mediaType))
         return uploadBlob(access, descriptor, onlyOnce(descriptor, content), { signal });
-      const source = { exists: async () => true, fetch: () => content };
-      await putManifestOf(descriptor, await readBlob(source, descriptor, { signal }), signal);
+      await putManifestOf(descriptor, await collectBlob(descriptor, content), signal);
     },
     async pushFrom(descriptor, source, { signal } = {}) {
       if (!isManifest(descriptor.mediaType))
@@ -95,9 +95,7 @@ function neighbourPath(source: ContentSource, { registry, path }: RepositoryAcce
 
 function missing({ registry, path }: RepositoryAccess, digest: Digest): WarmdockError {
   const message = `there is no manifest ${digest} in ${registry}/${path}`;
-  return new WarmdockError('NOT_FOUND', message, {
-    hint: 'check the name; a private repository may look missing without a login',
-  });
+  return new WarmdockError('NOT_FOUND', message, { hint: missingHint });
 }
 
 function noTag({ registry, path }: RepositoryAccess): WarmdockError {

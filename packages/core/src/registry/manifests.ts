@@ -1,9 +1,9 @@
 import type { CallOptions, UnsizedDescriptor } from '../content/content.js';
 import type { Descriptor } from '../oci/descriptor.js';
-import { algorithmOf, type Digest, digestOf, isDigest } from '../oci/digest.js';
+import { algorithmOf, digestOf, isDigest } from '../oci/digest.js';
 import { kindOf, MediaType } from '../oci/media-types.js';
 import { drop, type Reply } from './http/exchange.js';
-import { RegistryError } from './http/registry-error.js';
+import { damaged, RegistryError } from './http/registry-error.js';
 import { readDocument } from './read-document.js';
 import { operationOf, type RepositoryAccess, read, remove, write } from './repository-access.js';
 
@@ -78,7 +78,8 @@ export async function getManifest(
   const { reply, bytes } = await readDocument(access, isDigest(name) ? 'pull' : 'resolve', asked);
   if (reply.status === 404) return undefined;
   const digest = digestOf(bytes, isDigest(name) ? algorithmOf(name) : 'sha256');
-  if (isDigest(name) && digest !== name) throw mismatch(access, name, digest);
+  if (isDigest(name) && digest !== name)
+    throw damaged(operationOf(access, doing), `its bytes have the digest ${digest}`);
   const mediaType = typeIn(bytes) ?? typeOf(reply.headers['content-type']) ?? MediaType.ociManifest;
   return { descriptor: { mediaType, digest, size: bytes.length }, bytes };
 }
@@ -128,11 +129,4 @@ export async function deleteManifest(
   const place = `manifests/${name}`;
   const asked = { doing: `deleting ${name}`, method: 'DELETE', place, signal } as const;
   await drop(await remove(access, { ...asked, accepts: [200, 202, 204] }));
-}
-
-function mismatch(access: RepositoryAccess, wanted: Digest, found: Digest): RegistryError {
-  const operation = operationOf(access, `reading manifest ${wanted}`);
-  return new RegistryError('DIGEST_MISMATCH', `${operation}: its bytes have the digest ${found}`, {
-    hint: 'the registry, or a cache before it, is damaged; try again',
-  });
 }

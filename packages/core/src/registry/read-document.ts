@@ -11,12 +11,18 @@ import {
   read,
 } from './repository-access.js';
 
-/** An answer with its whole body, which is asked for again when it breaks off. */
+/** An answer with its whole body. */
+export interface Document {
+  readonly reply: Reply;
+  readonly bytes: Buffer;
+}
+
+/** Reads an answer with its whole body, which is asked for again when it breaks off. */
 export function readDocument(
   access: RepositoryAccess,
   capability: HostCapability,
   request: RepositoryRequest,
-): Promise<{ readonly reply: Reply; readonly bytes: Buffer }> {
+): Promise<Document> {
   const attempt = async () => {
     const reply = await read(access, capability, request);
     return { reply, bytes: await readCapped(reply, MAX_DOCUMENT_BYTES) };

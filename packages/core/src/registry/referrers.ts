@@ -3,12 +3,10 @@ import type { Descriptor } from '../oci/descriptor.js';
 import { algorithmOf, type Digest, hexOf } from '../oci/digest.js';
 import { parseIndex } from '../oci/manifest.js';
 import { MediaType } from '../oci/media-types.js';
-import { locationOf } from './http/location.js';
 import { getManifest, putManifest } from './manifests.js';
-import { readDocument } from './read-document.js';
+import { readPages } from './read-pages.js';
 import type { Referrer, ReferrersOptions } from './repository.js';
-import { operationOf, type RepositoryAccess } from './repository-access.js';
-import { nextPage } from './tags.js';
+import type { RepositoryAccess } from './repository-access.js';
 
 const maxPages = 1000;
 
@@ -23,20 +21,11 @@ export async function* listReferrers(
 ): AsyncGenerator<Referrer, void, undefined> {
   const doing = `listing what refers to ${subject}`;
   const filter = artifactType ? `?artifactType=${encodeURIComponent(artifactType)}` : '';
-  let place: string | URL = `referrers/${subject}${filter}`;
-  for (let pages = 0; pages < maxPages; pages++) {
-    const asked = { doing, place, accepts: [200, 404], signal };
-    const { reply, bytes } = await readDocument(access, 'referrers', asked);
-    if (reply.status === 404) {
+  const asked = { doing, place: `referrers/${subject}${filter}`, accepts: [200, 404], signal };
+  for await (const { reply, bytes } of readPages(access, 'referrers', asked, maxPages))
+    if (reply.status === 404)
       yield* ofType(await taggedReferrers(access, subject, { signal }), artifactType);
-      return;
-    }
-    yield* ofType(parseIndex(bytes).manifests, artifactType);
-    const next = nextPage(reply.headers.link);
-    if (next === undefined) return;
-    const { registry } = access;
-    place = locationOf(next, reply.url, { operation: operationOf(access, doing), registry });
-  }
+    else yield* ofType(parseIndex(bytes).manifests, artifactType);
 }
 
 /** The server may have ignored the filter. */

@@ -2,8 +2,7 @@ import * as z from 'zod/mini';
 import type { CallOptions } from '../content/content.js';
 import { WarmdockError } from '../errors.js';
 import { isDigest } from '../oci/digest.js';
-import { locationOf } from './http/location.js';
-import { readDocument } from './read-document.js';
+import { readPages } from './read-pages.js';
 import { operationOf, type RepositoryAccess } from './repository-access.js';
 
 /** The largest page that every registry gives (ECR refuses more). */
@@ -19,21 +18,14 @@ export async function* listTags(
   { signal }: CallOptions = {},
 ): AsyncGenerator<string, void, undefined> {
   const doing = 'listing the tags';
-  let place: string | URL = `tags/list?n=${pageSize}`;
+  const asked = { doing, place: `tags/list?n=${pageSize}`, accepts: [200], signal };
   const seen = new Set<string>();
-  for (let pages = 0; pages < maxPages; pages++) {
-    const asked = { doing, place, accepts: [200], signal };
-    const { reply, bytes } = await readDocument(access, 'resolve', asked);
+  for await (const { bytes } of readPages(access, 'resolve', asked, maxPages))
     for (const tag of tagsIn(bytes, operationOf(access, doing))) {
       if (seen.has(tag) || isDigest(tag)) continue;
       seen.add(tag);
       yield tag;
     }
-    const next = nextPage(reply.headers.link);
-    if (next === undefined) return;
-    const { registry } = access;
-    place = locationOf(next, reply.url, { operation: operationOf(access, doing), registry });
-  }
 }
 
 function tagsIn(bytes: Buffer, operation: string): readonly string[] {
@@ -45,9 +37,4 @@ function tagsIn(bytes: Buffer, operation: string): readonly string[] {
       cause,
     });
   }
-}
-
-/** The target of `<...>; rel="next"` (RFC 8288). */
-export function nextPage(link: string | undefined): string | undefined {
-  return /<([^>]*)>\s*;[^,]*\brel="?next"?/i.exec(link ?? '')?.[1];
 }

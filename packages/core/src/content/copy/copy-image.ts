@@ -1,10 +1,10 @@
 import pLimit from 'p-limit';
-import { isWarmdockError, WarmdockError } from '../../errors.js';
+import { isWarmdockError } from '../../errors.js';
 import type { Descriptor } from '../../oci/descriptor.js';
-import type { Digest } from '../../oci/digest.js';
 import { parsePlatform } from '../../oci/platform.js';
-import { formatReference, type Reference } from '../../oci/reference.js';
+import type { Reference } from '../../oci/reference.js';
 import type { ContentSource, ImageStore } from '../content.js';
+import { noSuchImage } from '../no-such-image.js';
 import type {
   BlobState,
   CopyOptions,
@@ -25,15 +25,14 @@ export async function copyImage(
 ): Promise<CopyResult> {
   const call = { signal: options.signal };
   const named = await source.resolve(from, call);
-  if (!named) throw missing(from);
+  if (!named) throw noSuchImage(from);
   const tally: Tally = { blobs: { present: 0, mounted: 0, copied: 0 }, movedBytes: 0 };
   const platforms = options.platforms?.map(parsePlatform);
   const { root, bytes } = platforms?.length
     ? await selectPlatforms(source, named, platforms, call)
     : { root: named, bytes: undefined };
-  const readable = bytes ? overlaid(source, root.digest, bytes) : source;
-  const transfer = { source: readable, destination, options, tally };
-  const image = await copyGraph(transfer, root);
+  const transfer = { source, destination, options, tally };
+  const image = await copyGraph(transfer, root, bytes);
   if (options.referrers)
     for await (const referrer of source.referrers?.(root.digest, call) ?? [])
       await copyGraph(transfer, referrer);
@@ -56,11 +55,16 @@ interface Transfer {
 const defaultConcurrency = 6;
 
 /** Blobs first, then manifests from the leaves up: a registry takes none whose parts are missing. */
-async function copyGraph(transfer: Transfer, root: Descriptor): Promise<Descriptor> {
+async function copyGraph(
+  transfer: Transfer,
+  root: Descriptor,
+  rootBytes?: Uint8Array,
+): Promise<Descriptor> {
   const { source, destination, options } = transfer;
   const call = { signal: options.signal };
   const graph = await readImageGraph(source, root, {
     ...call,
+    rootBytes,
     isWhole: (each) => destination.exists(each, call),
   });
   await copyBlobs(transfer, graph);
@@ -131,20 +135,6 @@ function counting(source: ContentSource, onBytes: (bytes: number) => void): Cont
   };
 }
 
-/** The source with one blob more. */
-function overlaid(source: ContentSource, digest: Digest, bytes: Uint8Array): ContentSource {
-  return {
-    exists: async (blob, options) => blob.digest === digest || source.exists(blob, options),
-    fetch: (blob, options) => (blob.digest === digest ? once(bytes) : source.fetch(blob, options)),
-  };
-}
-
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
-}
-
-function missing(reference: Reference): WarmdockError {
-  return new WarmdockError('NOT_FOUND', `there is no image ${formatReference(reference)}`, {
-    hint: 'check the name; a private repository may look missing without a login',
-  });
 }

@@ -28,6 +28,13 @@ function isForeign({ mediaType }: Descriptor): boolean {
   return mediaType.includes('nondistributable') || mediaType.includes('foreign');
 }
 
+/** How a graph is read. */
+export interface ReadGraphOptions extends CallOptions {
+  readonly isWhole?: (each: Descriptor) => Promise<boolean>;
+  /** The root's own bytes, where the source does not have them. */
+  readonly rootBytes?: Uint8Array | undefined;
+}
+
 /**
  * Reads the manifests of an image from the root down.
  *
@@ -37,10 +44,17 @@ function isForeign({ mediaType }: Descriptor): boolean {
 export async function readImageGraph(
   source: ContentSource,
   root: Descriptor,
-  { isWhole, ...call }: CallOptions & { readonly isWhole?: (each: Descriptor) => Promise<boolean> },
+  { isWhole, rootBytes, signal }: ReadGraphOptions,
 ): Promise<ImageGraph> {
   const manifests = new Map<Digest, ImageGraph['manifests'][number]>();
   const blobs = new Map<Digest, Descriptor>();
+
+  /** The size of a root may be what a registry said of it, which need not be true. */
+  async function bytesOf(descriptor: Descriptor, isRoot: boolean): Promise<Uint8Array> {
+    if (!isRoot) return readBlob(source, descriptor, { signal });
+    const { mediaType, digest } = descriptor;
+    return rootBytes ?? readBlob(source, { mediaType, digest }, { signal });
+  }
 
   async function visit(descriptor: Descriptor, depth: number): Promise<void> {
     if (manifests.has(descriptor.digest) || blobs.has(descriptor.digest)) return;
@@ -49,11 +63,9 @@ export async function readImageGraph(
       return;
     }
     if (await isWhole?.(descriptor)) return;
-    // The size of a root may be what a registry said of it, which need not be true.
-    const { mediaType, digest } = descriptor;
-    const bytes = await readBlob(source, depth === 0 ? { mediaType, digest } : descriptor, call);
+    const bytes = await bytesOf(descriptor, depth === 0);
     for (const child of childrenOf(parseManifestOrIndex(bytes))) await visit(child, depth + 1);
-    manifests.set(digest, { descriptor: { ...descriptor, size: bytes.length }, bytes });
+    manifests.set(descriptor.digest, { descriptor: { ...descriptor, size: bytes.length }, bytes });
   }
 
   await visit(root, 0);

@@ -1,4 +1,5 @@
 import type { CallOptions, UnsizedDescriptor } from '../../content/content.js';
+import { noSuchImage } from '../../content/no-such-image.js';
 import { readBlob } from '../../content/read-blob.js';
 import { WarmdockError } from '../../errors.js';
 import { type Descriptor, isAttestation } from '../../oci/descriptor.js';
@@ -29,13 +30,13 @@ export async function findImage(
   platform: Platform | Promise<Platform>,
   { signal }: CallOptions,
 ): Promise<FoundImage> {
-  const found = await repository.resolve(named, { signal });
-  if (!found) throw missing(named);
+  // Both are waited for, so that neither fails unheard.
+  const [found, wanted] = await Promise.all([repository.resolve(named, { signal }), platform]);
+  if (!found) throw noSuchImage(named);
   // Its size may be what a registry said of it, which need not be true.
   const root = { mediaType: found.mediaType, digest: found.digest };
   if (kindOf(root.mediaType) !== 'index') return { root, manifest: root, platforms: [] };
   const { manifests } = parseIndex(await readBlob(repository, root, { signal }));
-  const wanted = await platform;
   const manifest = choosePlatform(wanted, manifests);
   if (!manifest) throw nothingFor(wanted, named, manifests);
   return { root, manifest, platforms: platformsOf(manifests) };
@@ -45,12 +46,6 @@ function platformsOf(manifests: readonly Descriptor[]): Platform[] {
   return manifests.flatMap((each) =>
     each.platform && !isAttestation(each) ? [each.platform] : [],
   );
-}
-
-function missing(reference: Reference): WarmdockError {
-  return new WarmdockError('NOT_FOUND', `there is no image ${formatReference(reference)}`, {
-    hint: 'check the name; a private repository may look missing without a login',
-  });
 }
 
 function nothingFor(

@@ -1,4 +1,5 @@
 import { abortable } from '../../content/abortable.js';
+import type { CallOptions } from '../../content/content.js';
 import type { StoredLogin } from '../../docker/config.js';
 import { WarmdockError } from '../../errors.js';
 import { fetchToken, type Token } from '../token/fetch-token.js';
@@ -7,7 +8,7 @@ import type { Challenge } from './challenge.js';
 /** Answers one server's challenges, and remembers what it has asked for. */
 export interface Authorizer {
   /** The `Authorization` of a request that needs these scopes; `undefined` for none. */
-  authorization(scopes: readonly string[], call: AuthorizeCall): Promise<string | undefined>;
+  authorization(scopes: readonly string[], call: CallOptions): Promise<string | undefined>;
   /**
    * Takes in what the server answered to a request with the authorization `sent`: true when another
    * try may have another answer.
@@ -21,10 +22,6 @@ export interface Authorizer {
   readonly secrets: ReadonlySet<string>;
   /** One for another server, which must not have the user's login. */
   anonymous(): Authorizer;
-}
-
-export interface AuthorizeCall {
-  readonly signal: AbortSignal | undefined;
 }
 
 export interface AuthorizerOptions {
@@ -73,7 +70,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     scopes: readonly string[],
     realm: string,
     service: string,
-    call: AuthorizeCall,
+    call: CallOptions,
   ) {
     const wanted = demanded.get(keyOf(scopes)) ?? scopes;
     const key = keyOf(wanted);
@@ -124,9 +121,9 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     challenged(challenges, scopes, sent) {
       const next = schemeOf(challenges);
       if (!next) return false;
-      const isFirst = scheme === undefined || sent === undefined;
+      const isFirst = sent === undefined;
       scheme = next;
-      if (next.name === 'basic') return isFirst && sent === undefined;
+      if (next.name === 'basic') return isFirst;
       const asked = challenges.find((each) => each.scheme === 'bearer')?.parameters.get('scope');
       const words = asked?.split(' ').filter(Boolean) ?? [];
       const wanted = [...new Set([...scopes, ...words])].sort();

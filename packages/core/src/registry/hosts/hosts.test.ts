@@ -20,7 +20,7 @@ function put(files: Readonly<Record<string, string>>): void {
 const hosts = (registry = 'r.example:5000', plainHttp = false) =>
   registryHosts(registry, {
     env: {},
-    plainHttp,
+    isPlain: async () => plainHttp,
     certsDirectories: [join(directory, 'gone'), directory],
   });
 

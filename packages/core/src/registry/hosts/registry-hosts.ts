@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { HostCapability, RegistryHost } from '../http/registry-host.js';
+import type { HostCapability, HostTls, RegistryHost } from '../http/registry-host.js';
 import { readCertsD } from './certs-d.js';
 import { readHostsToml } from './hosts-toml.js';
 
@@ -12,8 +12,8 @@ export interface RegistryHosts {
 
 export interface RegistryHostsOptions {
   readonly env: NodeJS.ProcessEnv;
-  /** Whether the registry is spoken to without TLS. */
-  readonly plainHttp: boolean;
+  /** Whether the registry is spoken to without TLS; asked where no file names its server. */
+  readonly isPlain: (tls: HostTls) => Promise<boolean>;
   /** Folders with one folder for each registry; default docker's and containerd's. */
   readonly certsDirectories?: readonly string[] | undefined;
 }
@@ -26,21 +26,27 @@ const connectTimeoutMs = 30_000;
 /** Reads what this machine says of a registry. Throws `INVALID_ARGUMENT` for files that are broken. */
 export async function registryHosts(
   registry: string,
-  { env, plainHttp, certsDirectories = defaultDirectories(env) }: RegistryHostsOptions,
+  { env, isPlain, certsDirectories = defaultDirectories(env) }: RegistryHostsOptions,
 ): Promise<RegistryHosts> {
   const [certificates, file] = await Promise.all([
     readCertsD(certsDirectories, registry),
     readHostsToml(certsDirectories, registry),
   ]);
-  const server = registry === hub ? hubServer : registry;
-  const origin: RegistryHost = {
-    base: new URL(`${plainHttp ? 'http' : 'https'}://${server}/v2/`),
-    capabilities: all,
-    headers: {},
-    tls: certificates,
-    connectTimeoutMs,
+  return {
+    mirrors: file?.mirrors ?? [],
+    origin: file?.server ?? (await originOf(registry, certificates, isPlain)),
   };
-  return { mirrors: file?.mirrors ?? [], origin: file?.server ?? origin };
+}
+
+async function originOf(
+  registry: string,
+  tls: HostTls,
+  isPlain: RegistryHostsOptions['isPlain'],
+): Promise<RegistryHost> {
+  const server = registry === hub ? hubServer : registry;
+  const scheme = (await isPlain(tls)) ? 'http' : 'https';
+  const base = new URL(`${scheme}://${server}/v2/`);
+  return { base, capabilities: all, headers: {}, tls, connectTimeoutMs };
 }
 
 /** Docker's as a user without root has them, docker's, containerd's. */

@@ -32,10 +32,17 @@ export function openConnections(
   { env, refusesAddress, stallMs = 60_000 }: ConnectionsOptions,
 ): Connections {
   const dispatchers = new Map<string, Promise<Dispatcher>>();
+  let system: ReturnType<typeof extraCaCertificates> | undefined;
+
+  /** Some hundred files: read once, and only where TLS is spoken. */
+  function authorities() {
+    system ??= extraCaCertificates(env);
+    return system;
+  }
 
   async function open(url: URL, isOwn: boolean): Promise<Dispatcher> {
     const proxy = proxyOf(url, env);
-    const tls = await tlsOf(host, isOwn, env);
+    const tls = url.protocol === 'https:' ? await tlsOf(host, isOwn, await authorities()) : {};
     const common = {
       connections: connectionsPerOrigin,
       headersTimeout: Math.max(answerMs, stallMs),
@@ -49,7 +56,7 @@ export function openConnections(
         uri: proxy.href,
         ...(token && { token }),
         requestTls: { ...tls, timeout: host.connectTimeoutMs },
-        proxyTls: await extraCaCertificates(env),
+        ...(proxy.protocol === 'https:' && { proxyTls: await authorities() }),
         proxyTunnel: url.protocol === 'https:',
       });
     }
@@ -79,9 +86,8 @@ export function openConnections(
 async function tlsOf(
   { tls }: RegistryHost,
   isOwn: boolean,
-  env: NodeJS.ProcessEnv,
+  system: { readonly ca?: string[] },
 ): Promise<SecureContextOptions & { rejectUnauthorized?: boolean }> {
-  const system = await extraCaCertificates(env);
   if (!isOwn) return system;
   if (tls.ca.length === 0) return { ...system, ...ownTls(tls) };
   const { rootCertificates } = await import('node:tls');

@@ -1,3 +1,4 @@
+import { missingHint } from '../../content/no-such-image.js';
 import type { ErrorCode } from '../../errors.js';
 import type { Reply } from './exchange.js';
 import { readCapped } from './read-capped.js';
@@ -32,7 +33,7 @@ const byCode: ReadonlyMap<string, ErrorCode> = new Map([
 
 const hints: Partial<Record<ErrorCode, (registry: string) => string>> = {
   PERMISSION_DENIED: (registry) => `see that the login allows it: docker login ${registry}`,
-  NOT_FOUND: () => 'check the name; a private repository may look missing without a login',
+  NOT_FOUND: () => missingHint,
   INVALID_ARGUMENT: (registry) => `choose a name that ${registry} takes`,
   UNAVAILABLE: () => 'try again later',
   UNSUPPORTED: (registry) => `${registry} does not offer this`,
@@ -50,7 +51,6 @@ export async function refusal(reply: Reply, context: RefusalContext): Promise<Re
     {
       hint: hints[code]?.(context.registry) ?? 'see the log of the registry',
       status,
-      codes: said.codes,
       isTransient: isTransientStatus(status, said.codes),
       retryAfterMs: retryAfterMs(headers['retry-after']),
     },

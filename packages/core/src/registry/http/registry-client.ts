@@ -31,8 +31,6 @@ export interface RegistryRequest {
 /** One server of a registry, with its connections and what it wants to know. */
 export interface RegistryClient extends AsyncDisposable {
   readonly host: RegistryHost;
-  /** `host[:port]` of the registry, whichever server of it this is. */
-  readonly registry: string;
   /**
    * The answer, redirects followed and challenges met. Transport faults, 429 and 5xx are tried again.
    *
@@ -131,7 +129,6 @@ export function openRegistryClient(
 
   return {
     host,
-    registry,
     request(asked) {
       const { operation, signal } = asked;
       if (asked.isRepeatable === false) return attempt(asked);

@@ -3,8 +3,6 @@ import { type ErrorCode, type ErrorDetails, WarmdockError } from '../../errors.j
 export interface RegistryErrorDetails extends ErrorDetails {
   /** The HTTP status, absent when no answer came. */
   readonly status?: number | undefined;
-  /** The codes in the answer, such as `MANIFEST_UNKNOWN`. */
-  readonly codes?: readonly string[];
   /** Whether the same request may succeed later. */
   readonly isTransient?: boolean;
   /** What the server asks to wait before another try. */
@@ -15,8 +13,6 @@ export interface RegistryErrorDetails extends ErrorDetails {
 export class RegistryError extends WarmdockError {
   /** The HTTP status, `undefined` when no answer came. */
   readonly status: number | undefined;
-  /** The codes in the answer, such as `MANIFEST_UNKNOWN`. */
-  readonly codes: readonly string[];
   /** Whether the same request may succeed later. */
   readonly isTransient: boolean;
   readonly retryAfterMs: number | undefined;
@@ -24,10 +20,16 @@ export class RegistryError extends WarmdockError {
   constructor(code: ErrorCode, message: string, details: RegistryErrorDetails = {}) {
     super(code, message, details);
     this.status = details.status;
-    this.codes = details.codes ?? [];
     this.isTransient = details.isTransient ?? false;
     this.retryAfterMs = details.retryAfterMs;
   }
+}
+
+/** The `DIGEST_MISMATCH` of content that is not what its name says. */
+export function damaged(operation: string, what: string): RegistryError {
+  return new RegistryError('DIGEST_MISMATCH', `${operation}: ${what}`, {
+    hint: 'the registry, or a cache before it, is damaged; try again',
+  });
 }
 
 /** True for a fault that another try may get over. */

@@ -70,12 +70,7 @@ function warmdockErrorIn(error: unknown): unknown {
 /** Certificates that are not trusted will not be so a moment later. */
 const permanent = /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|EPROTO)/;
 
-export function noAnswer(
-  operation: string,
-  registry: string,
-  url: URL,
-  cause: unknown,
-): RegistryError {
+function noAnswer(operation: string, registry: string, url: URL, cause: unknown): RegistryError {
   const code = codeIn(cause);
   const isPermanent = permanent.test(code);
   const place = url.host === registry ? '' : ` at ${url.host}`;

@@ -12,14 +12,15 @@ export interface RetryOptions {
   readonly when?: ((error: unknown) => boolean) | undefined;
   /** Tries after the first one; default 5. */
   readonly retries?: number | undefined;
-  /** The first wait, doubled each time, with jitter; default 200 ms. */
-  readonly firstWaitMs?: number | undefined;
 }
+
+/** Doubled each time, with jitter. */
+const firstWaitMs = 200;
 
 /** Tries again after faults that may pass, a while later each time, and not before the server said. */
 export async function withRetries<T>(
   attempt: () => Promise<T>,
-  { operation, signal, when = isTransient, retries = 5, firstWaitMs = 200 }: RetryOptions,
+  { operation, signal, when = isTransient, retries = 5 }: RetryOptions,
 ): Promise<T> {
   const mayPass = (error: unknown) => when(error) && waitOf(error) <= longestRetryAfterMs;
   try {

@@ -41,6 +41,11 @@ export function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '');
 }
 
+/** Whether a URL leads to this machine by its own word. */
+export function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+}
+
 /**
  * Looks names up for a connection, as node does by itself; `onRefused` makes the error for one that
  * has an address which `refuses` is true for.

@@ -1,6 +1,7 @@
 import type { StoredLogin } from '../../docker/config.js';
 import { type JsonObject, parseJsonObject, textOf } from '../../docker/json-file.js';
 import { WarmdockError } from '../../errors.js';
+import { isLoopback } from './addresses.js';
 import { type Answer, type AskOptions, ask, type Question, urlWithoutQuery } from './ask.js';
 
 /** What a registry's challenge asks for. */
@@ -60,7 +61,7 @@ function realmOf(request: TokenRequest): URL {
 }
 
 function requireSecrecy(realm: URL, host: string): void {
-  if (realm.protocol === 'https:' || isLoopback(realm.hostname)) return;
+  if (realm.protocol === 'https:' || isLoopback(realm)) return;
   throw new WarmdockError(
     'PERMISSION_DENIED',
     `refused to send the login for registry ${host} to ${urlWithoutQuery(realm)} without encryption`,
@@ -68,10 +69,6 @@ function requireSecrecy(realm: URL, host: string): void {
       hint: 'serve the registry and its token server over https',
     },
   );
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }
 
 function queryUrl(realm: URL, { service, scopes }: TokenRequest): URL {

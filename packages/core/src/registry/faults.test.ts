@@ -3,8 +3,9 @@ import type { RegistryFaults } from '@warmdock/testkit';
 import { describe, expect, it } from 'vitest';
 import { readBlob } from '../content/read-blob.js';
 import { describeBytes } from '../content/testing/memory-source.js';
+import { putImage } from '../content/testing/small-image.js';
 import { parseReference } from '../oci/reference.js';
-import { fakeRegistry, listOf, opened, putImage } from './repository.testing.js';
+import { fakeRegistry, listOf, opened } from './repository.testing.js';
 
 /** What every operation comes to where nothing is wrong. */
 async function everyOperation(faults: RegistryFaults) {

@@ -7,9 +7,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { readBlob } from '../content/read-blob.js';
 import { imageStoreSuite } from '../content/testing/image-store-suite.js';
 import { describeBytes } from '../content/testing/memory-source.js';
+import { chunksOf, putImage } from '../content/testing/small-image.js';
 import { digestOf } from '../oci/digest.js';
 import { parseReference } from '../oci/reference.js';
-import { chunksOf, fakeRegistry, listOf, opened, putImage } from './repository.testing.js';
+import { fakeRegistry, listOf, opened } from './repository.testing.js';
 import type { RepositoryOptions } from './repository-options.js';
 
 imageStoreSuite('a repository', async () => opened(await fakeRegistry()));

@@ -5,12 +5,13 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { MediaType } from '../../oci/media-types.js';
 import { parsePlatform } from '../../oci/platform.js';
 import { parseReference } from '../../oci/reference.js';
-import { fakeRegistry, opened, putImage } from '../../registry/repository.testing.js';
+import { fakeRegistry, opened } from '../../registry/repository.testing.js';
 import type { ImageStore } from '../content.js';
 import { openLayout } from '../layout.js';
 import { createMemoryStore } from '../memory-store.js';
 import { readBlob } from '../read-blob.js';
 import { describeBytes } from '../testing/memory-source.js';
+import { putImage } from '../testing/small-image.js';
 import { copyImage } from './copy-image.js';
 import type { CopyProgress } from './copy-options.js';
 
@@ -36,9 +37,8 @@ async function named(store: ImageStore, options: Parameters<typeof putImage>[1] 
 }
 
 /** An index of two platforms. */
-async function multiPlatform(store: ImageStore) {
+async function multiPlatform(store: ImageStore, names = ['linux/amd64', 'linux/arm64']) {
   const images = [await putImage(store), await putImage(store)];
-  const names = ['linux/amd64', 'linux/arm64'];
   const manifests = images.map(({ manifest }, at) => {
     return { ...manifest, platform: parsePlatform(names[at] ?? '') };
   });
@@ -177,6 +177,26 @@ describe('an image for several platforms', () => {
       code: 'NOT_FOUND',
       hint: expect.stringContaining('linux/amd64, linux/arm64'),
     });
+  });
+});
+
+describe('some platforms of an image', () => {
+  it('are those that suit best, not those that come first', async () => {
+    const source = createMemoryStore();
+    // An amd64 machine runs the first one, too.
+    const { images } = await multiPlatform(source, ['linux/386', 'linux/amd64']);
+    const platforms = ['linux/amd64'];
+    const { image } = await copyImage(source, from, createMemoryStore(), to, { platforms });
+    expect(image.digest).toBe(images[1]?.manifest.digest);
+  });
+
+  it('are mounted between repositories of one registry', async () => {
+    const registry = await fakeRegistry();
+    const [source, destination] = [await opened(registry, 'a'), await opened(registry, 'b')];
+    await multiPlatform(source);
+    const platforms = ['linux/amd64', 'linux/arm64'];
+    const copied = await copyImage(source, from, destination, to, { platforms });
+    expect(copied).toMatchObject({ movedBytes: 0, blobs: { mounted: 6, copied: 0 } });
   });
 });
 

@@ -3,7 +3,7 @@ import type { Descriptor } from '../../oci/descriptor.js';
 import { type Digest, digestOf } from '../../oci/digest.js';
 import { parseManifestOrIndex } from '../../oci/manifest.js';
 import { formatPlatform, type Platform } from '../../oci/platform.js';
-import { platformMatches } from '../../oci/platform-match.js';
+import { choosePlatform } from '../../oci/platform-match.js';
 import type { CallOptions, ContentSource } from '../content.js';
 import { readBlob } from '../read-blob.js';
 
@@ -50,7 +50,7 @@ export async function selectPlatforms(
 }
 
 function entryFor(manifests: readonly Descriptor[], wanted: Platform, image: Digest): Descriptor {
-  const found = manifests.find(({ platform }) => platform && platformMatches(wanted, platform));
+  const found = choosePlatform(wanted, manifests);
   if (found) return found;
   const there = manifests.flatMap(({ platform }) => (platform ? [formatPlatform(platform)] : []));
   throw new WarmdockError(

@@ -197,7 +197,7 @@ function groupsAndWarnings(stderr: string) {
     .map(({ id, ...group }) => JSON.stringify(group));
   const warnings = lines
     .flatMap((line) => line.warnings ?? [])
-    .map(({ vertex, sourceInfo: { definition, ...sourceInfo }, ...warning }) => ({
+    .map(({ vertex, sourceInfo: { definition, ...sourceInfo } = {}, ...warning }) => ({
       ...warning,
       sourceInfo,
     }));
@@ -206,7 +206,7 @@ function groupsAndWarnings(stderr: string) {
 
 interface RawLine {
   vertexes?: { progressGroup?: { id: string } }[];
-  warnings?: { vertex: string; sourceInfo: { definition?: object } }[];
+  warnings?: { vertex: string; sourceInfo?: { definition?: object } }[];
 }
 
 test.each(stores)('without a builder the daemon of the %s store builds in place', async (store) => {

@@ -17,11 +17,11 @@ export class StandardStream implements TextOutput {
   }
 
   get columns(): number {
-    return this.#open().columns || 80;
+    return this.#sized().columns || 80;
   }
 
   get rows(): number {
-    return this.#open().rows || 24;
+    return this.#sized().rows || 24;
   }
 
   write(text: string): void {
@@ -36,6 +36,13 @@ export class StandardStream implements TextOutput {
       stream.once('error', () => resolve());
       stream.write('', () => resolve());
     });
+  }
+
+  /** Asked of the terminal itself: Node learns of a new size some time after the terminal has it. */
+  #sized(): NodeJS.WriteStream {
+    const stream: NodeJS.WriteStream & { _refreshSize?(): void } = this.#open();
+    if (stream.isTTY) stream._refreshSize?.();
+    return stream;
   }
 
   #open(): NodeJS.WriteStream {

@@ -123,6 +123,8 @@ export function comparable(stderr: string): string[] {
       .filter((line) => !/^(warmdock: |#\d+ )/.test(line))
       // Compose 2.26 says so at times, when it leaves a builder.
       .filter((line) => !line.includes(' http2: server connection error '))
+      // A builder may collect the image while it is read; it then comes by another way, which is told.
+      .filter((line) => !line.includes('; letting the builder send it instead'))
       // Compose doubles the ends of lines that come from buildx.
       .filter((line) => line.trim() !== '')
       .map((line) => line.replace(/time="[^"]*"/, 'TIME').replace(/sha256:[0-9a-f]+/g, 'DIGEST'))

@@ -8,7 +8,7 @@ import type { CallOptions } from '@warmdock/core/oci';
 import { runProgram } from './run-program.js';
 
 /** Unmounting takes effect some time after zfs(8) returns: until then a dataset is busy. */
-const busyMs = 5_000;
+const busyMs = 30_000;
 const pollMs = 20;
 /** zfs(8) reports it only in words, and ends with 1 for every failure. */
 const busy = /: (dataset|(mountpoint|pool) or dataset|filesystem) is busy|resource busy/;

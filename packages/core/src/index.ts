@@ -51,6 +51,7 @@ export {
   type RegistryImage,
 } from './pipeline/pull/inspect-registry-image.js';
 export { type PullOptions, pullImage } from './pipeline/pull/pull-image.js';
+export { type PushOptions, type PushResult, pushImage } from './pipeline/push/push-image.js';
 export type { BuildResult } from './pipeline/result/build-result.js';
 export type { LoadableImage } from './pipeline/result/loadable-image.js';
 export type { Provenance } from './pipeline/result/provenance.js';

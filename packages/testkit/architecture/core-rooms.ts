@@ -24,6 +24,7 @@ export const core = rooms('core', 'packages/core/src', {
   oci: [...basics, 'zod'],
   content: ['errors', 'oci', 'write-error'],
   'content/copy': ['errors', 'options', 'oci', 'content', 'p-limit'],
+  'content/archive': ['errors', 'oci', 'content', 'tar', 'zod'],
   docker: ['errors'],
   tar: ['errors'],
   gen: ['@bufbuild/protobuf'],
@@ -81,7 +82,8 @@ export const core = rooms('core', 'packages/core/src', {
     ...[...basics, 'oci', 'go-bool', 'buildkit', 'buildkit/session'],
     ...['call-context', 'pipeline/flags'],
   ],
-  'pipeline/state': ['pipeline/plan'],
+  'pipeline/state': ['errors', 'content', 'pipeline/plan'],
+  'pipeline/downloads': [...content, ...call, 'pipeline/state'],
   'pipeline/builders/container': ['errors', 'docker', 'buildkit', ...engine, 'progress'],
   'pipeline/builders': [
     ...[...basics, ...buildkit, ...engine, 'call-context', 'pipeline/builders/container'],
@@ -100,6 +102,10 @@ export const core = rooms('core', 'packages/core/src', {
     ...[...content, ...buildkit, 'tar', ...call],
     ...['pipeline/image', 'pipeline/plan', 'pipeline/state', 'pipeline/solve'],
   ],
+  'pipeline/result/ways': [
+    ...[...content, ...buildkit, ...call, 'registry', 'pipeline/downloads', 'pipeline/flags'],
+    ...['pipeline/plan', 'pipeline/result', 'pipeline/solve'],
+  ],
   'pipeline/compare': [
     ...[...content, ...engine, 'buildkit', 'options', ...call, 'pipeline/builders'],
     ...['pipeline/checks', 'pipeline/image', 'pipeline/plan', 'pipeline/result'],
@@ -110,12 +116,16 @@ export const core = rooms('core', 'packages/core/src', {
   ],
   'pipeline/pull': [
     ...[...content, 'engine', 'options', 'registry', ...call, 'pipeline/checks'],
-    ...['pipeline/compare', 'pipeline/load', 'pipeline/plan'],
+    ...['pipeline/compare', 'pipeline/downloads', 'pipeline/load', 'pipeline/plan'],
+  ],
+  'pipeline/push': [
+    ...[...content, ...engine, 'buildkit', 'options', 'registry', 'registry/login', ...call],
+    ...['content/copy', 'pipeline/builders', 'pipeline/checks'],
   ],
   pipeline: [
     ...[...services, ...call, 'pipeline/builders', 'pipeline/checks', 'pipeline/plan'],
     ...['pipeline/solve', 'pipeline/inputs', 'pipeline/result', 'pipeline/compare'],
-    'pipeline/load',
+    ...['pipeline/load', 'pipeline/result/ways'],
   ],
 
   'display/model': ['buildkit', 'progress', 'pipeline/plan'],
@@ -126,13 +136,13 @@ export const core = rooms('core', 'packages/core/src', {
   'public-checks': ['options', 'pipeline/checks'],
   exports: [
     ...[...services, ...call, ...display, 'go-bool', 'public-checks', 'pipeline', 'registry'],
-    'content/copy',
+    ...['content/archive', 'content/copy'],
     ...['buildkit/http2', 'pipeline/builders', 'pipeline/builders/container', 'pipeline/checks'],
     ...['pipeline/compare', 'pipeline/flags', 'pipeline/plan', 'pipeline/solve', 'pipeline/state'],
   ],
   index: [
     ...[...services, ...call, 'pipeline', 'pipeline/builders', 'pipeline/builders/container'],
-    ...['pipeline/compare', 'pipeline/load', 'pipeline/plan', 'pipeline/pull', 'pipeline/result'],
-    'pipeline/solve',
+    ...['pipeline/compare', 'pipeline/load', 'pipeline/plan', 'pipeline/pull', 'pipeline/push'],
+    ...['pipeline/result', 'pipeline/solve'],
   ],
 });

@@ -44,6 +44,7 @@ import {
 import { type EngineInfo, parseInfo } from './info.js';
 import { type LoadImagesOptions, loadImages } from './load-images.js';
 import type { EnginePing } from './ping.js';
+import { type PushImageOptions, pushImage } from './push-image.js';
 import { isInRegistry, type RegistryQuestionOptions } from './registry-question.js';
 
 /**
@@ -69,6 +70,8 @@ export interface Engine extends AsyncDisposable {
   listImages(options?: CallOptions): Promise<ImageSummary[]>;
   /** See `isInRegistry`. */
   isInRegistry(reference: Reference, options?: RegistryQuestionOptions): Promise<boolean>;
+  /** See `pushImage`. */
+  pushImage(reference: Reference, options?: PushImageOptions): Promise<Digest>;
   /** Makes the reference's tag name the image, whatever it named before; false when there is no such image. */
   tagImage(idOrReference: string, reference: Reference, options?: CallOptions): Promise<boolean>;
   /** Removes a name, and with its last name the image; false when there is none. Throws `CONFLICT` when it is in use. */
@@ -168,6 +171,7 @@ export function connectEngine(
     resolveImage: (reference, options = {}) => resolveImage(connection, reference, options),
     listImages: (options = {}) => listImages(connection, options),
     isInRegistry: (reference, options = {}) => isInRegistry(connection, reference, options),
+    pushImage: (reference, options = {}) => pushImage(connection, reference, options),
     tagImage: (idOrReference, reference, options = {}) =>
       tagImage(connection, idOrReference, reference, options),
     removeImage: (idOrReference, options = {}) => removeImage(connection, idOrReference, options),

@@ -1,6 +1,7 @@
 import type { CallOptions } from '../content/content.js';
 import type { StoredLogin } from '../docker/config.js';
 import { formatReference, type Reference } from '../oci/reference.js';
+import { authHeader } from './auth-header.js';
 import type { EngineConnection } from './connection.js';
 import { call } from './http/call.js';
 
@@ -29,14 +30,4 @@ export async function isInRegistry(
     signal,
   });
   return answer.status === 200;
-}
-
-function authHeader({ username, password, identityToken, registryToken }: StoredLogin): string {
-  const auth = {
-    username,
-    password,
-    identitytoken: identityToken,
-    registrytoken: registryToken,
-  };
-  return Buffer.from(JSON.stringify(auth)).toString('base64url');
 }

@@ -25,6 +25,7 @@ export { nearest } from '../options/nearest.js';
 export { planRequest } from '../pipeline/build.js';
 export { type CanBePulledOptions, canBePulled } from '../pipeline/can-be-pulled.js';
 export { checkContext } from '../pipeline/checks/context.js';
+export { chooseWays } from '../pipeline/plan/choose-ways.js';
 export { type ParsedOptions, parseOptions } from '../pipeline/plan/parse-options.js';
 export { isRemote } from '../pipeline/plan/remote-context.js';
 export { validateLocalInputs } from '../pipeline/solve/validate-local-inputs.js';

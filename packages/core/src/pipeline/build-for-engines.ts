@@ -46,7 +46,7 @@ export async function buildForEngines(
   if (request.engine !== undefined)
     throw new WarmdockError('INVALID_ARGUMENT', 'buildForEngines takes engines instead of engine');
   const plan = planRequest(request, context);
-  const { grpc, bootstrap } = request;
+  const { grpc, bootstrap, via, registry } = request;
   await using first = borrowEngine(engines[0], context);
   await using builder = await openBuilder(
     request.builder,
@@ -54,7 +54,7 @@ export async function buildForEngines(
     { grpc, bootstrap },
     context,
   );
-  await using result = await runBuild(plan, builder.buildkit, {}, context);
+  await using result = await runBuild(plan, builder.buildkit, { via, registry }, context);
   const loads = await Promise.all(engines.map((engine) => loadInto(engine, result, context)));
   await result.exporterResponse;
   const { content, ...built } = result;

@@ -2,9 +2,10 @@ import type { GrpcClient } from '../buildkit/grpc-client.js';
 import type { Engine } from '../engine/engine.js';
 import type { WantedBuilder } from './builders/open-builder.js';
 import type { BuildOptions } from './plan/build-plan.js';
+import type { WayOptions } from './plan/choose-ways.js';
 
 /** What is built, on which builder, and into which daemon it goes. */
-export interface BuildRequest extends BuildOptions {
+export interface BuildRequest extends BuildOptions, WayOptions {
   /**
    * A builder's address (`tcp://`, `unix://`, `docker-container://`) or name in buildx's store, what
    * `explainBuilder` chose, or an open connection that is kept for further builds. Default: the one that

@@ -37,7 +37,9 @@ export async function build(
   try {
     // To ask over an open connection costs no time worth saving.
     const observesEagerly = typeof request.engine === 'object';
-    const outcome = await runPlan(plan, { builder, engine }, { observesEagerly }, context);
+    const { via, registry } = request;
+    const run = { observesEagerly, via, registry };
+    const outcome = await runPlan(plan, { builder, engine }, run, context);
     const provenance = request.withProvenance
       ? recordedProvenance(outcome, builder, context)
       : undefined;
@@ -53,7 +55,7 @@ export async function build(
 
 /** The plan for what a request wants built. */
 export function planRequest(request: BuildRequest, context: CallContext): BuildPlan {
-  const { builder, engine, grpc, bootstrap, withProvenance, ...options } = request;
+  const { builder, engine, grpc, bootstrap, withProvenance, via, registry, ...options } = request;
   return planBuild(options, context);
 }
 

@@ -4,6 +4,7 @@ import { checkArgument, checkOptions } from '../options/check-options.js';
 import {
   type Checks,
   callback,
+  choice,
   flag,
   instance,
   listOf,
@@ -16,6 +17,7 @@ import type { BuildRequest } from './build-request.js';
 import { checkContext } from './checks/context.js';
 import { plan as aPlan, buildKit, wantedBuilder, wantedEngine } from './checks/instances.js';
 import type { BuildPlan } from './plan/build-plan.js';
+import { viaValues } from './plan/choose-ways.js';
 import { optionChecks } from './plan/option-checks.js';
 import type { RunOptions, RunOutputsOptions, RunPlanOptions } from './run-options.js';
 
@@ -23,6 +25,8 @@ const requestChecks: Checks<BuildRequest> = {
   ...optionChecks,
   builder: wantedBuilder,
   grpc: text,
+  via: choice(...viaValues),
+  registry: text,
   bootstrap: flag,
   engine: wantedEngine,
   withProvenance: flag,
@@ -34,6 +38,8 @@ const runChecks: Checks<RunOptions & RunOutputsOptions & RunPlanOptions> = {
     'type',
     'attrs',
   ]),
+  via: choice(...viaValues),
+  registry: text,
   targets: instance('a Map', 'get'),
   onResult: callback,
   shared: instance('what shareContexts gave', 'sessionOf'),

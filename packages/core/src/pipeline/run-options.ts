@@ -1,9 +1,10 @@
 import type { Attachable } from '../buildkit/session/attachable.js';
 import type { Exporter } from '../buildkit/solve.js';
+import type { WayOptions } from './plan/choose-ways.js';
 import type { LinkedBuilds } from './solve/solve-options.js';
 
 /** How a plan is run by itself. */
-export interface RunOptions extends LinkedBuilds {
+export interface RunOptions extends LinkedBuilds, WayOptions {
   /** What becomes of the result, default an image in the builder's content store. */
   readonly exporter?: Exporter | undefined;
   /** Services for the builder beside the plan's directories, secrets and the user's credentials. */

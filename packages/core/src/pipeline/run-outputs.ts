@@ -14,6 +14,7 @@ import { fileTarget, streamTarget } from './file-targets.js';
 import { openInputs } from './inputs/open-inputs.js';
 import type { OpenedPlan } from './inputs/solve-input.js';
 import type { BuildPlan } from './plan/build-plan.js';
+import { type ChosenWays, chooseWays } from './plan/choose-ways.js';
 import { type PlannedExport, type PlannedOutput, plannedExports } from './plan/exporters.js';
 import { imageAttrs, isAttested } from './plan/image-exporter.js';
 import { isLayout } from './plan/plan-outputs.js';
@@ -22,6 +23,7 @@ import type { BuildResult } from './result/build-result.js';
 import { builderContent } from './result/builder-content.js';
 import { parseExporterResponse } from './result/exporter-response.js';
 import { type DisposableSource, isSmall } from './result/temporary-source.js';
+import { fallbacksOf, openAgain } from './result/ways/fallbacks.js';
 import type { RunOutputsOptions } from './run-options.js';
 import { runSolve } from './solve/run-solve.js';
 import { addServices, type SolveServices } from './solve/solve-options.js';
@@ -49,9 +51,10 @@ export async function runOutputs(
   checkRun('runOutputs', { plan, builder }, options, context);
   const exports = plannedExports(plan, options.inEngine ?? false);
   for (const { output } of exports) checkDestination(output);
+  const ways = chooseWays(options, context.env ?? process.env);
   const opened = await openInputs(plan, builder, context);
   try {
-    return await run(opened, builder, { ...options, exports }, context);
+    return await run(opened, builder, { ...options, exports, ways }, context);
   } catch (error) {
     await opened[Symbol.asyncDispose]();
     throw error;
@@ -59,13 +62,14 @@ export async function runOutputs(
 }
 
 interface RequestedExports extends RunOutputsOptions {
+  readonly ways: ChosenWays;
   readonly exports: readonly PlannedExport[];
 }
 
 async function run(
   opened: OpenedPlan,
   builder: BuildKit,
-  { exports, inEngine = false, attachables = [], spoolSizeBytes, ...links }: RequestedExports,
+  { exports, ways, inEngine = false, attachables = [], spoolSizeBytes, ...links }: RequestedExports,
   context: CallContext,
 ): Promise<OutputsResult> {
   const { plan } = opened;
@@ -103,10 +107,17 @@ async function run(
     }
     const repeatable = { plan, builder, solve: { services, links } };
     const content = builderContent(repeatable, { spool, inputs: opened, spoolSizeBytes }, context);
+    const ofSolve = { ...parseExporterResponse(response, builder.name), ...exported };
+    if (ways.first !== 'direct') {
+      await using _ = content;
+      const again = await openAgain(ways.first, repeatable, ways.repository, context);
+      return { ...image, ...exported, loadable: { ...ofSolve, ...again } };
+    }
     const loadable = {
-      ...parseExporterResponse(response, builder.name),
-      ...exported,
+      ...ofSolve,
       content,
+      via: 'direct' as const,
+      fallbacks: fallbacksOf(repeatable, ways, context),
       [Symbol.asyncDispose]: () => content[Symbol.asyncDispose](),
     };
     return { ...image, ...exported, loadable };

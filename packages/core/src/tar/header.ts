@@ -12,6 +12,8 @@ export interface TarHeader {
   /** POSIX's letter: `0` is a file, `x` a record about the next entry. */
   readonly type: string;
   readonly sizeBytes: number;
+  /** Where a link leads; empty for all else. */
+  readonly linkName: string;
 }
 
 /** Where the fields of a header are: POSIX.1, ustar. */
@@ -24,6 +26,7 @@ const fields = {
   mtime: [136, 12],
   checksum: [148, 8],
   type: [156, 1],
+  link: [157, 100],
   magic: [257, 8],
   prefix: [345, 155],
 } as const satisfies Record<string, readonly [offset: number, length: number]>;
@@ -90,6 +93,7 @@ export function parseHeader(block: Buffer): TarHeader | undefined {
     name: [prefix, textOf(block, 'name')].filter(Boolean).join('/'),
     type: textOf(block, 'type') || '0',
     sizeBytes: sizeOf(block),
+    linkName: textOf(block, 'link'),
   };
 }
 

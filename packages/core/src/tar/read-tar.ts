@@ -1,6 +1,8 @@
 import { blockBytes, notTar, paddingOf, parseHeader, sizeIn, type TarHeader } from './header.js';
 
 export interface TarEntry extends TarHeader {
+  /** Where its bytes begin in the archive. */
+  readonly offset: number;
   /** Its bytes, to be read before the next entry is asked for; what is left of them is skipped. */
   readonly content: AsyncIterable<Uint8Array>;
 }
@@ -25,7 +27,7 @@ export async function* readTar(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
     if (isRecord(header)) told = { ...told, ...(await readRecord(header, content)) };
     else {
       told = {};
-      yield { ...entry, content };
+      yield { ...entry, offset: bytes.position, content };
     }
     for await (const _ of content);
     for await (const _ of bytes.take(paddingOf(entry.sizeBytes).length));
@@ -73,6 +75,8 @@ function paxFields(bytes: Buffer): Partial<TarHeader> {
 class ByteReader {
   readonly #chunks: AsyncIterator<Uint8Array>;
   #rest: Uint8Array = new Uint8Array();
+  /** How many bytes were taken. */
+  position = 0;
 
   constructor(chunks: AsyncIterable<Uint8Array>) {
     this.#chunks = chunks[Symbol.asyncIterator]();
@@ -95,6 +99,7 @@ class ByteReader {
       const value = this.#rest.subarray(0, left);
       this.#rest = this.#rest.subarray(value.length);
       left -= value.length;
+      this.position += value.length;
       return { done: false, value };
     };
     return { [Symbol.asyncIterator]: () => ({ next }) };

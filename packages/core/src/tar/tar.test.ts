@@ -58,7 +58,7 @@ describe('what is written', () => {
 
   it.each([8 ** 11 - 1, 8 ** 11, 2 ** 45])('tells a size of %i', (sizeBytes) => {
     const header = parseHeader(fileHeader('big', sizeBytes));
-    expect(header).toEqual({ name: 'big', type: '0', sizeBytes });
+    expect(header).toEqual({ name: 'big', type: '0', sizeBytes, linkName: '' });
   });
 
   it('has its announced size, or the reader learns of it', async () => {
@@ -99,7 +99,11 @@ describe('what is read', () => {
     archive.entry({ name: 'd', type: 'directory' });
     archive.entry({ name: 'l', type: 'symlink', linkname: 'd' });
     archive.finalize();
-    expect((await entriesOf(await buffer(archive))).map(({ type }) => type)).toEqual(['5', '2']);
+    const found = await entriesOf(await buffer(archive));
+    expect(found.map(({ type, linkName }) => [type, linkName])).toEqual([
+      ['5', ''],
+      ['2', 'd'],
+    ]);
   });
 
   it("has GNU's long names", async () => {

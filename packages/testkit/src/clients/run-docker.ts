@@ -6,7 +6,15 @@ import { currentRootfs } from '../testbed/rootfs/current-rootfs.js';
 import { readTestbed } from '../testbed/state.js';
 import { type CommandOptions, type CommandResult, runCommand } from './run-command.js';
 
-export type Client = 'docker' | 'buildx' | 'compose' | 'oldCompose' | 'crane';
+export type Client =
+  | 'docker'
+  | 'buildx'
+  | 'compose'
+  | 'oldCompose'
+  | 'crane'
+  | 'oras'
+  | 'podman'
+  | 'skopeo';
 
 export interface ClientOptions extends Partial<Omit<CommandOptions, 'env'>> {
   /** `DOCKER_HOST`, as in `testbed.classic.host`. */
@@ -29,7 +37,9 @@ export async function runClient(
   const clients = await currentClients();
   const program = clients[client];
   if (program === undefined) throw new Error(`the root filesystem has no ${client}`);
-  return runCommand([...clients.prefix, program, ...args], {
+  const needsLibraries = client === 'podman' || client === 'skopeo';
+  const prefix = needsLibraries ? clients.libraryPrefix : clients.prefix;
+  return runCommand([...prefix, program, ...args], {
     ...rest,
     env: {
       PATH: process.env.PATH ?? '/usr/bin:/bin',

@@ -3,6 +3,7 @@ export * from './engines/builder-container.js';
 export * from './engines/certificates.js';
 export { namespacePrefix, programsPrefix } from './engines/clients.js';
 export * from './engines/engine.js';
+export * from './engines/registry.js';
 export { type BindMount, startRootfsProcess } from './engines/rootfs-process.js';
 export { type OlderVersion, withVersion } from './engines/versions.js';
 export * from './file-systems/cuttable-file-system.js';

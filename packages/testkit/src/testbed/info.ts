@@ -38,6 +38,8 @@ export interface BuildkitInfo {
 export interface ClientsInfo {
   /** To be put before the program; empty when the rootfs's programs run on this machine as they are. */
   prefix: string[];
+  /** The same for programs that need the rootfs's libraries on every machine: podman and skopeo. */
+  libraryPrefix: string[];
   docker: string;
   buildx: string;
   compose: string;
@@ -45,6 +47,10 @@ export interface ClientsInfo {
   oldCompose: string;
   /** Debian has it since forky. */
   crane?: string;
+  /** As `crane`. */
+  oras?: string;
+  podman: string;
+  skopeo: string;
   /** Folder in which a docker configuration finds `docker buildx` and `docker compose`. */
   pluginDir: string;
   /** Such a configuration, shared by all that name no other one. */

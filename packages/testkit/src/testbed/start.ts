@@ -43,7 +43,7 @@ export async function startTestbed({
     engine('classic', 'classic'),
     engine('containerd', 'containerd'),
     engine('builder', 'containerd'),
-    keep(startRegistry(rootfs, join(dir, 'registry'))),
+    keep(startRegistry({ rootfs, stateDir: join(dir, 'registry') })),
     otherBuildkits(rootfs, dir, certificates, keep),
     certificates,
   ]);

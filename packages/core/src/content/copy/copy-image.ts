@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
 import { isWarmdockError } from '../../errors.js';
 import type { Descriptor } from '../../oci/descriptor.js';
@@ -78,6 +79,8 @@ async function copyBlobs(transfer: Transfer, { blobs }: ImageGraph): Promise<voi
   const { source, options } = transfer;
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  // Each blob that moves listens to it, in several places.
+  setMaxListeners(0, signal);
   await source.prepare?.(blobs, { signal });
   const limit = pLimit(options.concurrency ?? defaultConcurrency);
   const moved = await Promise.allSettled(

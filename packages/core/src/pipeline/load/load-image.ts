@@ -9,6 +9,7 @@ import { decideLoad } from '../compare/plan-load.js';
 import type { LoadResult } from '../plan/load-plan.js';
 import type { LoadableImage } from '../result/loadable-image.js';
 import type { LoadOptions } from './load-options.js';
+import { isMarked, markFaults } from './mark-faults.js';
 import { moveTags } from './move-tags.js';
 import type { TransferRequest, Transferred } from './transfer.js';
 
@@ -20,7 +21,8 @@ const loadChecks: Checks<LoadOptions> = { observed: record, partSizeBytes: numbe
  * Loads of this process into one daemon share their layers: each is sent once. Loads of other
  * processes of this user are waited for where they bring what is missing first.
  * The archive names no image: tags move only after the daemon has shown that it holds this very
- * image, so a failure at any point leaves every tag where it was. Throws `LOAD_FAILED`,
+ * image, so a failure at any point leaves every tag where it was. When the connection to the image's
+ * `content` fails, its `fallbacks` are tried, each with a notice. Throws `LOAD_FAILED`,
  * `DIGEST_MISMATCH`, `UNAVAILABLE` (the daemon or the builder went away), `CANCELLED`.
  */
 export async function loadImage(
@@ -32,6 +34,28 @@ export async function loadImage(
   checkArgument('loadImage', 'engine', engine, anEngine);
   checkOptions('loadImage', options, loadChecks);
   checkContext('loadImage', context);
+  if (!result.fallbacks?.length) return loadOnce(result, engine, options, context);
+  const content = markFaults(result.content);
+  try {
+    return await loadOnce({ ...result, content }, engine, options, context);
+  } catch (error) {
+    if (context.signal?.aborted || !isMarked(error)) throw error;
+    const { loadByFallbacks } = await import('./load-by-fallbacks.js');
+    return loadByFallbacks(
+      error,
+      result,
+      (image) => loadOnce(image, engine, options, context),
+      context,
+    );
+  }
+}
+
+async function loadOnce(
+  result: LoadableImage,
+  engine: Engine,
+  options: LoadOptions,
+  context: CallContext,
+): Promise<LoadResult> {
   const start = performance.now();
   const first = await decideLoad(result, engine, options, context);
   context.onProgress?.({ type: 'compare', plan: first.plan });
@@ -43,6 +67,7 @@ export async function loadImage(
   return {
     outcome: plan.outcome,
     reason: plan.reason,
+    via: result.via ?? 'direct',
     imageId: plan.imageId,
     tags: result.tags,
     layersTotal: plan.layersTotal,

@@ -1,5 +1,5 @@
 import { abortable } from '../../content/abortable.js';
-import { type LockOptions, type LockOutcome, takeProcessLock } from './process-lock.js';
+import { type LockOptions, type LockOutcome, takeProcessLock } from '../state/process-lock.js';
 
 /** A lock, or one that is waited for, and the paths under which it is known here. */
 interface Held {

@@ -9,6 +9,7 @@ import { decideLoad } from '../compare/plan-load.js';
 import { type Image, layersOf, totalSize } from '../image/image.js';
 import type { LayerEncoding } from '../image/layer-encoding.js';
 import type { LoadPlan } from '../plan/load-plan.js';
+import type { LoadWay } from '../plan/load-way.js';
 import type { LoadableImage } from '../result/loadable-image.js';
 import { stateDirectory } from '../state/state-directory.js';
 import { loadsOf } from './engine-loads.js';
@@ -85,7 +86,7 @@ class Transfer {
     try {
       let decision = start;
       let attempt: Attempt = {
-        isWhole: false,
+        isWhole: this.#result.via === 'archive',
         isAlone: false,
         form: inflates(decision) ? 'inflated' : 'stored',
         partSizeBytes: this.#partSizeBytes,
@@ -94,7 +95,7 @@ class Transfer {
         if (!isTransfer(decision)) return { decision, sent: { layers: 0, sizeBytes: 0 } };
         try {
           return {
-            decision: asDone(decision, attempt),
+            decision: asDone(decision, attempt, this.#result.via ?? 'direct'),
             sent: await this.#attempt(decision, attempt),
           };
         } catch (error) {
@@ -241,10 +242,11 @@ function nextAttempt(error: unknown, attempt: Attempt, { plan, image }: Transfer
 const wholePart = Number.POSITIVE_INFINITY;
 
 /** What the plan says when all was sent in spite of it. */
-function asDone(decision: Transferable, { isWhole }: Attempt): LoadDecision {
+function asDone(decision: Transferable, { isWhole }: Attempt, via: LoadWay): LoadDecision {
   if (!isWhole) return decision;
   const missing = layersOf(decision.image);
   const sizeBytes = totalSize(missing);
-  const reason = `${decision.plan.reason}; it refused less than all layers`;
+  const why = via === 'archive' ? 'an archive has all layers' : 'it refused less than all layers';
+  const reason = `${decision.plan.reason}; ${why}`;
   return { ...decision, plan: { ...decision.plan, outcome: 'full', missing, sizeBytes, reason } };
 }

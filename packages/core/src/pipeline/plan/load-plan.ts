@@ -1,5 +1,6 @@
 import type { Descriptor } from '../../oci/descriptor.js';
 import type { Digest } from '../../oci/digest.js';
+import type { FailedWay, LoadWay } from './load-way.js';
 
 /**
  * What has to be done so that the daemon holds the image under its tags.
@@ -29,6 +30,10 @@ export interface LoadResult {
   /** As planned, or `in-place` where the daemon was the builder itself. */
   readonly outcome: LoadPlan['outcome'] | 'in-place';
   readonly reason: string;
+  /** How the image came; absent for `in-place`. */
+  readonly via?: LoadWay | undefined;
+  /** Ways that were tried before; absent when the first one served. */
+  readonly failedWays?: readonly FailedWay[] | undefined;
   readonly imageId: Digest;
   readonly tags: readonly string[];
   readonly layersTotal: number;

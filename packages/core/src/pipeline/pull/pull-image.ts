@@ -8,6 +8,7 @@ import { openRepository } from '../../registry/open-repository.js';
 import type { RepositoryOptions } from '../../registry/repository-options.js';
 import { checkContext } from '../checks/context.js';
 import { engine as anEngine } from '../checks/instances.js';
+import { openDownloads } from '../downloads/open-downloads.js';
 import { loadImage } from '../load/load-image.js';
 import type { LoadResult } from '../plan/load-plan.js';
 import { findImage } from './find-image.js';
@@ -63,12 +64,15 @@ export async function pullImage(
       : parsePlatform(platform);
   const { manifest } = await findImage(repository, named, wanted, { signal });
   const timingsMs = { connect: performance.now() - start, solve: 0 };
+  await using content = openDownloads(repository, context);
+  const { digest } = manifest;
   const image = {
-    digest: manifest.digest,
+    digest,
     descriptor: manifest,
     tags,
-    content: repository,
+    content,
+    via: 'registry',
     timingsMs,
-  };
+  } as const;
   return await loadImage(image, engine, { partSizeBytes: options.partSizeBytes }, context);
 }

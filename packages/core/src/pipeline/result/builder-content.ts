@@ -11,6 +11,7 @@ import type { Descriptor } from '../../oci/descriptor.js';
 import { totalSize } from '../image/image.js';
 import type { RepeatableSolve } from './image-solve.js';
 import type { WantedBlobs } from './receive-image.js';
+import { repeatOf } from './repeat-solve.js';
 import type { SpoolWindows } from './spool-windows.js';
 import { type DisposableSource, isSmall } from './temporary-source.js';
 
@@ -211,20 +212,6 @@ class BuilderContent implements DisposableSource {
       },
     );
   }
-}
-
-/**
- * The solve for the same image once more: every step is cached, also those that were told not to be.
- * Of the caches to write only an inline one counts again, as it is a part of the image.
- *
- * When the cache was pruned meanwhile, the builder builds again and the blobs may be others.
- */
-function repeatOf({ plan, builder, solve }: RepeatableSolve): RepeatableSolve {
-  const { 'no-cache': _, ...frontendAttrs } = plan.frontendAttrs;
-  const cacheExports = solve.services.cacheExports.filter(({ type }) => type === 'inline');
-  const links = { ...solve.links, onResult: undefined };
-  const repeated = { ...solve, links, services: { ...solve.services, cacheExports } };
-  return { plan: { ...plan, frontendAttrs }, builder, solve: repeated };
 }
 
 function canSpool(error: unknown): boolean {

@@ -9,9 +9,12 @@ import { addServices, type SolveServices } from '../solve/solve-options.js';
 
 /** Which of an image's blobs are to be sent. */
 export interface WantedBlobs {
-  readonly wants: (descriptor: Descriptor) => boolean;
+  /** Default none but those that come in an archive. */
+  readonly wants?: (descriptor: Descriptor) => boolean;
   /** Of all of them together, default a trifle. */
   readonly sizeBytes?: number | undefined;
+  /** Whether an archive was asked for, default false: then no notice tells of it. */
+  readonly isArchiveWanted?: boolean | undefined;
 }
 
 /** Takes the image that a builder sends within a solve. */
@@ -32,7 +35,7 @@ export interface ReceivedImage {
  */
 export function receiveImage(
   builder: string,
-  { wants: wanted, sizeBytes = 0 }: WantedBlobs,
+  { wants: wanted = () => false, sizeBytes = 0, isArchiveWanted = false }: WantedBlobs,
   services: SolveServices,
   { onProgress, env = process.env }: CallContext,
 ): ReceivedImage {
@@ -46,10 +49,7 @@ export function receiveImage(
     wanted,
   };
   const archive = lazyFileSend(async () => {
-    onProgress?.({
-      type: 'notice',
-      message: `builder ${builder} is older than BuildKit 0.11, which lets nobody read single layers; it sends the whole image instead`,
-    });
+    if (!isArchiveWanted) onProgress?.({ type: 'notice', message: oldBuilderNotice(builder) });
     const { archiveTarget } = await import('./oci-archive-target.js');
     // Nobody knows how large that is.
     return archiveTarget(await open(undefined));
@@ -62,6 +62,10 @@ export function receiveImage(
     startedStore: async () => opening,
     open: () => open(0),
   };
+}
+
+function oldBuilderNotice(builder: string): string {
+  return `builder ${builder} is older than BuildKit 0.11, which lets nobody read single layers; it sends the whole image instead`;
 }
 
 /** What makes a builder send; `tar=false` is unknown to those before 0.11, which send an archive. */

@@ -4,8 +4,8 @@ import { existsSync, linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { SharedLocks } from '../load/shared-locks.js';
 import { type LockOptions, takeProcessLock } from './process-lock.js';
-import { SharedLocks } from './shared-locks.js';
 
 function lockPath(): string {
   const folder = mkdtempSync(join(tmpdir(), 'warmdock-lock-'));

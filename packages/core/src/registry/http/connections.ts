@@ -1,5 +1,5 @@
 import type { SecureContextOptions } from 'node:tls';
-import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import { Agent, buildConnector, type Dispatcher, ProxyAgent } from 'undici';
 import { extraCaCertificates } from '../../ca-certificates.js';
 import { WarmdockError } from '../../errors.js';
 import { hostOf, lookupElsewhere } from '../token/addresses.js';
@@ -61,7 +61,8 @@ export function openConnections(
       });
     }
     const lookup = isOwn ? {} : { lookup: lookupElsewhere(refusesAddress, refused) };
-    return new Agent({ ...common, connect: { ...tls, ...lookup, timeout: host.connectTimeoutMs } });
+    const connect = connectorOf({ ...tls, ...lookup, timeout: host.connectTimeoutMs });
+    return new Agent({ ...common, connect });
   }
 
   return {
@@ -81,6 +82,17 @@ export function openConnections(
       await Promise.allSettled(ends);
     },
   };
+}
+
+/** An error ends its connection: undici would tell of the end that comes after it, not of the error. */
+function connectorOf(options: buildConnector.BuildOptions): buildConnector.connector {
+  const connect = buildConnector(options);
+  return (target, done) =>
+    connect(target, (...[error, socket]) => {
+      if (error) return done(error, null);
+      socket.prependListener('error', (failure) => socket.destroy(failure));
+      done(null, socket);
+    });
 }
 
 async function tlsOf(

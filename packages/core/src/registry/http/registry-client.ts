@@ -4,7 +4,7 @@ import type { Connections } from './connections.js';
 import { drop, type Method, type Reply, type RequestBody } from './exchange.js';
 import { locationOf } from './location.js';
 import { refusal } from './refusal.js';
-import { RegistryError } from './registry-error.js';
+import { during, RegistryError } from './registry-error.js';
 import type { RegistryHost } from './registry-host.js';
 import { send } from './send.js';
 import { withRetries } from './with-retries.js';
@@ -81,9 +81,13 @@ export function openRegistryClient(
 
   /** The answer of one place, after its challenges. */
   async function answer(asked: RegistryRequest, url: URL): Promise<Reply> {
-    const { scopes, signal } = asked;
+    const { scopes, signal, operation } = asked;
     const guard = authorizerOf(url);
-    let authorization = await guard.authorization(scopes, { signal });
+    const authorize = () =>
+      guard.authorization(scopes, { signal }).catch((error: unknown) => {
+        throw during(operation, error);
+      });
+    let authorization = await authorize();
     for (let challenges = 0; ; challenges++) {
       const reply = await exchange(asked, url, authorization);
       if (reply.status !== 401 || challenges === maxChallenges) return reply;
@@ -91,7 +95,7 @@ export function openRegistryClient(
         reply.headers['www-authenticate'] ?? (await askBase(asked, url)),
       );
       if (!guard.challenged(asks, scopes, authorization)) return reply;
-      const next = await guard.authorization(scopes, { signal });
+      const next = await authorize();
       if (next === undefined || next === authorization) return reply;
       await drop(reply);
       authorization = next;

@@ -1,4 +1,4 @@
-import { type ErrorCode, type ErrorDetails, WarmdockError } from '../../errors.js';
+import { type ErrorCode, type ErrorDetails, isWarmdockError, WarmdockError } from '../../errors.js';
 
 export interface RegistryErrorDetails extends ErrorDetails {
   /** The HTTP status, absent when no answer came. */
@@ -23,6 +23,14 @@ export class RegistryError extends WarmdockError {
     this.isTransient = details.isTransient ?? false;
     this.retryAfterMs = details.retryAfterMs;
   }
+}
+
+/** A failure on the way to a request, such as that of its token, as the request's own. */
+export function during(operation: string, error: unknown): unknown {
+  if (!isWarmdockError(error)) return error;
+  const { code, message, hint } = error;
+  const details = { cause: error, ...(hint !== undefined && { hint }) };
+  return new RegistryError(code, `${operation}: ${message}`, details);
 }
 
 /** The `DIGEST_MISMATCH` of content that is not what its name says. */

@@ -2,7 +2,7 @@ import { request } from 'undici';
 import { cancelled, isWarmdockError, messageOf } from '../../errors.js';
 import type { Connections } from './connections.js';
 import type { Exchange, Reply, RequestBody } from './exchange.js';
-import { RegistryError } from './registry-error.js';
+import { during, RegistryError } from './registry-error.js';
 
 /** What helps to tell of a request that had no answer. */
 export interface SendContext {
@@ -37,7 +37,8 @@ export async function send(
   } catch (cause) {
     if (signal?.aborted) throw cancelled(operation, signal);
     if (sending.failure !== undefined) throw sending.failure;
-    throw warmdockErrorIn(cause) ?? noAnswer(operation, registry, url, cause);
+    const refused = warmdockErrorIn(cause);
+    throw refused ? during(operation, refused) : noAnswer(operation, registry, url, cause);
   }
 }
 
@@ -74,14 +75,29 @@ function noAnswer(operation: string, registry: string, url: URL, cause: unknown)
   const code = codeIn(cause);
   const isPermanent = permanent.test(code);
   const place = url.host === registry ? '' : ` at ${url.host}`;
-  const hint = isPermanent
-    ? `put its authority into /etc/docker/certs.d/${registry}/ca.crt, or allow plain HTTP`
-    : 'see that the registry runs, and that proxies let it through';
   return new RegistryError(
     'UNAVAILABLE',
-    `${operation}: registry ${registry} did not answer${place}: ${messageOf(cause) || code}`,
-    { hint, cause, isTransient: !isPermanent && code !== 'ENOTFOUND' },
+    `${operation}: registry ${registry} did not answer${place}: ${reasonOf(cause) || code}`,
+    { hint: hintFor(code, registry), cause, isTransient: !isPermanent && code !== 'ENOTFOUND' },
   );
+}
+
+/** OpenSSL's own messages tell of places in its source. */
+function reasonOf(error: unknown): string {
+  const { reason } = (error ?? {}) as { reason?: unknown };
+  return typeof reason === 'string' ? reason : messageOf(error);
+}
+
+/** What a server says of a certificate is of the client's one; with TLS 1.2 it says no more than the last. */
+const wantsClient = /_ALERT_.*(?:CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE)/;
+
+function hintFor(code: string, registry: string): string {
+  const folder = `/etc/docker/certs.d/${registry}`;
+  if (wantsClient.test(code))
+    return `put your certificate into ${folder}/client.cert, and its key into client.key beside it`;
+  return permanent.test(code)
+    ? `put its authority into ${folder}/ca.crt, or allow plain HTTP`
+    : 'see that the registry runs, and that proxies let it through';
 }
 
 function codeIn(error: unknown): string {

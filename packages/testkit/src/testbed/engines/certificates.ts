@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -15,8 +16,8 @@ export interface Certificates {
 }
 
 /**
- * Makes an authority, a server certificate for `serverName` (and for nothing else, no IP address
- * either) and a client certificate in `dir`, valid for two days. Needs the `openssl` command.
+ * Makes an authority, a server certificate for `serverName` (a name or an IP address, and nothing
+ * else) and a client certificate in `dir`, valid for two days. Needs the `openssl` command.
  */
 export async function makeCertificates(dir: string, serverName: string): Promise<Certificates> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
@@ -38,7 +39,7 @@ export async function makeCertificates(dir: string, serverName: string): Promise
   };
   const [[serverCert, serverKey], [clientCert, clientKey]] = await Promise.all([
     issue('server', serverName, [
-      `subjectAltName=DNS:${serverName}`,
+      `subjectAltName=${isIP(serverName) ? 'IP' : 'DNS'}:${serverName}`,
       'extendedKeyUsage=serverAuth',
     ]),
     issue('client', 'warmdock test client', ['extendedKeyUsage=clientAuth']),

@@ -15,15 +15,23 @@ const run = promisify(execFile);
 export async function findClients(rootfs: string, configDir: string): Promise<ClientsInfo> {
   const pluginDir = join(rootfs, 'usr/libexec/docker/cli-plugins');
   await writeDockerConfig(configDir, pluginDir);
-  const crane = join(rootfs, 'usr/bin/crane');
-  const docker = join(rootfs, 'usr/bin/docker');
+  const program = (name: string) => join(rootfs, 'usr/bin', name);
+  const [crane, docker, oras] = ['crane', 'docker', 'oras'].map(program) as [
+    string,
+    string,
+    string,
+  ];
   return {
     prefix: (await runsDirectly(docker)) ? [] : namespacePrefix(rootfs),
+    libraryPrefix: namespacePrefix(rootfs),
     docker,
     buildx: join(pluginDir, 'docker-buildx'),
     compose: join(pluginDir, 'docker-compose'),
     oldCompose: join(rootfs, 'opt/old-compose/docker-compose'),
     ...(existsSync(crane) && { crane }),
+    ...(existsSync(oras) && { oras }),
+    podman: program('podman'),
+    skopeo: program('skopeo'),
     pluginDir,
     configDir,
   };

@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { removeFolder } from '../file-systems/unmount-below.js';
 import type { ImageStore } from '../info.js';
-import { assertSocketPath, testbedDir } from '../paths.js';
+import { assertSocketPath } from '../paths.js';
 import { currentRootfs } from '../rootfs/current-rootfs.js';
+import { newStateDir } from './new-state-dir.js';
 import { answersOk } from './probes.js';
 import { startFailure, untilReady } from './ready.js';
 import { type BindMount, type RootfsProcess, startRootfsProcess } from './rootfs-process.js';
@@ -54,7 +54,7 @@ export interface Engine extends AsyncDisposable {
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const rootfs = options.rootfs ?? (await currentRootfs());
-  const stateDir = options.stateDir ?? (await newStateDir());
+  const stateDir = options.stateDir ?? (await newStateDir('engine'));
   await mkdir(stateDir, { recursive: true });
   const socket = assertSocketPath(join(stateDir, 'docker.sock'));
   await writeFile(join(stateDir, 'daemon.json'), JSON.stringify(configOf(options), null, 2));
@@ -123,10 +123,4 @@ async function stop(daemon: RootfsProcess): Promise<void> {
   const exitCode = await daemon.terminate();
   clearTimeout(timeout);
   if (exitCode !== 0) throw await startFailure(`dockerd ended with ${exitCode}`, daemon);
-}
-
-async function newStateDir(): Promise<string> {
-  const parent = testbedDir();
-  if (!existsSync(parent)) await mkdir(parent, { recursive: true });
-  return mkdtemp(join(parent, 'engine-'));
 }

@@ -15,7 +15,9 @@ packages=$packages,git,xz-utils
 packages=$packages,haproxy,nghttp2-proxy,nginx
 # Shells that complete command lines.
 packages=$packages,fish,zsh
-[ "$suite" = trixie ] || packages=$packages,crane
+# Other programs that speak to registries. Before Debian 14 there is no crane or oras.
+packages=$packages,skopeo,podman
+[ "$suite" = trixie ] || packages=$packages,crane,oras
 
 rm -rf -- "${target:?}".partial-*
 partial=$target.partial-$$

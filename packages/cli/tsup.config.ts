@@ -45,6 +45,7 @@ export default defineConfig([
       'doctor-program': 'src/entries/doctor-program.ts',
       'golden-program': 'src/entries/golden-program.ts',
       'help-program': 'src/entries/help-program.ts',
+      'pull-program': 'src/entries/pull-program.ts',
       'registry-program': 'src/entries/registry-program.ts',
       'shim-program': 'src/entries/shim-program.ts',
       'targets-program': 'src/entries/targets-program.ts',

@@ -13,7 +13,9 @@ import {
 import { expect, onTestFinished, test } from 'vitest';
 import { loadedImage } from './support/loaded-image.js';
 import { temporaryFolder } from './support/project.js';
-import { runWarmdock } from './support/warmdock.js';
+import { printed, startShim } from './support/shim.js';
+import { startStallingRegistry } from './support/stalling-registry.js';
+import { launcher, runWarmdock } from './support/warmdock.js';
 
 const { registry, classic } = useTestbed();
 
@@ -38,13 +40,32 @@ test.each(['classic', 'containerd'] as const)(
     const { host } = useTestbed()[store];
     onTestFinished(() => removeImages(host, reference));
     const first = await warmdock(['pull', reference], host);
-    expect(first.stdout).toMatch(/^all 3 layers loaded, 60\d kB \(/);
+    expect(first.stdout).toMatch(/^all 3 layers loaded from the registry, 60\d kB \(/);
     const id = store === 'classic' ? image.configDigest : image.manifestDigest;
     expect((await loadedImage(host, reference))?.id).toBe(id);
     const { stdout } = await warmdock(['pull', '--json', reference], host);
     expect(JSON.parse(stdout)).toMatchObject({ outcome: 'unchanged', layersSent: 0 });
   },
 );
+
+test('pull shows each layer that comes, with a bar, on a terminal', async () => {
+  const image = await randomImage({ name: `cli-${randomUUID()}:v1`, layerBytes: 6_000_000 });
+  const reference = await pushTestImage(registry, image);
+  await using stalling = await startStallingRegistry(registry, image.diffIds);
+  const name = reference.replace(registry.address, stalling.address);
+  const session = `stty cols 100 rows 24; ${launcher} pull ${name}`;
+  const run = startShim(['-qec', session, '/dev/null'], {
+    program: 'script',
+    env: { DOCKER_HOST: classic.host, HOME: temporaryFolder(), TERM: 'xterm' },
+    keepsInput: true,
+  });
+  await printed(run, ': Downloading [=');
+  run.child.stdin.write('\x03');
+  const { stdout, exitCode } = await run.ended;
+  expect(stdout.toString()).toMatch(/pulling \S+: [\d.]+ MB of 18 MB [\d.]+s/);
+  expect(stdout.toString().match(/[0-9a-f]{12}: Pulling fs layer/g)?.length).toBeGreaterThan(1);
+  expect(exitCode).toBe(130);
+});
 
 test('inspect shows layers, and what the daemon lacks', async () => {
   const { reference, image } = await pushed();

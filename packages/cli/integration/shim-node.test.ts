@@ -237,7 +237,7 @@ describe.each(Object.entries(shells))('with %s as sh', (_name, sh) => {
       const ended = await runShim([shim, command], { program: sh(), path, env });
       expect(ended.stdout.toString()).toBe('docker\n');
       expect(ended.stderr).toBe(
-        'warmdock: WARMDOCK is explian, which means nothing: it may be off or explain\n',
+        'warmdock: WARMDOCK is explian, which means nothing: it may be off, explain or pull\n',
       );
     }
   });

@@ -247,6 +247,37 @@ describe('where another builder may be meant, node decides', () => {
   );
 });
 
+const pulls = [
+  'pull app',
+  'pull',
+  'image pull app',
+  '-D pull -q app',
+  '--config x pull app',
+  '--tls pull app',
+];
+
+describe('a pull is asked about where WARMDOCK=pull says so', () => {
+  test.each(pulls)('docker %s', async (line) => {
+    const HOME = temporaryFolder();
+    expect(await ask(line, { HOME, WARMDOCK: 'pull' })).toMatchObject(asked);
+    expect(await ask(line, { HOME })).toMatchObject(notAsked);
+    expect(await ask(line, { HOME, WARMDOCK: 'off' })).toMatchObject(notAsked);
+  });
+
+  test.each(['image ls pull', 'compose pull', 'run pull', '--unknown pull', 'PULL'])(
+    'but not docker %s',
+    async (line) => {
+      expect(await ask(line, { WARMDOCK: 'pull' })).toMatchObject(notAsked);
+    },
+  );
+
+  test('and builds are decided as without it', async () => {
+    const env = { DOCKER_CONFIG: configWithBuilder(), WARMDOCK: 'pull' };
+    expect(await ask('build .', env)).toMatchObject(notAsked);
+    expect(await ask('build .', { ...env, BUILDX_BUILDER: 'far' })).toMatchObject(asked);
+  });
+});
+
 describe('nothing else starts node', () => {
   test.each(others)('docker %s', async (line) => {
     const path = `${noNode()}:${programs({ docker: 'exit 3' })}:${systemPath}`;

@@ -37,6 +37,7 @@ export function parseCommandLine(argv: readonly string[]): Command {
     case 'copy':
     case 'inspect':
     case 'pull':
+    case 'push':
     case 'tags':
       return { type: 'registry', argv };
     case 'version':

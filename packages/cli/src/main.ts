@@ -3,7 +3,7 @@ import './docker/supported-node.js';
 import { join } from 'node:path';
 import { type Command, parseCommandLine } from './command-line.js';
 import { type DockerCall, runAsDocker } from './docker/as-docker.js';
-import type { RoutedBake, RoutedBuild, RoutedCompose } from './docker/routing/route.js';
+import type { RoutedBake, RoutedBuild, RoutedCompose, RoutedPull } from './docker/routing/route.js';
 import type { ShimContext } from './docker/shim-context.js';
 import { UsageError } from './flags/usage-error.js';
 import { cacheDirectory } from './process/cache-directory.js';
@@ -17,6 +17,7 @@ import { StandardStream } from './process/standard-streams.js';
 import { version } from './process/version.js';
 
 type BuildProgram = typeof import('./entries/build-program.js');
+type PullProgram = typeof import('./entries/pull-program.js');
 type TargetsProgram = typeof import('./entries/targets-program.js');
 type Reporting = Pick<BuildProgram, 'formatFailure'>;
 
@@ -62,6 +63,7 @@ async function runCommand(): Promise<number> {
         launcher,
         build: runRouted,
         buildTargets: runRoutedTargets,
+        pull: runRoutedPull,
       });
     case 'doctor':
     case 'golden':
@@ -98,6 +100,11 @@ async function runReported<T extends Reporting>(
 
 function runRouted(build: RoutedBuild): Promise<number> {
   return runBuild(({ runRoutedBuild }) => runRoutedBuild(build, shimContext()));
+}
+
+function runRoutedPull(routed: RoutedPull): Promise<number> {
+  const context = shimContext();
+  return runReported<PullProgram>('pull', (program) => program.runRoutedPull(routed, context));
 }
 
 function runRoutedTargets(routed: RoutedBake | RoutedCompose, call: DockerCall): Promise<number> {

@@ -29,6 +29,7 @@ export const cli = rooms('cli', 'packages/cli/src', {
     ...[...core, '@warmdock/compose', 'commands/build-image', ...flags, 'report', 'process'],
     ...['docker/routing', 'docker/known-images'],
   ],
+  'docker/pull': [...core, 'docker', 'docker/routing', 'process', 'report'],
   'commands/shim': [...core, 'docker', ...flags, 'help', 'process'],
   'commands/doctor': [...core, 'commands/shim', 'docker', ...flags, 'help', 'process'],
   'commands/arguments': [...flags, 'help'],
@@ -55,7 +56,8 @@ export const cli = rooms('cli', 'packages/cli/src', {
     ...[...core, '@warmdock/golden', '@grpc/grpc-js', ...flags, 'help', 'help/completion'],
     ...['commands/arguments', 'commands/registry', 'commands/build-image', 'commands/doctor'],
     ...['commands/shim', 'commands/golden'],
-    ...['commands/golden/actions', 'commands/golden/text', 'docker', 'report', 'process'],
+    ...['commands/golden/actions', 'commands/golden/text'],
+    ...['docker', 'docker/pull', 'report', 'process'],
   ],
   '.': [...core, 'docker', 'docker/routing', 'entries', ...flags, 'process'],
 });

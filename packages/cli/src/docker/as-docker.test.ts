@@ -2,7 +2,7 @@ import { MemoryOutput } from '@warmdock/testkit';
 import { expect, test } from 'vitest';
 import { type DockerCall, runAsDocker } from './as-docker.js';
 import { passThroughExitCode } from './pass-through.js';
-import type { RoutedBake, RoutedBuild, RoutedCompose } from './routing/route.js';
+import type { RoutedBake, RoutedBuild, RoutedCompose, RoutedPull } from './routing/route.js';
 
 function call(
   argv: string[],
@@ -18,9 +18,14 @@ function call(
     stderr.write(`built ${routed.action} for ${by.compose ?? by.docker}`);
     return 0;
   };
+  const pull = async ({ call: { name } }: RoutedPull) => {
+    stderr.write(`pulled ${name}`);
+    return 0;
+  };
+  const launcher = { isListening: () => own.isListening ?? true };
   const exitCode = runAsDocker(
     { docker: '/bin/docker', argv, ...own },
-    { stderr, env, launcher: { isListening: () => own.isListening ?? true }, build, buildTargets },
+    { stderr, env, launcher, build, buildTargets, pull },
   );
   return { stderr, exitCode };
 }
@@ -55,6 +60,11 @@ test('builds of bake and compose are looked at further, those of docker-compose 
     'built compose for /bin/docker',
     'built compose for /bin/docker-compose',
   ]);
+});
+
+test('a pull is looked at further where that was asked for', async () => {
+  expect(call(['pull', 'app'], { WARMDOCK: 'pull' }).stderr.text).toBe('pulled app');
+  expect(await call(['pull', 'app'], {}).exitCode).toBe(passThroughExitCode);
 });
 
 test('nothing is built for a launcher that would not learn of it', async () => {

@@ -1,8 +1,14 @@
 import type { Launcher } from '../process/launcher.js';
 import { type PassThroughContext, passThrough, passThroughExitCode } from './pass-through.js';
-import { type RoutedBake, type RoutedBuild, type RoutedCompose, route } from './routing/route.js';
+import {
+  type RoutedBake,
+  type RoutedBuild,
+  type RoutedCompose,
+  type RoutedPull,
+  route,
+} from './routing/route.js';
 
-/** A docker command line that may be a build, as `bin/docker` hands it over. */
+/** A docker command line that may be a build or a pull, as `bin/docker` hands it over. */
 export interface DockerCall {
   /** The words behind `docker`; those of `docker-compose` behind `compose`. */
   readonly argv: readonly string[];
@@ -14,8 +20,9 @@ export interface DockerCall {
 
 export interface AsDockerContext extends PassThroughContext {
   readonly launcher: Pick<Launcher, 'isListening'>;
-  /** Carry builds out unless the user's files pass them through; answer as `runAsDocker` does. */
+  /** Carry it out unless the user's files or values pass it through; answer as `runAsDocker` does. */
   build(routed: RoutedBuild): Promise<number>;
+  pull(routed: RoutedPull): Promise<number>;
   buildTargets(routed: RoutedBake | RoutedCompose, call: DockerCall): Promise<number>;
 }
 
@@ -25,6 +32,7 @@ export async function runAsDocker(call: DockerCall, context: AsDockerContext): P
   if (!isDecoded(call.argv)) return passThrough('its words are not all UTF-8', context);
   const routed = route(call.argv, context.env);
   if (routed.action === 'pass-through') return passThrough(routed.reason, context);
+  if (routed.action === 'pull') return context.pull(routed);
   return routed.action === 'build' ? context.build(routed) : context.buildTargets(routed, call);
 }
 

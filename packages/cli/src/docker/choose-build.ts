@@ -1,6 +1,6 @@
 import { type ChosenBuilder, explainBuilder } from '@warmdock/core';
 import { type BuilderRule, containerDaemon } from '@warmdock/core/buildkit';
-import { dockerAliases, parseGoBool } from '@warmdock/core/internal';
+import { chooseWays, dockerAliases, parseGoBool } from '@warmdock/core/internal';
 import { type PassThrough, passThroughReason } from './pass-through-reason.js';
 import { type RoutedBake, type RoutedBuild, type RoutedCompose, route } from './routing/route.js';
 
@@ -19,6 +19,7 @@ export type BuildChoice =
 export function chooseForWords(argv: readonly string[], env: NodeJS.ProcessEnv): BuildChoice {
   const routed = route(argv, env);
   if (routed.action === 'pass-through') return { passThroughReason: routed.reason };
+  if (routed.action === 'pull') return { passThroughReason: 'it is not a build' };
   try {
     return chooseRouted(routed);
   } catch (error) {
@@ -82,10 +83,11 @@ function chooseForDocker({
 /**
  * The builder that buildx would choose, unless it is a daemon's own; an empty name is none.
  *
- * Throws what `explainBuilder` and `containerDaemon` throw.
+ * Throws what `explainBuilder`, `chooseWays` and `containerDaemon` throw.
  */
 export function chooseRemote(name: string | undefined, env: NodeJS.ProcessEnv): BuildChoice {
   const { builder, rule } = explainBuilder({ name, env });
+  chooseWays({}, env);
   if (builder.kind === 'engine') {
     return { passThroughReason: `builder "${builder.name}" is a docker daemon's own BuildKit` };
   }

@@ -6,7 +6,7 @@ import type { CommandContext } from '../process/command-context.js';
 import { openProgressLine } from '../report/progress-line.js';
 import { writeFailure } from '../report/write-failure.js';
 
-/** `warmdock pull`, `copy`, `inspect`, `tags`: `argv` begins with the command's name. */
+/** `warmdock pull`, `push`, `copy`, `inspect`, `tags`: `argv` begins with the command's name. */
 export async function run(
   [name, ...argv]: readonly string[],
   { stdout, stderr, env, signal }: CommandContext,

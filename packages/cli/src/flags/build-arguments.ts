@@ -36,6 +36,7 @@ export interface BuildArguments {
   readonly pull: boolean;
   readonly push: boolean;
   readonly quiet: boolean;
+  readonly registry: string | undefined;
   readonly sbom: string | undefined;
   readonly secrets: readonly string[];
   /** Of which the last one counts; docker refuses a wrong one wherever it stands. */
@@ -44,6 +45,7 @@ export interface BuildArguments {
   readonly tags: readonly string[];
   readonly target: string | undefined;
   readonly ulimits: readonly string[];
+  readonly via: string | undefined;
   /** The flags that are not carried out here, with the reasons. */
   readonly passThroughReasons: readonly string[];
 }
@@ -89,6 +91,7 @@ export function parseBuildArguments(argv: readonly string[]): BuildArguments | '
     pull: isOn('pull'),
     push: isOn('push'),
     quiet: isOn('quiet'),
+    registry: text('registry'),
     sbom: text('sbom'),
     secrets: all('secret'),
     shmSizes: all('shm-size'),
@@ -96,6 +99,7 @@ export function parseBuildArguments(argv: readonly string[]): BuildArguments | '
     tags: all('tag'),
     target: text('target'),
     ulimits: all('ulimit'),
+    via: text('via'),
     passThroughReasons: passThroughReasonsOf(has),
   };
 }

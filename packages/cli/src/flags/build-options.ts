@@ -14,7 +14,7 @@ import {
   parseSsh,
   parseUlimit,
 } from '@warmdock/core/flags';
-import { type ParsedOptions, proxyBuildArgs } from '@warmdock/core/internal';
+import { chooseWays, type ParsedOptions, proxyBuildArgs } from '@warmdock/core/internal';
 import type { BuildArguments } from './build-arguments.js';
 
 /** A request without texts in place of objects. */
@@ -48,9 +48,17 @@ export function buildOptionsOf(args: BuildArguments, env: NodeJS.ProcessEnv): Pa
     ...stepOptions(args),
     ...resultOptions(args),
     builder: args.builder || undefined,
+    ...chosenWays(args, env),
     // Checked by the core, which knows the choices.
     compression: args.compression as LayerCompression | undefined,
   };
+}
+
+/** How the image is loaded; what is wrong of it is found before anything is built. */
+function chosenWays({ via, registry }: BuildArguments, env: NodeJS.ProcessEnv) {
+  const options = { via: via as BuildRequest['via'], registry };
+  chooseWays(options, env);
+  return options;
 }
 
 /** What the steps may see and do. */

@@ -18,13 +18,21 @@ export const environmentVariables: readonly VariableGroup[] = [
   {
     title: 'Warmdock',
     variables: [
-      variable('WARMDOCK', 'Of the shim: `off` passes everything through, `explain` says why'),
+      variable(
+        'WARMDOCK',
+        'Of the shim: `off` passes everything through, `explain` says why, `pull` takes `docker pull` too',
+      ),
       variable('WARMDOCK_DOCKER', 'The real docker, default the next one in PATH'),
       variable('WARMDOCK_GOLDEN_STORE', 'Folder of the store of goldens, as `--store`'),
       variable(
         'WARMDOCK_GRPC',
         '`grpc-js` speaks to builders by @grpc/grpc-js, `builtin` (default) by our own HTTP/2',
       ),
+      variable(
+        'WARMDOCK_REGISTRY',
+        'The repository that images may travel through, as `--registry`',
+      ),
+      variable('WARMDOCK_VIA', 'How images are loaded, as `--via`'),
     ],
   },
   {
@@ -54,7 +62,8 @@ export const environmentVariables: readonly VariableGroup[] = [
       variable('DOCKER_CERT_PATH', 'Folder of the TLS files for the daemon'),
       variable('DOCKER_CONFIG', 'Folder of config.json, default ~/.docker'),
       variable('DOCKER_CONTEXT', 'The docker context, unless DOCKER_HOST is set'),
-      variable('DOCKER_DEFAULT_PLATFORM', 'Platforms to build for without `--platform`'),
+      variable('DOCKER_CONTENT_TRUST', 'Signatures are checked: pulls are passed through'),
+      variable('DOCKER_DEFAULT_PLATFORM', 'Platforms to build for or to pull without `--platform`'),
       variable('DOCKER_HOST', 'Address of the daemon that images are loaded into'),
       variable('DOCKER_TLS', 'Any value: TLS to the daemon, whose certificate is not checked'),
       variable('DOCKER_TLS_VERIFY', 'Any value: TLS to the daemon, whose certificate is checked'),

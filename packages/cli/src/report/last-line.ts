@@ -6,7 +6,7 @@ export function formatLastLine(load: LoadResult | undefined, totalMs: number): s
   return `${load ? summary(load) : 'built, nothing loaded'} (${formatDuration(totalMs)})`;
 }
 
-function summary({ outcome, layersSent, layersTotal, bytesSent }: LoadResult): string {
+function summary({ outcome, via, layersSent, layersTotal, bytesSent }: LoadResult): string {
   switch (outcome) {
     case 'unchanged':
       return 'unchanged, nothing loaded';
@@ -18,7 +18,10 @@ function summary({ outcome, layersSent, layersTotal, bytesSent }: LoadResult): s
     case 'full': {
       const isAll = layersSent === layersTotal && layersTotal > 1;
       const layers = isAll ? `all ${layersTotal}` : `${layersSent} of ${layersTotal}`;
-      return `${layers} ${layersTotal === 1 ? 'layer' : 'layers'} loaded, ${formatSize(bytesSent)}`;
+      const noun = layersTotal === 1 ? 'layer' : 'layers';
+      return `${layers} ${noun} loaded${wayText[via ?? 'direct']}, ${formatSize(bytesSent)}`;
     }
   }
 }
+
+const wayText = { direct: '', registry: ' from the registry', archive: ' as an archive' } as const;

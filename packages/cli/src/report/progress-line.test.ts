@@ -47,6 +47,17 @@ test('a terminal has one line, with the time', () => {
   expect(output.text.slice(before)).toContain('\x1b[2K');
 });
 
+test('a terminal has the lines below, as they are when it is drawn', () => {
+  const output = new MemoryOutput({ isTerminal: true });
+  const progress = openProgressLine(output, { TERM: 'xterm' });
+  let below = 'first';
+  progress.step('pulling', (columns) => [`${below} of ${columns}`]);
+  below = 'second';
+  vi.advanceTimersByTime(1_100);
+  progress.end();
+  expect(output.text).toMatch(/pulling 1\.0s\nsecond of 80/);
+});
+
 test('a terminal that cannot move the cursor gets lines', () => {
   const output = new MemoryOutput({ isTerminal: true });
   const progress = openProgressLine(output, { TERM: 'dumb' });

@@ -74,6 +74,11 @@ test.each<[env: () => NodeJS.ProcessEnv, todo: RegExp]>([
   expect(shimStatus(folder, env()).todo).toContainEqual(expect.stringMatching(todo));
 });
 
+test.each(['explain', 'pull'])('WARMDOCK=%s is nothing to correct', (WARMDOCK) => {
+  const { todo } = shimStatus(folder, { PATH: real, WARMDOCK });
+  expect(todo.filter((text) => text.includes('WARMDOCK'))).toEqual([]);
+});
+
 test('WARMDOCK_DOCKER names the real one', () => {
   expect(shimStatus(folder, { PATH: '', WARMDOCK_DOCKER: realDocker })).toMatchObject({
     realDocker,

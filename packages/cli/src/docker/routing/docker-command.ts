@@ -3,8 +3,8 @@ import { buildxFlags, dockerFlags } from '../../flags/tables/docker-flags.js';
 
 /** A docker command line, cut at its command. */
 export interface DockerCommand {
-  /** What is to be done: a build, a bake or something of compose; `other` is docker's own business. */
-  readonly kind: 'build' | 'bake' | 'compose' | 'other';
+  /** What is to be done: a build, a bake, something of compose, a pull; `other` is docker's own business. */
+  readonly kind: 'build' | 'bake' | 'compose' | 'pull' | 'other';
   /** Whether buildx was named: then its own choice of builder and of output holds, not that of docker. */
   readonly isBuildx: boolean;
   /** Values of docker's own flags. */
@@ -37,7 +37,11 @@ export function findDockerCommand(argv: readonly string[]): DockerCommand {
     case 'compose':
       return found('compose', rest);
     case 'image':
-      return rest[0] === 'build' ? found('build', rest.slice(1)) : found('other', rest);
+      return rest[0] === 'build' || rest[0] === 'pull'
+        ? found(rest[0], rest.slice(1))
+        : found('other', rest);
+    case 'pull':
+      return found('pull', rest);
     case 'builder':
       return { ...found('other', rest), ...buildxCommand(rest) };
     case 'buildx':

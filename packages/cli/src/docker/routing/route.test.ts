@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { route } from './route.js';
 
 const remote = { BUILDX_BUILDER: 'shared' };
+const pulling = { WARMDOCK: 'pull' };
 
 function routed(line: string, env: NodeJS.ProcessEnv = remote) {
   return route(line.split(' ').filter(Boolean), env);
@@ -83,11 +84,52 @@ describe('everything else is passed through to docker, with the reason', () => {
     ['build .', { ...remote, DOCKER_BUILDKIT: 'maybe' }, /what is wrong: DOCKER_BUILDKIT=maybe/],
     ['buildx build --load .', { DOCKER_BUILDKIT: 'maybe' }, /what is wrong: DOCKER_BUILDKIT/],
     ['build .', { ...remote, WARMDOCK: 'off' }, /WARMDOCK=off/],
+    ['pull app', remote, /WARMDOCK=pull would have to ask/],
+    ['image pull app', { WARMDOCK: 'explain' }, /WARMDOCK=pull would have to ask/],
+    ['--tlsverify pull app', pulling, /TLS/],
+    ['-H a -H b pull app', pulling, /--host and --context/],
+    ['--help pull app', pulling, /help/],
+    ['pull --help', pulling, /help/],
+    ['pull', pulling, /requires 1 argument/],
+    ['pull a b', pulling, /requires 1 argument/],
+    ['pull -a app', pulling, /--all-tags/],
+    ['pull -qa app', pulling, /--all-tags/],
+    ['pull --disable-content-trust=false app', pulling, /content trust/],
+    ['pull app', { ...pulling, DOCKER_CONTENT_TRUST: '1' }, /content trust/],
+    ['pull app', { ...pulling, DOCKER_CONTENT_TRUST: 'maybe' }, /content trust/],
+    ['pull --unknown app', pulling, /unknown flag: --unknown/],
+    [`pull app@sha256:${'a'.repeat(64)}`, pulling, /names the image by its digest/],
+    ['image ls pull', pulling, /not a build/],
   ])('%j with %j', (line, env, reason) => {
     expect(routed(line, env)).toEqual({
       action: 'pass-through',
       reason: expect.stringMatching(reason),
     });
+  });
+});
+
+describe('a pull is carried out where WARMDOCK=pull asks for it', () => {
+  const plain = { name: 'app:1', platform: undefined, quiet: false };
+  test.each<[line: string, call: object, env?: NodeJS.ProcessEnv]>([
+    ['pull app:1', plain],
+    ['image pull app:1', plain],
+    ['-D --log-level debug pull app:1', plain],
+    ['pull -- app:1', plain],
+    ['pull app:1 -q', { ...plain, quiet: true }],
+    ['pull --quiet=false --all-tags=false app:1', plain],
+    ['pull --platform linux/arm64 app:1', { ...plain, platform: 'linux/arm64' }],
+    ['pull app:1', { ...plain, platform: 'linux/386' }, { DOCKER_DEFAULT_PLATFORM: 'linux/386' }],
+    ['pull --platform= app:1', plain, { DOCKER_DEFAULT_PLATFORM: 'linux/386' }],
+    ['pull app:1', plain, { DOCKER_CONTENT_TRUST: '0' }],
+    ['pull --disable-content-trust app:1', plain, { DOCKER_CONTENT_TRUST: '1' }],
+    ['pull app:1', plain, { DOCKER_BUILDKIT: '0' }],
+  ])('%j: %j', (line, call, env) => {
+    expect(routed(line, { ...pulling, ...env })).toMatchObject({ action: 'pull', call });
+  });
+
+  test('in the environment that docker makes of its own flags', () => {
+    const found = routed('-H tcp://flag:1 pull app', { ...pulling, DOCKER_HOST: 'tcp://env:1' });
+    expect(found).toMatchObject({ env: { ...pulling, DOCKER_HOST: 'tcp://flag:1' } });
   });
 });
 

@@ -7,13 +7,15 @@ import { dockerEnvironment } from './docker-environment.js';
 import { requestedOutput } from './requested-output.js';
 import { type BakeCall, routeBake } from './route-bake.js';
 import { type ComposeCall, routeCompose } from './route-compose.js';
+import { type PullCall, routePull } from './route-pull.js';
 
 /** What becomes of a docker command line, as far as it and the environment decide. */
 export type Route =
   | { readonly action: 'pass-through'; readonly reason: string }
   | RoutedBuild
   | RoutedBake
-  | RoutedCompose;
+  | RoutedCompose
+  | RoutedPull;
 
 export interface RoutedBake {
   readonly action: 'bake';
@@ -26,6 +28,13 @@ export interface RoutedBake {
 export interface RoutedCompose {
   readonly action: 'compose';
   readonly call: ComposeCall;
+  /** As docker's own flags leave it. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export interface RoutedPull {
+  readonly action: 'pull';
+  readonly call: PullCall;
   /** As docker's own flags leave it. */
   readonly env: NodeJS.ProcessEnv;
 }
@@ -44,8 +53,8 @@ export interface RoutedBuild {
 }
 
 /**
- * Decides whether `docker ARGV...` is a build that may have to end in the local daemon and to be carried
- * out here; reads nothing else. When in doubt it is docker's: a word that is not known, a value that
+ * Decides whether `docker ARGV...` is a build or a pull that may have to end in the local daemon and to be
+ * carried out here; reads nothing else. When in doubt it is docker's: a word that is not known, a value that
  * is not understood, an output that goes elsewhere.
  */
 export function route(argv: readonly string[], env: NodeJS.ProcessEnv): Route {
@@ -73,9 +82,10 @@ function passThroughReason(
   env: NodeJS.ProcessEnv,
 ) {
   if (kind === 'other') return 'it is not a build';
+  if (kind === 'pull' && env.WARMDOCK !== 'pull') return 'WARMDOCK=pull would have to ask for it';
   if (asking.some((flag) => docker.has(flag)) || buildx.has('help')) return 'it asks for help';
   if (tls.some((flag) => docker.has(flag))) return "docker's TLS flags are for docker to read";
-  return legacyBuilderReason(isBuildx, env.DOCKER_BUILDKIT);
+  return kind === 'pull' ? undefined : legacyBuilderReason(isBuildx, env.DOCKER_BUILDKIT);
 }
 
 /** Docker itself looks at the variable, also where it has buildx build. */
@@ -89,6 +99,12 @@ function routeCommand(command: DockerCommand, env: NodeJS.ProcessEnv): Route {
   const environment = dockerEnvironment(command.docker, env);
   if (!environment) return passThrough('docker is to say what is wrong: --host and --context');
   if (command.kind === 'build') return routeBuild(command, environment);
+  if (command.kind === 'pull') {
+    const routed = routePull(command.rest, environment);
+    return 'passThroughReason' in routed
+      ? passThrough(routed.passThroughReason)
+      : { action: 'pull', call: routed.call, env: environment };
+  }
   if (command.kind === 'compose') {
     const routed = routeCompose(command.rest);
     return 'passThroughReason' in routed

@@ -11,7 +11,8 @@ const legacy = 'buildx answers it with a warning and does nothing';
 
 /**
  * The flags of `docker buildx build` up to 0.36, those of the legacy builder among them: names, kinds
- * and meanings are docker's, but for `--compression`, which there is a part of `--output`.
+ * and meanings are docker's, but for `--compression`, which there is a part of `--output`, `--registry`
+ * and `--via`.
  */
 export const buildFlags: readonly BuildFlag[] = [
   { name: 'add-host', kind: 'csv', about: 'Add a host to /etc/hosts of the steps: HOST:IP' },
@@ -119,6 +120,11 @@ export const buildFlags: readonly BuildFlag[] = [
   { name: 'pull', kind: 'boolean', about: 'Ask registries for newer base images' },
   { name: 'push', kind: 'boolean', about: 'Short for --output=type=registry' },
   { name: 'quiet', short: 'q', kind: 'boolean', about: 'Show nothing but the image ID' },
+  {
+    name: 'registry',
+    kind: 'string',
+    about: 'The repository that images may travel through: HOST/PATH (default WARMDOCK_REGISTRY)',
+  },
   { name: 'resource', kind: 'list', about: '', hidden: true, passThroughReason: resources },
   { name: 'rm', kind: 'boolean', about: 'Without effect', hidden: true },
   { name: 'sbom', kind: 'string', about: 'Short for --attest=type=sbom' },
@@ -130,4 +136,10 @@ export const buildFlags: readonly BuildFlag[] = [
   { name: 'tag', short: 't', kind: 'list', about: 'Name the image: [REGISTRY/]REPOSITORY[:TAG]' },
   { name: 'target', kind: 'string', about: 'Build up to this stage' },
   { name: 'ulimit', kind: 'list', about: 'Limit of the steps: TYPE=SOFT[:HARD]' },
+  {
+    name: 'via',
+    kind: 'string',
+    about: 'How the image is loaded: auto, direct, registry or archive (default auto)',
+    completedBy: ['auto', 'direct', 'registry', 'archive'],
+  },
 ];

@@ -22,3 +22,12 @@ export const buildxFlags: readonly Flag[] = [
   { name: 'debug', short: 'D', kind: 'boolean', about: '' },
   { name: 'help', short: 'h', kind: 'boolean', about: '' },
 ];
+
+/** Flags of `docker pull`, 20.10 to 29. */
+export const pullFlags: readonly Flag[] = [
+  { name: 'all-tags', short: 'a', kind: 'boolean', about: '' },
+  { name: 'disable-content-trust', kind: 'boolean', about: '' },
+  { name: 'help', short: 'h', kind: 'boolean', about: '' },
+  { name: 'platform', kind: 'string', about: '' },
+  { name: 'quiet', short: 'q', kind: 'boolean', about: '' },
+];

@@ -18,9 +18,9 @@ export const registryTables = [
   {
     name: 'copy',
     takes: '[OPTIONS] SOURCE DESTINATION',
-    about: 'Copy an image between registries, or from and to a layout',
+    about: 'Copy an image between registries, layouts and archives',
     description:
-      'Copies an image between registries; oci-layout://DIR stands for a folder in OCI layout on either side',
+      'Copies an image between registries. oci-layout://DIR stands for a folder in OCI layout on either side, docker-archive://FILE for a source made by docker save',
     flags: [
       helpFlag,
       json,
@@ -61,6 +61,12 @@ export const registryTables = [
         about: 'Name it so in the daemon (default REFERENCE)',
       },
     ],
+  },
+  {
+    name: 'push',
+    takes: '[OPTIONS] IMAGE [REFERENCE]',
+    about: 'Push an image of the local daemon to a registry, only what that lacks',
+    flags: [helpFlag, json, plainHttp],
   },
   {
     name: 'tags',

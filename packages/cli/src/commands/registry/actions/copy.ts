@@ -1,19 +1,27 @@
 import { formatSize } from '@warmdock/core/internal';
-import type { ImageStore } from '@warmdock/core/registry';
-import { copy as copyImage, openLayout, openRepository } from '@warmdock/core/registry';
+import type { CopySource, ImageStore } from '@warmdock/core/registry';
+import {
+  copy as copyImage,
+  openDockerArchive,
+  openLayout,
+  openRepository,
+} from '@warmdock/core/registry';
 import { type RegistryAction, type RegistryContext, registryOptions } from './command.js';
 
 const layoutScheme = 'oci-layout://';
+const archiveScheme = 'docker-archive://';
 
 export const copy: RegistryAction = (line) => {
   const [source, destination] = line.words('SOURCE', 'DESTINATION');
   const [from, to] = namesOf(source, destination);
   if (from === undefined || to === undefined)
     throw line.refusal('needs a name: one of SOURCE and DESTINATION has to be a reference');
+  if (destination.startsWith(archiveScheme))
+    throw line.refusal('cannot write archives: SOURCE alone may be one');
   const platforms = line.all('platform');
   return async ({ env, signal, notify, progress }) => {
     const open = (place: string) => openPlace(place, { env, notify }, line);
-    await using here = await open(source);
+    await using here = await openSource(source, open);
     await using there = await open(destination);
     let movedBytes = 0;
     const moved = new Map<string, number>();
@@ -42,12 +50,22 @@ export const copy: RegistryAction = (line) => {
   };
 };
 
-/** A layout takes the name of the other side. */
+/** A layout or an archive takes the name of the other side. */
 function namesOf(source: string, destination: string) {
-  const isLayout = (place: string) => place.startsWith(layoutScheme);
+  const isLocal = (place: string) =>
+    place.startsWith(layoutScheme) || place.startsWith(archiveScheme);
   const name = (place: string, other: string) =>
-    isLayout(place) ? (isLayout(other) ? undefined : other) : place;
+    isLocal(place) ? (isLocal(other) ? undefined : other) : place;
   return [name(source, destination), name(destination, source)];
+}
+
+async function openSource(
+  place: string,
+  open: (place: string) => Promise<{ store: CopySource } & AsyncDisposable>,
+): Promise<{ store: CopySource } & AsyncDisposable> {
+  if (!place.startsWith(archiveScheme)) return open(place);
+  const store = await openDockerArchive(place.slice(archiveScheme.length));
+  return { store, [Symbol.asyncDispose]: async () => {} };
 }
 
 async function openPlace(

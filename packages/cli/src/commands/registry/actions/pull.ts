@@ -1,6 +1,7 @@
 import { connectEngine, type Progress, pullImage } from '@warmdock/core';
 import { formatSize } from '@warmdock/core/internal';
 import { formatLastLine } from '../../../report/last-line.js';
+import { LayerProgress } from '../../../report/layer-progress.js';
 import { type RegistryAction, registryOptions } from './command.js';
 
 export const pull: RegistryAction = (line) => {
@@ -8,11 +9,14 @@ export const pull: RegistryAction = (line) => {
   const [platform, tags] = [line.text('platform'), line.all('tag')];
   return async ({ env, signal, notify, progress }) => {
     const started = performance.now();
+    const layers = new LayerProgress();
     const onProgress = (event: Progress) => {
+      layers.update(event);
       if (event.type === 'notice') notify(event.message);
       if (event.type !== 'load') return;
       const { sentBytes, totalBytes } = event;
-      progress.step(`pulling ${reference}: ${formatSize(sentBytes)} of ${formatSize(totalBytes)}`);
+      const text = `pulling ${reference}: ${formatSize(sentBytes)} of ${formatSize(totalBytes)}`;
+      progress.step(text, (columns) => layers.lines(columns));
     };
     await using engine = connectEngine(undefined, { env });
     const registry = registryOptions(line, notify);

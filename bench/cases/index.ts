@@ -6,6 +6,9 @@ import { cold } from './cold.js';
 import { compose } from './compose.js';
 import { composeUps } from './compose-up.js';
 import { container } from './container.js';
+import { copy } from './copy.js';
+import { pull } from './pull.js';
+import { push } from './push.js';
 import { sharedBase } from './shared-base.js';
 import { shim } from './shim.js';
 import { transfer } from './transfer.js';
@@ -24,6 +27,9 @@ export const cases: Record<string, (setting: Setting) => Promise<Row[]>> = {
   compose,
   'shared-base': sharedBase,
   'compose-up': composeUps,
+  copy,
+  pull,
+  push,
   // Last: it leaves the machine with memory that has to be given anew.
   cold,
 };

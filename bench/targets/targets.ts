@@ -27,6 +27,9 @@ export const targets = {
     changed: faster(8),
   },
   composeUp: faster(1.5),
+  copy: ratio(1),
+  pull: { cold: ratio(1), afterTar: faster(5) },
+  throughRegistry: { pulled: faster(1.3), afterTar: faster(5) },
   cold: {
     classic: faster(3),
     containerd: faster(1.4),

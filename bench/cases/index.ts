@@ -11,6 +11,7 @@ import { pull } from './pull.js';
 import { push } from './push.js';
 import { sharedBase } from './shared-base.js';
 import { shim } from './shim.js';
+import { throughRegistry } from './through-registry.js';
 import { transfer } from './transfer.js';
 import { unchanged } from './unchanged.js';
 import { warmConnection } from './warm-connection.js';
@@ -30,6 +31,7 @@ export const cases: Record<string, (setting: Setting) => Promise<Row[]>> = {
   copy,
   pull,
   push,
+  'through-registry': throughRegistry,
   // Last: it leaves the machine with memory that has to be given anew.
   cold,
 };

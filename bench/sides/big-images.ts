@@ -41,13 +41,21 @@ export async function ensureBigImage(
 }
 
 /** Milliseconds of `buildx build --load` of the big context as it is now. */
-export async function loadWithBuildx(setting: Setting, { host }: EngineInfo, tag: string) {
+export async function loadWithBuildx(
+  setting: Setting,
+  { host }: Pick<EngineInfo, 'host'>,
+  tag: string,
+) {
   const build = { context: contextDir('big'), host, flags: ['--load', '-t', tag] };
   return (await timeCommand(buildxBuild(setting, build), setting)).wallMs;
 }
 
 /** Milliseconds of `buildx build --push` and `docker pull` of the big context as it is now. */
-export async function pushAndPull(setting: Setting, { host }: EngineInfo, tag: string) {
+export async function pushAndPull(
+  setting: Setting,
+  { host }: Pick<EngineInfo, 'host'>,
+  tag: string,
+) {
   const build = { context: contextDir('big'), host, flags: ['--push', '-t', tag] };
   const push = await timeCommand(buildxBuild(setting, build), setting);
   const pull = await timeCommand(dockerPull(setting, host, tag), setting);

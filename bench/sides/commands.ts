@@ -6,6 +6,8 @@ import type { Setting } from './setting.js';
 
 export interface BuildCommand {
   context: string;
+  /** The repository through which `warmdock build` loads; default none. */
+  registry?: string;
   /** `DOCKER_HOST` of the daemon to load into. */
   host: string;
 }
@@ -44,8 +46,9 @@ export function runBuildx(setting: Setting, args: readonly string[]) {
 
 /** `warmdock build`, which always loads; its last line says what it did. */
 export function warmdockBuild(setting: Setting, build: BuildCommand & { tag: string }): Command {
-  const { context, host, tag } = build;
-  const flags = ['--builder', setting.builder.address, '-t', tag];
+  const { context, host, tag, registry } = build;
+  const way = registry === undefined ? [] : ['--via', 'registry', '--registry', registry];
+  const flags = ['--builder', setting.builder.address, '-t', tag, ...way];
   return {
     argv: [...setting.programs.warmdock, 'build', ...flags, context],
     env: environment(setting, host),

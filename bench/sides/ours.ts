@@ -21,7 +21,7 @@ export interface OurBuild extends BuildCommand {
 const signs: Record<OurProgram, Record<Expected, RegExp>> = {
   warmdock: {
     unchanged: /^unchanged, nothing loaded .*$/m,
-    thin: /^\d+ of \d+ layers loaded, /m,
+    thin: /^\d+ of \d+ layers loaded(?: from the registry)?, /m,
     full: /^(?:all \d+ layers|1 of 1 layer) loaded, /m,
   },
   shim: {

@@ -43,7 +43,9 @@ export { type PlanLoadOptions, planLoad } from './pipeline/compare/plan-load.js'
 export { loadImage } from './pipeline/load/load-image.js';
 export type { LoadOptions } from './pipeline/load/load-options.js';
 export type { BuildOptions, BuildPlan } from './pipeline/plan/build-plan.js';
+export type { WayOptions } from './pipeline/plan/choose-ways.js';
 export type { LoadPlan, LoadResult, Timings } from './pipeline/plan/load-plan.js';
+export type { FailedWay, LoadWay } from './pipeline/plan/load-way.js';
 export { planBuild } from './pipeline/plan/plan-build.js';
 export {
   type InspectRegistryImageOptions,
@@ -53,7 +55,7 @@ export {
 export { type PullOptions, pullImage } from './pipeline/pull/pull-image.js';
 export { type PushOptions, type PushResult, pushImage } from './pipeline/push/push-image.js';
 export type { BuildResult } from './pipeline/result/build-result.js';
-export type { LoadableImage } from './pipeline/result/loadable-image.js';
+export type { LoadableImage, LoadFallback } from './pipeline/result/loadable-image.js';
 export type { Provenance } from './pipeline/result/provenance.js';
 export { runBuild } from './pipeline/run-build.js';
 export type { RunOptions, RunOutputsOptions, RunPlanOptions } from './pipeline/run-options.js';

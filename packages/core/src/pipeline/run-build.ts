@@ -79,18 +79,21 @@ async function runByWay(
 ): Promise<BuildResult & AsyncDisposable> {
   const { plan, builder } = repeatable;
   const { openByWay } = await import('./result/ways/open-by-way.js');
-  const image = await openByWay(via, repeatable, ways.repository, context);
-  const { ref, answer, timingsMs } = image.solved;
-  const response = await (opened.finish?.(answer) ?? answer);
-  await opened[Symbol.asyncDispose]();
+  const way = await openByWay(via, repeatable, ways.repository, context);
+  const { ref, answer, timingsMs } = way.solved;
+  const finished = opened.finish ? Promise.resolve(await opened.finish(answer)) : answer;
+  const image = way.image ?? parseExporterResponse(await finished, builder.name);
   return {
-    ...parseExporterResponse(response, builder.name),
+    ...image,
     ref,
     tags: plan.tags,
-    exporterResponse: Promise.resolve(response),
-    content: image.content,
+    exporterResponse: finished,
+    content: way.content,
     via,
     timingsMs,
-    [Symbol.asyncDispose]: () => image[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await way[Symbol.asyncDispose]();
+      await opened[Symbol.asyncDispose]();
+    },
   };
 }

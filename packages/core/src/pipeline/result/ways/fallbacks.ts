@@ -33,8 +33,8 @@ export async function openAgain(
   const { openByWay } = await import('./open-by-way.js');
   const { plan, builder } = solve;
   const opened = await openByWay(via, repeatOf(solve), repository, context);
-  const image = parseExporterResponse(await opened.solved.answer, builder.name);
   const { content, solved } = opened;
+  const image = opened.image ?? parseExporterResponse(await solved.answer, builder.name);
   return {
     ...image,
     tags: plan.tags,

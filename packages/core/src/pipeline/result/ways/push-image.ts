@@ -1,8 +1,10 @@
 import type { Exporter } from '../../../buildkit/solve.js';
 import type { CallContext } from '../../../call-context.js';
 import { isWarmdockError, messageOf, WarmdockError } from '../../../errors.js';
+import { MediaType } from '../../../oci/media-types.js';
 import { nameOf } from '../../../oci/reference.js';
 import { openRepository } from '../../../registry/open-repository.js';
+import type { Repository } from '../../../registry/repository.js';
 import { openDownloads } from '../../downloads/open-downloads.js';
 import type { TransitRepository } from '../../flags/transit-repository.js';
 import type { BuildPlan } from '../../plan/build-plan.js';
@@ -17,61 +19,89 @@ import type { OpenedImage } from './opened-image.js';
  * shared with anybody, and what is there already is not pushed again.
  */
 export async function pushImage(
-  { plan, builder, solve }: RepeatableSolve,
-  repository: TransitRepository,
+  solve: RepeatableSolve,
+  transit: TransitRepository,
   context: CallContext,
 ): Promise<OpenedImage> {
-  const exporters = [pushExporter(plan, repository, solve.exporter?.attrs)];
-  const solved = await runSolve(plan, builder, { ...solve, exporters }, context).catch(
-    (error: unknown) => Promise.reject(pushFailure(error, repository)),
-  );
-  await solved.answer.catch((error: unknown) => Promise.reject(pushFailure(error, repository)));
-  return openPushed(solved, repository, context);
-}
-
-async function openPushed(
-  solved: TimedSolve,
-  repository: TransitRepository,
-  context: CallContext,
-): Promise<OpenedImage> {
-  const { env = process.env, onProgress } = context;
-  const onNotice = (message: string) => onProgress?.({ type: 'notice', message });
-  const options = { onNotice, ...(repository.plainHttp && { plainHttp: true }) };
-  const opened = await openRepository(nameOf(repository), options, { env });
-  const content = openDownloads(opened, context);
+  // While the builder is at work, and not before: loading what speaks to registries takes a while.
+  const opening = solve.builder.connect(context).then(() => open(transit, context));
+  // Waited for after the solve, whose failure counts more.
+  opening.catch(() => {});
+  const solved = await solveAndPush(solve, transit, context);
+  const repository = await opening;
+  const content = openDownloads(repository, context);
   return {
     solved,
+    image: await pushedImage(solved, repository, context),
     content,
     async [Symbol.asyncDispose]() {
       await content[Symbol.asyncDispose]();
-      await opened[Symbol.asyncDispose]();
+      await repository[Symbol.asyncDispose]();
     },
   };
+}
+
+function open(transit: TransitRepository, { env, onProgress }: CallContext): Promise<Repository> {
+  const onNotice = (message: string) => onProgress?.({ type: 'notice', message });
+  const options = { onNotice, ...(transit.plainHttp && { plainHttp: true }) };
+  return openRepository(nameOf(transit), options, { ...(env && { env }) });
+}
+
+async function solveAndPush(
+  { plan, builder, solve }: RepeatableSolve,
+  transit: TransitRepository,
+  context: CallContext,
+): Promise<TimedSolve> {
+  const exporters = [pushExporter(plan, transit, solve.exporter?.attrs)];
+  const solved = await runSolve(plan, builder, { ...solve, exporters }, context).catch(
+    (error: unknown) => Promise.reject(pushFailure(error, transit)),
+  );
+  const answer = solved.answer.catch((error: unknown) =>
+    Promise.reject(pushFailure(error, transit)),
+  );
+  answer.catch(() => {});
+  return { ...solved, answer };
+}
+
+/**
+ * The image ahead of the builder's answer, where the registry has it: the answer comes after the history
+ * of the build, which takes longer than the push.
+ */
+async function pushedImage(
+  { image, answer }: TimedSolve,
+  repository: Repository,
+  { signal }: CallContext,
+): Promise<OpenedImage['image']> {
+  const isThere =
+    image && (await repository.exists({ mediaType: MediaType.ociManifest, ...image }, { signal }));
+  if (isThere) return image;
+  await answer;
+  return undefined;
 }
 
 /** `store` keeps the name out of a builder's own list of images; builders without one do not know it. */
 function pushExporter(
   plan: BuildPlan,
-  repository: TransitRepository,
+  transit: TransitRepository,
   attrs: Exporter['attrs'] = imageAttrs(plan),
 ): Exporter {
   const way = {
-    name: nameOf(repository),
+    name: nameOf(transit),
     push: 'true',
     'push-by-digest': 'true',
     store: 'false',
     unpack: 'false',
-    ...(repository.plainHttp && { 'registry.insecure': 'true' }),
+    ...(transit.plainHttp && { 'registry.insecure': 'true' }),
   };
   return { type: 'image', attrs: { ...attrs, ...way } };
 }
 
 /** What BuildKit says of a push names the registry, and hardly what to do. */
-function pushFailure(error: unknown, repository: TransitRepository): unknown {
+function pushFailure(error: unknown, transit: TransitRepository): unknown {
   if (!isWarmdockError(error) || error.code !== 'INTERNAL') return error;
   return new WarmdockError(
     'UNAVAILABLE',
-    `the builder cannot push to ${nameOf(repository)}: ${messageOf(error)}`,
+    `the builder cannot push to ${nameOf(transit)}: ${messageOf(error)}`,
     {
       hint: 'see that the builder reaches the registry by this name, and that the login may push there',
       cause: error,

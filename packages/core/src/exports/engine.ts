@@ -25,5 +25,6 @@ export type { RemoveImageOptions } from '../engine/images.js';
 export type { EngineInfo, EngineMachine, ImageStoreKind } from '../engine/info.js';
 export type { LoadImagesOptions } from '../engine/load-images.js';
 export type { EnginePing } from '../engine/ping.js';
+export type { PushImageOptions } from '../engine/push-image.js';
 export type { RegistryQuestionOptions } from '../engine/registry-question.js';
 export type { TaggedImage } from '../pipeline/compare/observe-engine.js';

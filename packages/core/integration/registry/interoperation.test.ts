@@ -4,7 +4,6 @@ import {
   pushTestImage,
   randomImage,
   removeImages,
-  runClient,
   runDocker,
   useTestbed,
 } from '@warmdock/testkit';
@@ -12,25 +11,18 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { copy } from '../../src/content/copy/copy.js';
 import { openLayout } from '../../src/content/layout.js';
 import { createMemoryStore } from '../../src/content/memory-store.js';
-import { openRepository } from '../../src/registry/open-repository.js';
 import { temporaryFolder } from '../support/context.js';
 import { gatedRegistry, login, type Scheme } from '../support/registry-gate.js';
+import { crane } from '../support/registry-programs.js';
+import { opened } from '../support/repositories.js';
 
 const { registry } = useTestbed();
-const crane = async (...args: string[]) =>
-  (await outputOf(runClient('crane', [...args, '--insecure']))).trim();
 
 /** An image that the registry has, by its whole name. */
 async function pushed(options: { layers?: number; layerBytes?: number } = {}) {
   const name = `it-${randomUUID()}:v1`;
   const image = await randomImage({ name, ...options });
   return { image, reference: await pushTestImage(registry, image) };
-}
-
-async function opened(reference: string, options = {}) {
-  const repository = await openRepository(reference, options, { env: { HOME: '/nonexistent' } });
-  onTestFinished(() => repository[Symbol.asyncDispose]());
-  return repository;
 }
 
 describe('a real registry', () => {

@@ -6,7 +6,6 @@ import {
   pushTestImage,
   randomImage,
   removeImages,
-  runClient,
   runDocker,
   startEngine,
   useTestbed,
@@ -24,13 +23,12 @@ import { runBuild } from '../../src/pipeline/run-build.js';
 import { openRepository } from '../../src/registry/open-repository.js';
 import { cleanEnv } from '../support/build-harness.js';
 import { contextOf, temporaryFolder } from '../support/context.js';
+import { crane } from '../support/registry-programs.js';
 
 const { registry, builder } = useTestbed();
 const stores: ImageStore[] = ['classic', 'containerd'];
 const context = { env: { HOME: '/nonexistent' } };
 const newName = () => `${registry.address}/it-${randomUUID()}`;
-const crane = async (...args: string[]) =>
-  (await outputOf(runClient('crane', [...args, '--insecure']))).trim();
 
 async function opened(reference: string) {
   const repository = await openRepository(reference, {}, context);

@@ -1,4 +1,4 @@
-import type { ContentSource, UnsizedDescriptor } from '../content/content.js';
+import type { CallOptions, ContentSource, UnsizedDescriptor } from '../content/content.js';
 import { missingHint } from '../content/no-such-image.js';
 import { collectBlob, readBlob } from '../content/read-blob.js';
 import { WarmdockError } from '../errors.js';
@@ -7,7 +7,7 @@ import type { Digest } from '../oci/digest.js';
 import { blobOf, onlyOnce } from './blob-source.js';
 import { fetchBlob, hasBlob } from './blobs.js';
 import { deleteManifest, getManifest, headManifest, isManifest, putManifest } from './manifests.js';
-import { enterReferrer, listReferrers } from './referrers.js';
+import { enterReferrer, listReferrers, removeReferrer } from './referrers.js';
 import type { Repository } from './repository.js';
 import type { RepositoryAccess } from './repository-access.js';
 import { subjectOf } from './subject.js';
@@ -20,6 +20,13 @@ export function createRepository(access: RepositoryAccess): Repository {
   let last: { digest: Digest; bytes: Buffer } | undefined;
   /** Digests that the registry told of tags, which need not be true. */
   const told = new Map<Digest, string>();
+  /** Where the registry keeps no list of referrers: one after the other reads it and writes it anew. */
+  let listed: Promise<unknown> = Promise.resolve();
+  const inTurn = (change: () => Promise<void>) => {
+    const changing = listed.then(change);
+    listed = changing.catch(() => {});
+    return changing;
+  };
 
   const clients = [...access.mirrors, access.origin];
   const bytesOf = async ({ digest }: UnsizedDescriptor, signal?: AbortSignal) => {
@@ -37,8 +44,16 @@ export function createRepository(access: RepositoryAccess): Repository {
     const { subject } = await putManifest(access, descriptor, bytes, descriptor.digest, { signal });
     last = { digest: descriptor.digest, bytes };
     const wanted = subjectOf(bytes);
-    if (wanted && subject === undefined)
-      await enterReferrer(access, wanted.digest, { ...descriptor, ...wanted.words }, { signal });
+    if (!wanted || subject !== undefined) return;
+    const referrer = { ...descriptor, ...wanted.words };
+    await inTurn(() => enterReferrer(access, wanted.digest, referrer, { signal }));
+  };
+
+  const deleteByDigest = async (digest: Digest, options: CallOptions) => {
+    const found = await getManifest(access, digest, options);
+    const subject = found && subjectOf(found.bytes);
+    await deleteManifest(access, digest, options);
+    if (subject) await inTurn(() => removeReferrer(access, subject.digest, digest, options));
   };
 
   return {
@@ -76,7 +91,9 @@ export function createRepository(access: RepositoryAccess): Repository {
     tags: (options = {}) => listTags(access, options),
     referrers: (subject, options = {}) => listReferrers(access, subject, options),
     delete: (name, options = {}) =>
-      deleteManifest(access, typeof name === 'string' ? name : name.tag, options),
+      typeof name === 'string'
+        ? deleteByDigest(name, options)
+        : deleteManifest(access, name.tag, options),
     async mountFrom(blob, source, options = {}) {
       const from = neighbourPath(source, access);
       return from !== undefined && mountBlob(access, blob, from, options);

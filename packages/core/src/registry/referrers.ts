@@ -54,10 +54,35 @@ export async function enterReferrer(
   referrer: Referrer,
   options: CallOptions,
 ): Promise<void> {
-  const known = await taggedReferrers(access, subject, options);
+  const known = await listInRegistry(access, subject, options);
   if (known.some(({ digest }) => digest === referrer.digest)) return;
+  await putList(access, subject, [...known, referrer], options);
+}
+
+/** Takes a manifest that was deleted out of that list, where there is one. */
+export async function removeReferrer(
+  access: RepositoryAccess,
+  subject: Digest,
+  deleted: Digest,
+  options: CallOptions,
+): Promise<void> {
+  const known = await listInRegistry(access, subject, options);
+  const left = known.filter(({ digest }) => digest !== deleted);
+  if (left.length < known.length) await putList(access, subject, left, options);
+}
+
+/** A mirror's list may be an old one, which would take the place of the registry's. */
+function listInRegistry(access: RepositoryAccess, subject: Digest, options: CallOptions) {
+  return taggedReferrers({ ...access, mirrors: [] }, subject, options);
+}
+
+async function putList(
+  access: RepositoryAccess,
+  subject: Digest,
+  manifests: readonly Referrer[],
+  options: CallOptions,
+): Promise<void> {
   const mediaType = MediaType.ociIndex;
-  const list = { schemaVersion: 2, mediaType, manifests: [...known, referrer] };
-  const bytes = Buffer.from(JSON.stringify(list));
+  const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, manifests }));
   await putManifest(access, { mediaType }, bytes, tagOf(subject), options);
 }

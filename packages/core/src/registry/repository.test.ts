@@ -89,6 +89,31 @@ describe('referrers', () => {
     const none = { artifactType: 'application/other' };
     expect(await listOf(repository.referrers(subject.digest, none))).toEqual([]);
   });
+
+  it.each([false, true])('are gone when they are deleted, noReferrers %s', async (noReferrers) => {
+    const registry = await fakeRegistry();
+    registry.faults = { noReferrers };
+    const repository = await opened(registry);
+    const { manifest: subject } = await putImage(repository);
+    const [first, second] = [
+      await putImage(repository, { subject }),
+      await putImage(repository, { subject }),
+    ];
+    await repository.delete(first.manifest.digest);
+    const left = await listOf(repository.referrers(subject.digest));
+    expect(left.map(({ digest }) => digest)).toEqual([second.manifest.digest]);
+    await putImage(repository, { subject });
+    expect(await listOf(repository.referrers(subject.digest))).toHaveLength(2);
+  });
+
+  it('are all entered, when several come at a time to a registry that keeps no list', async () => {
+    const registry = await fakeRegistry();
+    registry.faults = { noReferrers: true };
+    const repository = await opened(registry);
+    const { manifest: subject } = await putImage(repository);
+    await Promise.all([1, 2, 3, 4, 5].map(() => putImage(repository, { subject })));
+    expect(await listOf(repository.referrers(subject.digest))).toHaveLength(5);
+  });
 });
 
 describe('a registry with a token server', () => {
@@ -108,6 +133,7 @@ describe('a registry with a token server', () => {
     ['by GET, where a POST is 400', { oauthStatus: 400 }],
     ['that heeds only the first scope', { firstScopeOnly: true }],
     ['whose registry is silent about it', { isSilent: true }],
+    ['that is busy in the beginning', { firstStatuses: [503, 429, 500] }],
   ])('lets in who has a login, %s', async (_, server) => {
     const { registry, repository } = await guarded(
       { login, isPrivate: true, ...server },
@@ -212,6 +238,21 @@ describe('a mirror', () => {
     expect(notices).toEqual([expect.stringContaining(`mirror ${mirror.host} was passed over`)]);
     mirror.faults = {};
     expect(mirror.requests.map(({ authorization }) => authorization)).toEqual([undefined]);
+  });
+
+  it('with an old list of referrers does not take the place of the registry', async () => {
+    const { registry, mirror, repository } = await mirrored('["pull", "resolve"]');
+    for (const server of [registry, mirror]) server.faults = { noReferrers: true };
+    const origin = await opened(registry);
+    const { manifest: subject } = await putImage(origin);
+    const first = await putImage(origin, { subject });
+    await putImage(await opened(mirror), { subject });
+    const second = await putImage(repository, { subject });
+    const found = await listOf(origin.referrers(subject.digest));
+    expect(found.map(({ digest }) => digest)).toEqual([
+      first.manifest.digest,
+      second.manifest.digest,
+    ]);
   });
 
   it('is not written to', async () => {

@@ -8,7 +8,7 @@ export interface Subject {
 
 /** The `subject` of a manifest or index (OCI image specification 1.1); `undefined` for none. */
 export function subjectOf(bytes: Uint8Array): Subject | undefined {
-  const document = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  const document = documentIn(bytes);
   const digest = document?.subject?.digest;
   if (typeof digest !== 'string' || !isDigest(digest)) return undefined;
   const { artifactType = document.config?.mediaType, annotations } = document;
@@ -16,4 +16,13 @@ export function subjectOf(bytes: Uint8Array): Subject | undefined {
     digest,
     words: { ...(artifactType && { artifactType }), ...(annotations && { annotations }) },
   };
+}
+
+/** What is no document has no subject. */
+function documentIn(bytes: Uint8Array) {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }

@@ -14,15 +14,17 @@ export async function answerBlob(exchange: Exchange, path: string, digest: strin
     const place = redirectOf(exchange, path, digest);
     if (place !== undefined) return reply(exchange, 307, { headers: { location: place } });
   }
-  const [from, to] = partOf(exchange, blob.length);
+  const asked = partOf(exchange, blob.length);
+  const [from, to] = asked ?? [0, blob.length];
+  if (asked && from >= to) return noSuchPart(exchange, blob.length);
   const part = faultyBytes(blob, faults).subarray(from, to);
   const headers = {
     'content-type': 'application/octet-stream',
     'docker-content-digest': digest,
     'content-length': `${part.length}`,
-    ...(from > 0 && { 'content-range': `bytes ${from}-${to - 1}/${blob.length}` }),
+    ...(asked && { 'content-range': `bytes ${from}-${to - 1}/${blob.length}` }),
   };
-  const status = from > 0 ? 206 : 200;
+  const status = asked ? 206 : 200;
   const breaksAfter = breakOf(exchange, part.length, blob.length);
   if (breaksAfter === undefined) return reply(exchange, status, { headers, body: part });
   const { response } = exchange;
@@ -39,11 +41,16 @@ function redirectOf({ faults, url, elsewhere }: Exchange, path: string, digest: 
   return `${elsewhere.replace('tcp:', 'http:')}/${path}/${digest}`;
 }
 
-/** From the first byte to before the last, as `Range` asks. */
-function partOf({ request, faults }: Exchange, size: number): [from: number, to: number] {
+/** From the first byte to before the last, as `Range` asks; `undefined` for the whole blob. */
+function partOf({ request, faults }: Exchange, size: number): [number, number] | undefined {
   const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
-  if (from === undefined || faults.ignoresRange) return [0, size];
+  if (from === undefined || faults.ignoresRange || request.method !== 'GET') return undefined;
   return [Number(from), to ? Math.min(size, Number(to) + 1) : size];
+}
+
+function noSuchPart(exchange: Exchange, size: number) {
+  const headers = { 'content-range': `bytes */${size}` };
+  return refuse(exchange, 416, 'SIZE_INVALID', 'the blob has no such part', headers);
 }
 
 function faultyBytes(blob: Buffer, { wrongBytes, wrongLength }: Exchange['faults']): Buffer {

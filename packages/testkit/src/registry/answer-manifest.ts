@@ -1,5 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { type Exchange, refuse, reply, replyDocument } from './exchange.js';
+import { isDigest, isTag } from './names.js';
 import { type RepositoryContent, sha256 } from './registry-content.js';
 
 interface Document {
@@ -41,7 +42,9 @@ async function put(exchange: Exchange, repository: RepositoryContent, name: stri
   const digest = sha256(bytes);
   if (name.startsWith('sha256:') && name !== digest)
     return refuse(exchange, 400, 'DIGEST_INVALID', 'provided digest did not match');
-  const document: Document = JSON.parse(bytes.toString('utf8'));
+  const document = documentIn(bytes);
+  if (!document || (!isDigest(name) && !isTag(name)))
+    return refuse(exchange, 400, 'MANIFEST_INVALID', 'manifest invalid');
   const missing = missingIn(document, repository, exchange.faults.wantsSubject ?? false);
   if (missing !== undefined)
     return refuse(exchange, 404, 'MANIFEST_BLOB_UNKNOWN', `blob unknown: ${missing}`);
@@ -55,6 +58,15 @@ async function put(exchange: Exchange, repository: RepositoryContent, name: stri
     ...(takesNote && { 'oci-subject': document.subject?.digest ?? '' }),
   };
   return reply(exchange, 201, { headers });
+}
+
+function documentIn(bytes: Buffer): Document | undefined {
+  try {
+    const document: unknown = JSON.parse(bytes.toString('utf8'));
+    return typeof document === 'object' && document !== null ? document : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function missingIn(
@@ -93,21 +105,25 @@ export function listTags(exchange: Exchange, path: string) {
       'PAGINATION_NUMBER_INVALID',
       'invalid number of results requested',
     );
-  const { tags, manifests } = content.of(path);
+  const { tags, manifests, blobs } = content.of(path);
+  if (manifests.size + blobs.size === 0)
+    return refuse(exchange, 404, 'NAME_UNKNOWN', 'repository name not known to registry');
   const all = [...tags.keys()].sort();
   if (faults.tagLists === 'digests') all.push(...manifests.keys());
   const last = url.searchParams.get('last');
-  const rest = last === null ? all : all.slice(all.indexOf(last) + 1);
+  const rest = last === null ? all : all.filter((tag) => tag > last);
   // Small pages, whatever is asked for.
   const page = rest.slice(0, Math.min(wanted, 3));
+  const hasMore = wanted > 0 && rest.length > page.length;
   const next = `</v2/${path}/tags/list?n=${wanted}&last=${page.at(-1)}>; rel="next"`;
-  const headers = { ...(rest.length > page.length && { link: next }) };
+  const headers = { 'content-type': 'application/json', ...(hasMore && { link: next }) };
   return replyDocument(exchange, Buffer.from(JSON.stringify({ name: path, tags: page })), headers);
 }
 
 /** What refers to a manifest, by `subject`. */
 export function listReferrers(exchange: Exchange, path: string, subject: string) {
   if (exchange.faults.noReferrers) return refuse(exchange, 404, 'NOT_FOUND', 'page not found');
+  if (!isDigest(subject)) return refuse(exchange, 400, 'DIGEST_INVALID', 'invalid digest');
   const wanted = exchange.url.searchParams.get('artifactType');
   const manifests = [...exchange.content.of(path).manifests].flatMap(
     ([digest, { type, bytes }]) => {
@@ -120,5 +136,6 @@ export function listReferrers(exchange: Exchange, path: string, subject: string)
     },
   );
   const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests }));
-  return replyDocument(exchange, bytes, { 'content-type': indexType });
+  const applied = wanted !== null && { 'oci-filters-applied': 'artifactType' };
+  return replyDocument(exchange, bytes, { 'content-type': indexType, ...applied });
 }

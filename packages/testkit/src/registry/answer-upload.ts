@@ -114,5 +114,6 @@ function end(exchange: Exchange, path: string, id: string) {
   content.of(path).blobs.set(digest, blob);
   if (faults.refusesEnd)
     return refuse(exchange, 400, 'BLOB_UPLOAD_INVALID', 'layer upload invalid');
-  return reply(exchange, 201, { headers: { location: `/v2/${path}/blobs/${digest}` } });
+  const location = `/v2/${path}/blobs/${digest}`;
+  return reply(exchange, 201, { headers: { location, 'docker-content-digest': digest } });
 }

@@ -4,6 +4,7 @@ import { answerBlob } from './answer-blob.js';
 import { answerManifest, listReferrers, listTags } from './answer-manifest.js';
 import { answerUpload } from './answer-upload.js';
 import { type Exchange, refuse, reply } from './exchange.js';
+import { isPath } from './names.js';
 import { RegistryContent } from './registry-content.js';
 import type { RegistryFaults } from './registry-faults.js';
 
@@ -80,12 +81,27 @@ async function serve(exchange: Exchange, guard: FakeRegistryOptions['guard']): P
   const access = request.method === 'GET' || request.method === 'HEAD' ? 'pull' : 'push';
   if (isRefused(exchange, access, guard?.(request, path, access))) return;
   if (url.pathname === '/v2/') return reply(exchange, 200, { body: '{}' });
-  if (kind === 'blobs' && name.startsWith('uploads/')) return answerUpload(exchange, path, name);
+  if (kind === '')
+    return refuse(exchange, 404, 'NAME_UNKNOWN', 'repository name not known to registry');
+  if (!isPath(path)) return refuse(exchange, 400, 'NAME_INVALID', 'invalid repository name');
+  return answer(exchange, path, name.startsWith('uploads/') ? 'uploads' : kind, name);
+}
+
+const methods: Readonly<Record<string, readonly string[]>> = {
+  blobs: ['GET', 'HEAD', 'DELETE'],
+  uploads: ['POST', 'GET', 'PATCH', 'PUT', 'DELETE'],
+  manifests: ['GET', 'HEAD', 'PUT', 'DELETE'],
+  tags: ['GET'],
+  referrers: ['GET'],
+};
+
+async function answer(exchange: Exchange, path: string, kind: string, name: string): Promise<void> {
+  if (!methods[kind]?.includes(exchange.request.method ?? ''))
+    return refuse(exchange, 405, 'UNSUPPORTED', 'the operation is unsupported');
+  if (kind === 'uploads') return answerUpload(exchange, path, name);
   if (kind === 'blobs') return answerBlob(exchange, path, name);
   if (kind === 'manifests') return answerManifest(exchange, path, decodeURIComponent(name));
-  if (kind === 'tags') return listTags(exchange, path);
-  if (kind === 'referrers') return listReferrers(exchange, path, name);
-  return refuse(exchange, 404, 'NAME_UNKNOWN', 'repository name not known to registry');
+  return kind === 'tags' ? listTags(exchange, path) : listReferrers(exchange, path, name);
 }
 
 /** True when the exchange has ended before the registry looked at what was asked. */

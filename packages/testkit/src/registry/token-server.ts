@@ -11,6 +11,8 @@ export interface TokenServerOptions {
   readonly isPrivate?: boolean;
   /** What a POST for a token is answered with, by servers that know none. */
   readonly oauthStatus?: number;
+  /** What the first requests are answered with. */
+  readonly firstStatuses?: readonly number[];
   /** Default 300; a token is refused afterwards. */
   readonly lifetimeMs?: number;
   /** Only the first scope that is asked for is heeded. */
@@ -44,6 +46,11 @@ export async function startTokenServer(options: TokenServerOptions = {}): Promis
     if (request.method === 'POST' && options.oauthStatus !== undefined) {
       request.resume();
       return void response.writeHead(options.oauthStatus).end('{}');
+    }
+    const status = options.firstStatuses?.[requests.length - 1];
+    if (status !== undefined) {
+      request.resume();
+      return void response.writeHead(status).end('{}');
     }
     const asked = await askedIn(request, url);
     if (asked.login !== undefined && asked.login !== expected(options))

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
-import { parse } from 'smol-toml';
+import { parse, TomlError } from 'smol-toml';
 import * as z from 'zod/mini';
 import { messageOf, WarmdockError } from '../../errors.js';
 import type { HostCapability, HostTls, RegistryHost } from '../http/registry-host.js';
@@ -77,10 +77,20 @@ async function parseHosts(text: string, path: string): Promise<HostsFile> {
 }
 
 function checked(text: string, path: string): z.output<typeof fileSchema> {
+  const { data, error } = fileSchema.safeParse(parsed(text, path));
+  if (data) return data;
+  const [issue] = error.issues;
+  throw invalid(path, `the value of ${issue?.path.join('.')} is not one that is allowed`);
+}
+
+/** The parser's error quotes the file, where headers may be secret: only its first line does not. */
+function parsed(text: string, path: string): unknown {
   try {
-    return fileSchema.parse(parse(text));
-  } catch (cause) {
-    throw invalid(path, messageOf(cause).split('\n', 1)[0] ?? '', cause);
+    return parse(text);
+  } catch (error) {
+    const [what] = messageOf(error).split('\n', 1);
+    const place = error instanceof TomlError ? `line ${error.line}: ` : '';
+    throw invalid(path, `${place}${what}`);
   }
 }
 

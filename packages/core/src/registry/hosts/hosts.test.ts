@@ -93,17 +93,19 @@ server = "https://real.example"
   });
 
   it.each([
-    'server = ',
-    'server = 3',
-    'server = "ftp://a"',
-    '[host."https://a"]\ncapabilities = ["fly"]',
-    '[host."https://a"]\ndial_timeout = "soon"',
-    '[host."https://a"]\nca = "gone.pem"',
-  ])('%s is refused, with the file named', async (text) => {
+    ['server = ', 'line 1: '],
+    ['server = 3', 'the value of server '],
+    ['server = "ftp://a"', 'ftp://a'],
+    ['[host."https://a"]\ncapabilities = ["fly"]', 'host.https://a.capabilities.0 '],
+    ['[host."https://a"]\ndial_timeout = "soon"', '"soon"'],
+    ['[host."https://a"]\nca = "gone.pem"', 'gone.pem'],
+  ])('%s is refused, with the file and the place named', async (text, place) => {
     put({ 'r.example:5000/hosts.toml': text });
-    await expect(hosts()).rejects.toMatchObject({
+    const error = await hosts().catch((each: unknown) => each);
+    expect(error).toMatchObject({
       code: 'INVALID_ARGUMENT',
       message: expect.stringContaining(directory),
     });
+    expect((error as Error).message).toContain(place);
   });
 });

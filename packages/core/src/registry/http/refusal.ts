@@ -6,6 +6,7 @@ import { RegistryError } from './registry-error.js';
 import { retryAfterMs } from './retry-after.js';
 
 const bodyLimitBytes = 64 * 1024;
+const codeLimit = 60;
 const messageLimit = 300;
 
 /** What helps to make the error of an answer. */
@@ -85,8 +86,9 @@ async function saidIn(reply: Reply, secrets: Iterable<string>): Promise<Said> {
   const errors = errorsIn(body?.toString('utf8') ?? '');
   const codes = errors.map(({ code }) => code).filter((code) => code !== '');
   const first = errors.find(({ message }) => message !== '');
-  const words = [errors[0]?.code ?? '', first?.message ?? ''].filter((each) => each !== '');
-  return { codes, text: clean(words.join(': '), secrets) };
+  const code = clean(errors[0]?.code ?? '', secrets, codeLimit);
+  const message = clean(first?.message ?? '', secrets, messageLimit);
+  return { codes, text: [code, message].filter((each) => each !== '').join(': ') };
 }
 
 function errorsIn(text: string): { code: string; message: string }[] {
@@ -94,7 +96,7 @@ function errorsIn(text: string): { code: string; message: string }[] {
     const { errors } = JSON.parse(text) as { errors?: unknown };
     if (!Array.isArray(errors)) return [];
     return errors.slice(0, 10).map((each) => ({
-      code: typeof each?.code === 'string' ? each.code.slice(0, 60) : '',
+      code: typeof each?.code === 'string' ? each.code : '',
       message: typeof each?.message === 'string' ? each.message : '',
     }));
   } catch {
@@ -102,10 +104,11 @@ function errorsIn(text: string): { code: string; message: string }[] {
   }
 }
 
-/** A server may repeat what it was sent. */
-function clean(text: string, secrets: Iterable<string>): string {
+/** A server may repeat what it was sent. Cut afterwards: nobody knows a part of a secret again. */
+function clean(text: string, secrets: Iterable<string>, limit: number): string {
   let cleaned = text;
-  for (const secret of secrets) cleaned = cleaned.replaceAll(secret, '***');
+  const longestFirst = [...secrets].sort((a, b) => b.length - a.length);
+  for (const secret of longestFirst) cleaned = cleaned.replaceAll(secret, '***');
   const line = cleaned.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
-  return line.length > messageLimit ? `${line.slice(0, messageLimit)}...` : line;
+  return line.length > limit ? `${line.slice(0, limit)}...` : line;
 }

@@ -1,4 +1,5 @@
 import { type ErrorCode, type ErrorDetails, isWarmdockError, WarmdockError } from '../../errors.js';
+import { TokenError } from '../token/token-error.js';
 
 export interface RegistryErrorDetails extends ErrorDetails {
   /** The HTTP status, absent when no answer came. */
@@ -29,7 +30,8 @@ export class RegistryError extends WarmdockError {
 export function during(operation: string, error: unknown): unknown {
   if (!isWarmdockError(error)) return error;
   const { code, message, hint } = error;
-  const details = { cause: error, ...(hint !== undefined && { hint }) };
+  const isTransient = error instanceof TokenError && error.isTransient;
+  const details = { cause: error, isTransient, ...(hint !== undefined && { hint }) };
   return new RegistryError(code, `${operation}: ${message}`, details);
 }
 

@@ -4,6 +4,7 @@ import { cancelled, isWarmdockError, messageOf, WarmdockError } from '../../erro
 import { hostOf, isLinkLocal, lookupElsewhere } from './addresses.js';
 import { answerLimitBytes, type TokenRequest, type TokenResponse } from './exchange.js';
 import { proxyOf } from './proxy-of.js';
+import { TokenError } from './token-error.js';
 
 export interface Question {
   readonly method?: 'POST';
@@ -105,9 +106,14 @@ function refused(operation: string, address: string): WarmdockError {
   );
 }
 
+/** What a restart, or a network that is busy, comes to. */
+const passing = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EAI_AGAIN']);
+
 function unreachable(operation: string, proxy: URL | undefined, cause: unknown): WarmdockError {
   const way = proxy ? ` through proxy ${proxy.origin}` : '';
-  return new WarmdockError('UNAVAILABLE', `${operation}${way} failed: ${messageOf(cause)}`, {
+  const { code = '' } = (cause ?? {}) as NodeJS.ErrnoException;
+  return new TokenError('UNAVAILABLE', `${operation}${way} failed: ${messageOf(cause)}`, {
+    isTransient: passing.has(code),
     hint: 'if only the builder can reach it, set BUILDKIT_NO_CLIENT_TOKEN=1; the builder then receives the login itself',
     cause,
   });

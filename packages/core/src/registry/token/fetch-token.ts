@@ -3,6 +3,7 @@ import { type JsonObject, parseJsonObject, textOf } from '../../docker/json-file
 import { WarmdockError } from '../../errors.js';
 import { isLoopback } from './addresses.js';
 import { type Answer, type AskOptions, ask, type Question, urlWithoutQuery } from './ask.js';
+import { TokenError } from './token-error.js';
 
 /** What a registry's challenge asks for. */
 export interface TokenRequest {
@@ -98,10 +99,11 @@ function accepted({ status, text }: Answer, host: string, realm: URL): JsonObjec
   if (status >= 200 && status < 300)
     return parseJsonObject(text, `the answer of ${urlWithoutQuery(realm)}`);
   if (status >= 300 && status < 400) throw redirected(status, host, realm);
-  throw new WarmdockError(
+  const isTransient = status === 429 || status >= 500;
+  throw new TokenError(
     status === 401 || status === 403 ? 'PERMISSION_DENIED' : 'UNAVAILABLE',
     `${urlWithoutQuery(realm)} gave no token for registry ${host}: HTTP ${status}`,
-    { hint: `log in again: docker login ${host}` },
+    { hint: isTransient ? 'try again later' : `log in again: docker login ${host}`, isTransient },
   );
 }
 

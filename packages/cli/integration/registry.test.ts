@@ -7,6 +7,7 @@ import {
   randomImage,
   removeImages,
   runClient,
+  runDocker,
   startEngine,
   useTestbed,
 } from '@warmdock/testkit';
@@ -91,6 +92,39 @@ test('copy goes between repositories, and through a layout', async () => {
   await warmdock(['copy', reference, `oci-layout://${layout}`]);
   expect(JSON.parse(readFileSync(join(layout, 'index.json'), 'utf8')).manifests).toHaveLength(1);
   await warmdock(['copy', `oci-layout://${layout}`, reference]);
+});
+
+test.each(['classic', 'containerd'] as const)(
+  'push brings an image of the %s store to a registry, and then nothing',
+  async (store) => {
+    const { reference } = await pushed();
+    const { host } = useTestbed()[store];
+    onTestFinished(() => removeImages(host, reference));
+    await warmdock(['pull', reference], host);
+    const other = `${registry.address}/cli-${randomUUID()}:pushed`;
+    const { stdout } = await warmdock(['push', reference, other], host);
+    const how = store === 'classic' ? 'pushed by the daemon' : '4 copied, 0 mounted, 0 present';
+    expect(stdout).toMatch(new RegExp(`^${other}@sha256:\\w+: ${how}`));
+    const again = await warmdock(['push', '--json', reference, other], host);
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      reference: other,
+      digest: await digestOf(other),
+    });
+  },
+);
+
+test('copy reads what docker save wrote', async () => {
+  const { reference } = await pushed();
+  const { host } = classic;
+  onTestFinished(() => removeImages(host, reference));
+  await warmdock(['pull', reference], host);
+  const archive = join(temporaryFolder(), 'saved.tar');
+  await outputOf(runDocker(['save', '--output', archive, reference], { host }));
+  const other = `${registry.address}/cli-${randomUUID()}:saved`;
+  const { stdout } = await warmdock(['copy', `docker-archive://${archive}`, other]);
+  expect(stdout).toContain(`${other}@${await digestOf(other)}: 4 copied`);
+  const refused = await runWarmdock(['copy', other, `docker-archive://${archive}`], { host });
+  expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('cannot write') });
 });
 
 test('tags lists them', async () => {

@@ -92,5 +92,5 @@ test('a reader that goes away does not stop the build', async () => {
 test('all of a long output arrives through a slow pipe', async () => {
   const command = `"$0" build --help | { sleep 0.3; cat; }`;
   const { stdout } = await runWarmdock(['-c', command, launcher], { program: 'bash' });
-  expect(stdout).toMatch(/^Usage:[\s\S]*--ulimit stringArray .*\n$/);
+  expect(stdout).toMatch(/^Usage:[\s\S]*--via string .*\n$/);
 });

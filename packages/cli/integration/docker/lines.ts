@@ -112,8 +112,9 @@ export async function outcomeOf(
   return { ...result, images };
 }
 
-/** Without how long steps took, which is shown for those that took some time. */
-const timeless = (stdout: string) => stdout.replaceAll(/ \d+\.\ds\b/g, '');
+/** Without how long steps took, which is shown for those that took some time, and what they were at meanwhile. */
+const timeless = (stdout: string) =>
+  stdout.replaceAll(/ \d+\.\ds\b/g, '').replaceAll(/^#\d+ reading from stdin [\d.]+k?B\n/gm, '');
 
 /** What people read, without the steps and without what depends on time and luck. */
 export function comparable(stderr: string): string[] {

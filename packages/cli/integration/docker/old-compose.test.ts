@@ -50,7 +50,9 @@ describe('with compose 2.26', () => {
     const theirs = await runPrinting(sides, 'real', line, stdout);
     const ours = await runPrinting(sides, 'shim', line, stdout);
     expect(ours.stderr).toMatch(building);
-    expect([theirs.exitCode, ours.exitCode], ours.stderr).toEqual([exitCode, exitCode]);
+    expect(ours.exitCode, ours.stderr).toBe(exitCode);
+    // A build that fails may end compose 2.26 with 2 as well, as luck has it.
+    expect(exitCode === 17 ? [17, 2] : [exitCode], theirs.stderr).toContain(theirs.exitCode);
     // The progress of the builds stands before.
     for (const side of [theirs, ours]) expect(side.stdout.endsWith(stdout), side.stdout).toBe(true);
     const states = Object.values(await ours.containers()).sort();

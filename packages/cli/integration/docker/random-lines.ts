@@ -3,7 +3,7 @@ import type { Flag } from '../../src/flags/tables/flag.js';
 import { randomly } from './randomly.js';
 
 /** The flags of the buildx at hand: later ones, and ours, are none of its own. */
-const later = new Set(['compression', 'policy', 'resource', 'help']);
+const later = new Set(['compression', 'registry', 'via', 'policy', 'resource', 'help']);
 export const flags = buildFlags.filter(({ name }) => !later.has(name));
 
 /** Values that a flag of this name takes; other flags take any word. */

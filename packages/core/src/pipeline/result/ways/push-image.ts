@@ -27,18 +27,20 @@ export async function pushImage(
   const opening = solve.builder.connect(context).then(() => open(transit, context));
   // Waited for after the solve, whose failure counts more.
   opening.catch(() => {});
-  const solved = await solveAndPush(solve, transit, context);
-  const repository = await opening;
-  const content = openDownloads(repository, context);
-  return {
-    solved,
-    image: await pushedImage(solved, repository, context),
-    content,
-    async [Symbol.asyncDispose]() {
+  try {
+    const solved = await solveAndPush(solve, transit, context);
+    const repository = await opening;
+    const image = await pushedImage(solved, repository, context);
+    const content = openDownloads(repository, context);
+    const close = async () => {
       await content[Symbol.asyncDispose]();
       await repository[Symbol.asyncDispose]();
-    },
-  };
+    };
+    return { solved, image, content, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    opening.then((repository) => repository[Symbol.asyncDispose]()).catch(() => {});
+    throw error;
+  }
 }
 
 function open(transit: TransitRepository, { env, onProgress }: CallContext): Promise<Repository> {

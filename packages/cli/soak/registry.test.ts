@@ -71,18 +71,13 @@ describe.each(stores)('30 pulls at once into the %s store', (store) => {
     const [seed, home] = [randomUUID(), temporaryFolder()];
     await using far = await startFarRegistry(registry, 4);
     await using daemon = await startEngine({ store });
-    const references = await Promise.all(
-      Array.from({ length: 10 }, async (_, at) => {
-        const layers = 3 + (at % 3);
-        const image = await randomImage({
-          name: `${seed}:v${at}`,
-          seed,
-          layers,
-          layerBytes: 8_000_000,
-        });
-        return (await pushTestImage(registry, image)).replace(registry.address, far.address);
-      }),
-    );
+    const references: string[] = [];
+    for (let at = 0; at < 10; at++) {
+      const name = `${seed}:v${at}`;
+      const image = await randomImage({ name, seed, layers: 3 + (at % 3), layerBytes: 8_000_000 });
+      const pushed = await pushTestImage(registry, image);
+      references.push(pushed.replace(registry.address, far.address));
+    }
     const pull = (at: number) =>
       startWarmdock(['pull', '--plain-http', references[at % 10] ?? ''], {
         host: daemon.host,

@@ -39,6 +39,7 @@ class RegistryDownloads implements Downloads {
   readonly #coming: Descriptor[] = [];
   #interrupted: Promise<ReadonlySet<Digest>> | undefined;
   #folder: Promise<DownloadsFolder | undefined> | undefined;
+  #isNear = false;
   #isFar = false;
   #running = 0;
 
@@ -92,10 +93,12 @@ class RegistryDownloads implements Downloads {
     const pace = new Pace();
     for await (const chunk of this.#source.fetch(blob, options)) {
       yield chunk;
+      if (this.#isNear) continue;
       pace.add(chunk);
-      if (pace.isSlow && pace.passedBytes < blob.size) break;
+      this.#isNear = pace.isNear;
+      if (pace.isFar) break;
     }
-    if (!pace.isSlow || pace.passedBytes === blob.size) return;
+    if (!pace.isFar || pace.passedBytes === blob.size) return;
     this.#isFar = true;
     const download = await this.#begin(blob, pace.chunks);
     this.#pump();

@@ -1,17 +1,20 @@
 /** Within which so many bytes come from a registry that is near: 16 MB a second. */
-const nearMs = 1_000;
-const nearBytes = 16 * 1024 * 1024;
+const nearMs = 250;
+const nearBytes = 4 * 1024 * 1024;
 
 /** Finds out how far away a registry is, from how the first bytes of a layer come; and keeps these. */
 export class Pace {
-  readonly #startedMs = performance.now();
+  #startedMs: number | undefined;
   #chunks: Uint8Array[] = [];
   #passedBytes = 0;
-  #isDecided = false;
-  #isSlow = false;
+  #found: 'near' | 'far' | undefined;
 
-  get isSlow(): boolean {
-    return this.#isSlow;
+  get isNear(): boolean {
+    return this.#found === 'near';
+  }
+
+  get isFar(): boolean {
+    return this.#found === 'far';
   }
 
   get passedBytes(): number {
@@ -23,16 +26,15 @@ export class Pace {
     return this.#chunks;
   }
 
+  /** Called until it has found out. */
   add(chunk: Uint8Array): void {
+    const now = performance.now();
+    this.#startedMs ??= now;
     this.#passedBytes += chunk.length;
-    if (this.#isDecided) return;
     this.#chunks.push(chunk);
     if (this.#passedBytes >= nearBytes) {
-      this.#isDecided = true;
+      this.#found = 'near';
       this.#chunks = [];
-    } else if (performance.now() - this.#startedMs > nearMs) {
-      this.#isDecided = true;
-      this.#isSlow = true;
-    }
+    } else if (now - this.#startedMs > nearMs) this.#found = 'far';
   }
 }

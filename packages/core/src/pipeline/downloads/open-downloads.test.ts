@@ -85,6 +85,17 @@ describe('layers of a registry that is far away', () => {
     expect([files(), notices]).toEqual([[], []]);
   });
 
+  it('come once, also those that were read before that was known', async () => {
+    // Two layers are over before their pace is known.
+    const { stored, open, asked } = testRegistry({ delayMs: 15 });
+    const small = [1, 2].map(() => stored.add(randomBytes(1_100_000)));
+    const last = stored.add(randomBytes(4_000_000));
+    await using downloads = open();
+    await downloads.prepare?.([...small, last]);
+    for (const blob of [...small, last]) await readBlob(downloads, blob, large);
+    expect(asked.filter((each) => each === 'all').length).toBeLessThanOrEqual(3);
+  });
+
   it('go on where they were, when the next process reads them', async () => {
     const { stored, open, asked, files } = testRegistry(far);
     const blob = stored.add(randomBytes(8_000_000));

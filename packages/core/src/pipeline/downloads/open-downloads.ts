@@ -36,7 +36,7 @@ class RegistryDownloads implements Downloads {
   readonly #stop = new AbortController();
   readonly #downloads = new Map<Digest, Promise<Download | undefined>>();
   /** Layers that will be read, in their order. */
-  readonly #coming: Descriptor[] = [];
+  #coming: Descriptor[] = [];
   #interrupted: Promise<ReadonlySet<Digest>> | undefined;
   #folder: Promise<DownloadsFolder | undefined> | undefined;
   #isNear = false;
@@ -69,6 +69,7 @@ class RegistryDownloads implements Downloads {
       else yield* this.#source.fetch(blob, options);
       return;
     }
+    this.#coming = this.#coming.filter(({ digest }) => digest !== blob.digest);
     if (await this.#isKept(blob)) yield* this.#readKept(blob, await this.#begin(blob), 0, options);
     else yield* this.#readStraight(blob, options);
   }
@@ -126,7 +127,7 @@ class RegistryDownloads implements Downloads {
   #begin(blob: Descriptor, received: readonly Uint8Array[] = []): Promise<Download | undefined> {
     const known = this.#downloads.get(blob.digest);
     if (known) return known;
-    const begun = this.#openFolder().then((folder) =>
+    const begun = this.#openFolder(blob).then((folder) =>
       folder
         ? openDownload({ folder, blob, source: this.#source, received }, this.#stop.signal)
         : undefined,
@@ -149,9 +150,10 @@ class RegistryDownloads implements Downloads {
     }
   }
 
-  #openFolder(): Promise<DownloadsFolder | undefined> {
+  /** With room for this blob, and for those that will be read. */
+  #openFolder(blob: Descriptor): Promise<DownloadsFolder | undefined> {
     const { env = process.env } = this.#context;
-    this.#folder ??= openDownloadsFolder(this.#coming, env).catch((error: unknown) => {
+    this.#folder ??= openDownloadsFolder([blob, ...this.#coming], env).catch((error: unknown) => {
       this.#notify(messageOf(error));
       return undefined;
     });

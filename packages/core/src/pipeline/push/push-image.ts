@@ -1,7 +1,8 @@
 import type { CallContext } from '../../call-context.js';
-import type { ImageSource } from '../../content/content.js';
+import type { ContentSource } from '../../content/content.js';
 import { copy } from '../../content/copy/copy.js';
 import type { CopyOptions, CopyProgress, CopyResult } from '../../content/copy/copy-options.js';
+import { imageSource } from '../../content/image-source.js';
 import { readBlob } from '../../content/read-blob.js';
 import type { Engine } from '../../engine/engine.js';
 import { WarmdockError } from '../../errors.js';
@@ -87,20 +88,21 @@ async function copyFromEngine(
   await using repository = await openRepository(formatReference(to), options, {
     ...(env && { env }),
   });
-  const platforms = await partPlatforms(source, from, context);
+  const root = await source.resolve(from, { signal });
+  if (!root) throw notInDaemon(from);
+  const platforms = await partPlatforms(source, root, from, context);
   const copying: CopyOptions = { signal, platforms, onProgress };
-  const { image, ...copied } = await copy(source, from, repository, to, copying);
+  const { image, ...copied } = await copy(imageSource(source, root), from, repository, to, copying);
   return { reference: formatReference(to), digest: image.digest, by: 'content', copied };
 }
 
 /** The platforms of an image of which the daemon has only some, as after a pull; else `undefined`. */
 async function partPlatforms(
-  source: ImageSource,
+  source: ContentSource,
+  root: Descriptor,
   from: Reference,
   { signal, onProgress }: CallContext,
 ): Promise<string[] | undefined> {
-  const root = await source.resolve(from, { signal });
-  if (!root) throw notInDaemon(from);
   if (kindOf(root.mediaType) !== 'index') return undefined;
   const { manifests } = parseIndex(await readBlob(source, root, { signal }));
   const held = await Promise.all(manifests.map((each) => source.exists(each, { signal })));

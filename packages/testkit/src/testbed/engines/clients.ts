@@ -16,11 +16,9 @@ export async function findClients(rootfs: string, configDir: string): Promise<Cl
   const pluginDir = join(rootfs, 'usr/libexec/docker/cli-plugins');
   await writeDockerConfig(configDir, pluginDir);
   const program = (name: string) => join(rootfs, 'usr/bin', name);
-  const [crane, docker, oras] = ['crane', 'docker', 'oras'].map(program) as [
-    string,
-    string,
-    string,
-  ];
+  const crane = program('crane');
+  const docker = program('docker');
+  const oras = program('oras');
   return {
     prefix: (await runsDirectly(docker)) ? [] : namespacePrefix(rootfs),
     libraryPrefix: namespacePrefix(rootfs),

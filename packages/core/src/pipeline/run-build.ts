@@ -5,6 +5,7 @@ import { openInputs } from './inputs/open-inputs.js';
 import type { OpenedPlan } from './inputs/solve-input.js';
 import type { BuildPlan } from './plan/build-plan.js';
 import { type ChosenWays, chooseWays } from './plan/choose-ways.js';
+import type { SolvingWay } from './plan/load-way.js';
 import { checkRun } from './request-checks.js';
 import type { BuildResult } from './result/build-result.js';
 import { builderContent } from './result/builder-content.js';
@@ -12,7 +13,6 @@ import { parseExporterResponse } from './result/exporter-response.js';
 import type { RepeatableSolve } from './result/image-solve.js';
 import { solveAndKeep } from './result/solve-and-keep.js';
 import { fallbacksOf } from './result/ways/fallbacks.js';
-import type { SolvingWay } from './result/ways/open-by-way.js';
 import type { RunOptions } from './run-options.js';
 import { addServices } from './solve/solve-options.js';
 

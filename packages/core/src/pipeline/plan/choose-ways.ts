@@ -1,6 +1,6 @@
 import { WarmdockError } from '../../errors.js';
 import { parseTransitRepository, type TransitRepository } from '../flags/transit-repository.js';
-import type { LoadWay } from './load-way.js';
+import type { LoadWay, SolvingWay } from './load-way.js';
 
 /** How an image is to come into the daemon. */
 export interface WayOptions {
@@ -19,7 +19,7 @@ export interface WayOptions {
 /** Ways in the order in which they are tried. */
 export interface ChosenWays {
   readonly first: LoadWay;
-  readonly others: readonly LoadWay[];
+  readonly others: readonly SolvingWay[];
   readonly repository?: TransitRepository | undefined;
 }
 

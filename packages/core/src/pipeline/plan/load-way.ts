@@ -6,6 +6,9 @@
  */
 export type LoadWay = 'direct' | 'registry' | 'archive';
 
+/** A way that needs a solve of its own. */
+export type SolvingWay = Exclude<LoadWay, 'direct'>;
+
 /** A way that was tried and failed. */
 export interface FailedWay {
   readonly via: LoadWay;

@@ -11,7 +11,7 @@ export interface ExportedBlobs extends TimedSolve {
   readonly spool: DisposableSource;
 }
 
-/** Runs the plan and lets the builder send the wanted blobs of its image while it surely holds them. */
+/** Runs the plan and lets the builder send the wanted blobs of its image, or all in an archive, while it surely holds them. */
 export async function exportBlobs(
   { plan, builder, solve }: RepeatableSolve,
   wanted: WantedBlobs,
@@ -19,7 +19,8 @@ export async function exportBlobs(
 ): Promise<ExportedBlobs> {
   const received = receiveImage(builder.name, wanted, solve.services, context);
   try {
-    const exporters = [sendingExporter(solve.exporter?.attrs ?? imageAttrs(plan))];
+    const attrs = solve.exporter?.attrs ?? imageAttrs(plan);
+    const exporters = [wanted.isArchiveWanted ? { type: 'oci', attrs } : sendingExporter(attrs)];
     const options = { ...solve, services: received.services, exporters };
     const solved = await runSolve(plan, builder, options, context);
     await solved.answer;

@@ -1,4 +1,3 @@
-import { formatSize } from '@warmdock/core/internal';
 import type { CopySource, ImageStore } from '@warmdock/core/registry';
 import {
   copy as copyImage,
@@ -7,6 +6,7 @@ import {
   openRepository,
 } from '@warmdock/core/registry';
 import { type RegistryAction, type RegistryContext, registryOptions } from './command.js';
+import { formatCopied, reportCopy } from './copied.js';
 
 const layoutScheme = 'oci-layout://';
 const archiveScheme = 'docker-archive://';
@@ -23,21 +23,14 @@ export const copy: RegistryAction = (line) => {
     const open = (place: string) => openPlace(place, { env, notify }, line);
     await using here = await openSource(source, open);
     await using there = await open(destination);
-    let movedBytes = 0;
-    const moved = new Map<string, number>();
     const result = await copyImage(here.store, from, there.store, to, {
       signal,
       ...(platforms.length > 0 && { platforms }),
       referrers: line.isOn('referrers'),
-      onProgress: ({ blob, movedBytes: ofBlob }) => {
-        movedBytes += ofBlob - (moved.get(blob.digest) ?? 0);
-        moved.set(blob.digest, ofBlob);
-        progress.step(`copying ${from}: ${formatSize(movedBytes)}`);
-      },
+      onProgress: reportCopy(`copying ${from}`, { progress }),
     });
-    const { image, blobs } = result;
-    const counts = `${blobs.copied} copied, ${blobs.mounted} mounted, ${blobs.present} present`;
-    const text = `${to}@${image.digest}: ${counts}, ${formatSize(result.movedBytes)} moved\n`;
+    const { image } = result;
+    const text = `${to}@${image.digest}: ${formatCopied(result)}\n`;
     return {
       json: {
         destination: to,

@@ -1,6 +1,6 @@
 import { connectEngine, type Progress, pushImage } from '@warmdock/core';
-import { formatSize } from '@warmdock/core/internal';
 import { type RegistryAction, registryOptions } from './command.js';
+import { formatCopied, reportCopy } from './copied.js';
 
 export const push: RegistryAction = (line) => {
   const [image, to, ...more] = line.positionals;
@@ -8,15 +8,10 @@ export const push: RegistryAction = (line) => {
     throw line.refusal('requires 1 or 2 arguments: IMAGE REFERENCE');
   return async ({ env, signal, notify, progress }) => {
     await using engine = connectEngine(undefined, { env });
-    const moved = new Map<string, number>();
     const options = {
       to,
       registry: registryOptions(line, notify),
-      onProgress: ({ blob, movedBytes }: { blob: { digest: string }; movedBytes: number }) => {
-        moved.set(blob.digest, movedBytes);
-        const sum = [...moved.values()].reduce((all, bytes) => all + bytes, 0);
-        progress.step(`pushing ${image}: ${formatSize(sum)}`);
-      },
+      onProgress: reportCopy(`pushing ${image}`, { progress }),
     };
     const onProgress = (event: Progress) => {
       if (event.type === 'notice') notify(event.message);
@@ -26,9 +21,7 @@ export const push: RegistryAction = (line) => {
       signal,
       onProgress,
     });
-    const what = copied
-      ? `${copied.blobs.copied} copied, ${copied.blobs.mounted} mounted, ${copied.blobs.present} present, ${formatSize(copied.movedBytes)} moved`
-      : 'pushed by the daemon';
+    const what = copied ? formatCopied(copied) : 'pushed by the daemon';
     return {
       json: { reference, digest, by, ...copied?.blobs, movedBytes: copied?.movedBytes },
       text: `${reference}@${digest}: ${what}\n`,

@@ -1,11 +1,11 @@
 import type { CallContext } from '../../../call-context.js';
 import type { Descriptor } from '../../../oci/descriptor.js';
 import type { ChosenWays } from '../../plan/choose-ways.js';
+import type { SolvingWay } from '../../plan/load-way.js';
 import { parseExporterResponse } from '../exporter-response.js';
 import type { RepeatableSolve } from '../image-solve.js';
 import type { LoadableImage, LoadFallback } from '../loadable-image.js';
 import { repeatOf } from '../repeat-solve.js';
-import type { SolvingWay } from './open-by-way.js';
 
 /** The other ways to the image of a solve, each by a further, cached solve that runs when it is opened. */
 export function fallbacksOf(
@@ -13,9 +13,7 @@ export function fallbacksOf(
   { others, repository }: ChosenWays,
   context: CallContext,
 ): LoadFallback[] {
-  return others
-    .filter((via) => via !== 'direct')
-    .map((via) => ({ via, open: () => openAgain(via, solve, repository, context) }));
+  return others.map((via) => ({ via, open: () => openAgain(via, solve, repository, context) }));
 }
 
 /** An image with all that the builder's answer told of it. */

@@ -1,12 +1,9 @@
 import type { CallContext } from '../../../call-context.js';
 import { WarmdockError } from '../../../errors.js';
 import type { TransitRepository } from '../../flags/transit-repository.js';
-import type { LoadWay } from '../../plan/load-way.js';
+import type { SolvingWay } from '../../plan/load-way.js';
 import type { RepeatableSolve } from '../image-solve.js';
 import type { OpenedImage } from './opened-image.js';
-
-/** A way that needs a solve of its own. */
-export type SolvingWay = Exclude<LoadWay, 'direct'>;
 
 /** Runs the solve so that its image comes by this way. Throws what the solve throws. */
 export async function openByWay(
